@@ -1,0 +1,15 @@
+"""Channel kinds, explicit, imported on first use."""
+
+from importlib import import_module
+from types import ModuleType
+
+KINDS = {
+    "smtp": "channels.smtp",
+    "webhook": "channels.webhook",
+    "voice": "channels.voice",
+}
+
+
+def load_kind(kind: str) -> ModuleType:
+    """The module of `kind`: offers `Options` and `build(options, context)`. Raises KeyError."""
+    return import_module(KINDS[kind])

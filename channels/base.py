@@ -1,0 +1,43 @@
+"""What a channel is: a bundle of functions, no base class.
+
+SMTP and IMAP will share decode and sender, WhatsApp is only routes, the phone has no sender.
+Each `channels/<kind>/__init__.py` offers `Options` (a pydantic model) and `build(options, context) -> Channel`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp.web import RouteDef
+
+from domain.mailbox import Mailbox
+from domain.ports import Decode, Intake, Receiver, Sender
+
+Routes = Callable[[Intake], Sequence[RouteDef]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildContext:
+    """What the application lends a channel while it is built.
+
+    `reveal` turns a secret reference (`env:NAME`, `file:path`) into its value or raises ConfigError.
+    `var` is the directory for what the daemon keeps. `hostname` is the name we greet with.
+    """
+
+    name: str
+    var: Path
+    hostname: str
+    reveal: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One configured channel. What a channel cannot do is None."""
+
+    name: str
+    kind: str
+    decode: Decode
+    receiver: Receiver | None = None
+    routes: Routes | None = None
+    sender: Sender | None = None
+    mailbox: Mailbox | None = None

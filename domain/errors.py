@@ -1,0 +1,105 @@
+"""Every error that crosses a module, and who acts on it.
+
+    BalcaoError
+    ├─ ConfigError            a person must edit a file      start: exit 2 · reload: keep the old
+    ├─ Refused                before acceptance              550/552 · 401/413/429
+    ├─ IntakeUnavailable      no promise possible now        451 4.3.0 · 503 Retry-After
+    ├─ StoreUnavailable       the ticket database is away    the worker waits; accepting goes on
+    ├─ Undecodable            accepted, unreadable           quarantined
+    ├─ ReceiverError
+    │  ├─ ConnectionLost                                     back-off
+    │  └─ CredentialsRejected                                slow retry and an alarm
+    └─ SendFailed(permanent)                                 defer · bury
+    anything else = our bug:  SMTP 451, never 500 · HTTP 500 · worker: failed after N attempts
+
+The text for the peer and the detail for the log are two strings: `str(error)` may be told to the peer,
+`error.detail` never is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+class BalcaoError(Exception):
+    """Root of all errors that Balcão raises on purpose."""
+
+    def __init__(self, message: str, *, detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file a person edits; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing to mend. `text` is an English msgid with %(name)s fields, so that it can be translated."""
+
+    position: Position
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        return self.text % self.values if self.values else self.text
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.message}"
+
+
+class ConfigError(BalcaoError):
+    """A file that people edit has mistakes; `mistakes` lists all of them, in file order."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(sorted(mistakes, key=lambda mistake: mistake.position))
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class Refused(BalcaoError):
+    """The transport is told no, before anything is accepted."""
+
+
+class IntakeUnavailable(BalcaoError):
+    """Nothing can be made durable now; the sender should try again later."""
+
+
+class StoreUnavailable(BalcaoError):
+    """The ticket database cannot be used now; accepted entries wait in the journal."""
+
+
+class Undecodable(BalcaoError):
+    """The payload cannot be read; it is quarantined with this message as the reason."""
+
+
+class ReceiverError(BalcaoError):
+    """A receiver cannot go on by itself."""
+
+
+class ConnectionLost(ReceiverError):
+    """The source went away; try again with growing delays."""
+
+
+class CredentialsRejected(ReceiverError):
+    """The source refuses our credentials; try again slowly and tell a person."""
+
+
+class SendFailed(BalcaoError):
+    """A message was not delivered, as far as the adapter knows.
+
+    permanent: trying again is pointless. outcome_unknown: the peer may have taken it (the connection
+    broke after the last byte), so an at-most-once message must not be repeated.
+    """
+
+    def __init__(self, message: str, *, permanent: bool, outcome_unknown: bool = False, detail: str = "") -> None:
+        super().__init__(message, detail=detail)
+        self.permanent = permanent
+        self.outcome_unknown = outcome_unknown

@@ -1,0 +1,100 @@
+"""What a channel understood: one message, call or alert, in the same words whatever its road."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+
+TraitValue = str | int | float | bool | None
+
+
+class Medium(StrEnum):
+    MAIL = "mail"
+    CHAT = "chat"
+    CALL = "call"
+    ALERT = "alert"
+
+
+class Automated(StrEnum):
+    """Who wrote it, if not a person. Everything but NONE is recorded and never acknowledged."""
+
+    NONE = "none"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    LIST = "list"
+    BULK = "bulk"
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """A person as the channel names them. `address` is an e-mail address, phone number or provider id."""
+
+    address: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that came along. `name` is cleaned for display; `original_name` is what the sender wrote."""
+
+    name: str
+    content_type: str
+    content: bytes
+    inline: bool = False
+    original_name: str | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interaction:
+    """One interaction as read by a channel. Times are aware UTC.
+
+    `identity` is the same for the same message by two roads. `conversation_key` names a conversation the
+    channel vouches for (a chat thread, a call id); mail has none: its threads are found, not proven.
+    `return_path` is where an automatic answer may go (mail: the envelope sender; chat: whatever the sender
+    of this channel understands); None means that there is no way back, and `no_return_path` says why.
+    `authentic` is true when the channel itself proves the sender (a signed webhook), false for mail.
+    """
+
+    channel: str
+    identity: str
+    medium: Medium
+    sender: Party
+    occurred_at: datetime
+    subject: str = ""
+    text: str = ""
+    text_full: str = ""
+    html: str | None = None
+    recipients: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    message_id: str | None = None
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    conversation_key: str | None = None
+    automated: Automated = Automated.NONE
+    provider_id: str | None = None
+    traits: Mapping[str, TraitValue] = field(default_factory=dict)
+    envelope_sender: str | None = None
+    envelope_recipients: tuple[str, ...] = ()
+    return_path: str | None = None
+    no_return_path: str | None = None
+    authentic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """Understood, and not for us: a ringing event, a delivery receipt."""
+
+    reason: str

@@ -1,0 +1,52 @@
+"""A message on its way out, as the outbox keeps it.
+
+PENDING ──▶ SENDING ──▶ SENT
+   ▲           │ ├────▶ FAILED      permanent, or unknown for an at-most-once message
+   └───────────┘                    temporary: deferred with growing delays
+SILENT                              decided not to be sent; kept with its reason
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class SendState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    SILENT = "silent"
+    FAILED = "failed"
+
+
+class Delivery(StrEnum):
+    """AT_MOST_ONCE: automatic messages; after a crash in SENDING they are not repeated.
+
+    AT_LEAST_ONCE: an agent's words; repeated with the same Message-ID.
+    """
+
+    AT_MOST_ONCE = "at_most_once"
+    AT_LEAST_ONCE = "at_least_once"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingMessage:
+    """What a channel's sender is given. `automatic` asks for RFC 3834 headers and a null reverse path."""
+
+    outbox_id: int
+    channel: str
+    ticket: int
+    to: str
+    subject: str
+    text: str
+    html: str | None
+    language: str
+    automatic: bool
+    idempotency_key: str
+    message_id: str | None
+    in_reply_to: str | None
+    references: tuple[str, ...]
+    sender: str | None
+    reply_to: str | None
+    attempts: int
+    created_at: datetime

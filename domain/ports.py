@@ -1,0 +1,55 @@
+"""The interfaces between packages, gathered here so that no two of them import each other."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from domain.interaction import Ignored, Interaction
+from domain.outgoing import OutgoingMessage
+from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt
+
+Decode = Callable[[RawInteraction], Sequence[Interaction] | Ignored]
+"""Pure. Raises only `domain.errors.Undecodable`."""
+
+
+class Intake(Protocol):
+    async def accept(self, raw: RawInteraction) -> Receipt:
+        """Return if and only if `raw` is durable. Raises IntakeUnavailable."""
+
+
+class Receiver(Protocol):
+    async def run(self, intake: Intake, ready: Callable[[], None]) -> None:
+        """Receive until cancelled; call `ready()` once listening. Raises ReceiverError."""
+
+
+class Sender(Protocol):
+    async def send(self, message: OutgoingMessage) -> str:
+        """Deliver and return the remote id ('' when the peer gives none). Raises SendFailed."""
+
+    async def close(self) -> None:
+        """Give back pooled connections."""
+
+
+class Journal(Protocol):
+    """Durable log of raw interactions, in its own database."""
+
+    async def append(self, raw: RawInteraction) -> Receipt:
+        """Return once `raw`, or an entry with the same dedup_key, is on disk. Raises IntakeUnavailable."""
+
+    async def claim(self, limit: int) -> Sequence[JournalEntry]:
+        """Take up to `limit` waiting entries, oldest first; their attempt is counted and committed."""
+
+    async def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Write the fates of claimed entries."""
+
+    async def release(self, raw_ids: Sequence[str], *, uncount: bool) -> None:
+        """Give claimed entries back to WAITING; `uncount` takes the attempt back (it was not their fault)."""
+
+    async def replay(self, raw_ids: Sequence[str]) -> Sequence[str]:
+        """Put settled entries back to WAITING with no attempts; returns the ids that were."""
+
+    async def discard(self, raw_ids: Sequence[str]) -> Sequence[str]:
+        """A person gives up on quarantined or failed entries; returns the ids that were."""
+
+    async def get(self, raw_id: str) -> JournalEntry | None: ...
+
+    async def counts(self) -> dict[Fate, int]: ...

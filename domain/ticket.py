@@ -1,0 +1,111 @@
+"""The ticket, and the plan for one interaction: where it is filed and what its sender is told."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.facts import Facts
+from domain.interaction import Interaction
+from domain.verdict import Verdict
+
+
+class Priority(StrEnum):
+    """In order of urgency. The words are the contract; nothing else is a priority."""
+
+    ALTA = "Alta"
+    MEDIA = "Média"
+    BAIXA = "Baixa"
+
+
+class State(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    WAITING = "waiting"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTicket:
+    """What placing a message needs to know of an existing ticket.
+
+    `participants` are the folded addresses of its customers (not those of held messages).
+    """
+
+    number: int
+    state: State
+    department: str
+    priority: str
+    participants: frozenset[str]
+
+
+class Road(StrEnum):
+    """How an interaction reaches its ticket (house.md §1.10: an id finds, only a token proves).
+
+    OPENS   a new ticket
+    LINKS   a new ticket that names an older one it seems to speak of
+    JOINS   an existing ticket, as its customer
+    HELD    an existing ticket, unverified: agents see it apart, it reopens and learns nothing
+    """
+
+    OPENS = "opens"
+    LINKS = "links"
+    JOINS = "joins"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """`ticket` is the ticket filed on; `linked` the older one when `road` is LINKS.
+
+    `reopens` is true when a verified reply brings a solved or waiting ticket back to open.
+    `reason` says in a few English words why this road was taken (goes into the history).
+    """
+
+    road: Road
+    ticket: int
+    reason: str
+    linked: int | None = None
+    reopens: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """A rendered answer that tells the customer the ticket number. Carries no customer text."""
+
+    channel: str
+    to: str
+    subject: str
+    text: str
+    html: str | None
+    language: str
+    idempotency_key: str
+    message_id: str | None = None
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    sender: str | None = None
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """No acknowledgement, and why (a word for machines, a sentence for people in the catalogue)."""
+
+    channel: str
+    to: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """Everything one transaction writes for one interaction.
+
+    `spends` names the acknowledgement budgets to charge: (scope, key) pairs.
+    """
+
+    raw_id: str
+    interaction: Interaction
+    facts: Facts
+    verdict: Verdict
+    placement: Placement
+    answer: Acknowledgement | Silence | None
+    spends: tuple[tuple[str, str], ...] = ()
