@@ -1,0 +1,165 @@
+"""Whether a sender is told the ticket number, or why not. A pure decision (house.md §1.8, §1.11).
+
+The questions are asked in this order and the first that objects decides:
+
+    told before · unverified · automatic · loop · no way back · role mailbox asked · our own address
+    · role address · budget of the address, of its domain, of all
+
+Sources: RFC 3834 §2 (automatic responses), RFC 5230 §4.6 (owner-, -request, MAILER-DAEMON),
+RFC 5321 §4.5.5 (null reverse path), RFC 2142 (postmaster and abuse are never answered by a machine).
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, replace
+
+from domain.interaction import Automated, Interaction
+from domain.mailbox import SEPARATOR, Mailbox, domain_of, without_tag
+from domain.ticket import Acknowledgement, Placement, Road, Silence
+from triage.letters import Letters
+from triage.token import sign
+
+Budget = tuple[str, str]
+
+EVERYBODY: Budget = ("all", "*")
+_MAX_REFERENCES = 20
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>", re.ASCII)
+_ROLE_ADDRESS = re.compile(
+    r"(?:mailer-daemon|postmaster|abuse|root|daemon|majordomo|listserv|listproc"
+    r"|owner-.*|.*-owner|.*-request|.*-relay|bounces?(?:[-+=_.].*)?|.*-bounces?|prvs=.*|srs[01][=+-].*"
+    r"|no-?_?\.?reply.*|do-?_?not-?_?reply.*|nao-?_?responda.*|notifications?)@.*",
+    re.ASCII | re.IGNORECASE,
+)
+_ROLE_MAILBOXES = ("postmaster@", "abuse@")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Settings of acknowledging. `limits`: messages per period for each budget scope."""
+
+    enabled: bool
+    limits: Mapping[str, int]
+    language: str
+    organisation: str
+    token_key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """A channel's way out, as far as the decision needs it."""
+
+    channel: str
+    can_send: bool
+    mailbox: Mailbox | None
+
+
+def budgets_of(interaction: Interaction) -> tuple[Budget, ...]:
+    """The budgets an acknowledgement to this interaction would be charged to."""
+    to = interaction.return_path
+    if not to:
+        return ()
+    domain = (("domain", domain_of(to)),) if "@" in to else ()
+    return (("address", without_tag(to)), *domain, EVERYBODY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clerk:
+    """Decides on acknowledgements. `exits` by channel name; `own` are all mailboxes of this installation."""
+
+    policy: Policy
+    letters: Letters
+    exits: Mapping[str, Exit]
+    own: tuple[Mailbox, ...]
+
+    def plan_acknowledgement(
+        self,
+        interaction: Interaction,
+        placement: Placement,
+        department: tuple[str, str],
+        spent: MutableMapping[Budget, int],
+    ) -> tuple[Acknowledgement | Silence, tuple[Budget, ...]]:
+        """The answer, and the budgets it is charged to (`spent` is charged here, for the rest of the batch).
+
+        `department` is (slug, display name). `placement` carries the real ticket number.
+        """
+        budgets = budgets_of(interaction)
+        reason = self.objection(interaction, placement) or overdrawn(budgets, spent, self.policy.limits)
+        if reason is not None:
+            return Silence(channel=interaction.channel, to=interaction.return_path, reason=reason), ()
+        for budget in budgets:
+            spent[budget] = spent.get(budget, 0) + 1
+        return self._acknowledgement(interaction, placement.ticket, department), budgets
+
+    def objection(self, interaction: Interaction, placement: Placement) -> str | None:
+        """Why this interaction is not acknowledged, budgets apart; None when nothing speaks against it."""
+        to = interaction.return_path or ""
+        asked = tuple(address.casefold() for address in interaction.envelope_recipients)
+        reasons = (
+            ("disabled", not self.policy.enabled),
+            ("already_acknowledged", placement.road is Road.JOINS),
+            ("unverified", placement.road is Road.HELD),
+            (f"automatic_{interaction.automated.value}", interaction.automated is not Automated.NONE),
+            ("mail_loop", bool(interaction.traits.get("mail.loop"))),
+            (interaction.no_return_path or "no_return_path", not to),
+            ("channel_cannot_send", not self.exits[interaction.channel].can_send),
+            ("role_mailbox", any(address.startswith(_ROLE_MAILBOXES) for address in asked)),
+            ("own_address", any(mailbox.owns(to) for mailbox in self.own)),
+            ("role_address", any(map(_ROLE_ADDRESS.fullmatch, (to.strip(), without_tag(to))))),
+        )
+        return next((reason for reason, holds in reasons if holds), None)
+
+    def _acknowledgement(self, interaction: Interaction, ticket: int, department: tuple[str, str]) -> Acknowledgement:
+        slug, name = department
+        values = {"ticket": ticket, "department": name, "organisation": self.policy.organisation}
+        letter = self.letters.acknowledgement(self.policy.language, slug, values)
+        key = f"ack:{ticket}"
+        answer = Acknowledgement(
+            channel=interaction.channel,
+            to=interaction.return_path or "",
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            language=self.policy.language,
+            idempotency_key=key,
+        )
+        mailbox = self.exits[interaction.channel].mailbox
+        if mailbox is None:
+            return answer
+        return replace(
+            answer,
+            message_id=our_message_id(ticket, key, mailbox),
+            in_reply_to=_sane(interaction.message_id),
+            references=_references(interaction),
+            sender=mailbox.address,
+            reply_to=reply_address(mailbox, self.policy.token_key, ticket),
+        )
+
+
+def overdrawn(budgets: tuple[Budget, ...], spent: Mapping[Budget, int], limits: Mapping[str, int]) -> str | None:
+    """`budget_<scope>` of the narrowest budget that is used up, or None."""
+    return next((f"budget_{scope}" for scope, key in budgets if spent.get((scope, key), 0) >= limits[scope]), None)
+
+
+def our_message_id(ticket: int, key: str, mailbox: Mailbox) -> str:
+    """The same for the same ticket and message on every try: `<balcao.42.1f…@exemplo.com>`."""
+    digest = hashlib.sha256(key.encode()).hexdigest()[:24]
+    return f"<balcao.{ticket}.{digest}@{domain_of(mailbox.address)}>"
+
+
+def reply_address(mailbox: Mailbox, key: bytes, ticket: int) -> str:
+    """Where a reply proves itself: a plus-address with the signed token, if the domain takes one."""
+    if not mailbox.plus_addressing:
+        return mailbox.address
+    local, _, domain = mailbox.address.rpartition("@")
+    return f"{local}{SEPARATOR}{sign(key, ticket)}@{domain}"
+
+
+def _references(interaction: Interaction) -> tuple[str, ...]:
+    chain = (*interaction.references[-_MAX_REFERENCES:], interaction.message_id)
+    return tuple(reference for reference in map(_sane, chain) if reference)
+
+
+def _sane(message_id: str | None) -> str | None:
+    """A Message-ID we may repeat in a header of ours; anything unusual is left out."""
+    return message_id if message_id and _MESSAGE_ID.fullmatch(message_id) else None

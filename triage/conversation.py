@@ -1,0 +1,173 @@
+"""Which ticket an interaction belongs to. An id finds a ticket; only a token or the channel proves a person.
+
+    the channel vouches for a conversation ─▶ its ticket is closed? ─yes─▶ LINKS to it ─no─▶ JOINS it
+    a valid signed token                   ─▶ the same two answers
+    In-Reply-To, References, [#n] find one ─▶ written by a participant? ─yes─▶ HELD ─no─▶ LINKS to it
+    nothing                                ─▶ OPENS
+
+A verified reply reopens a solved or waiting ticket; an automatic message never does. Bounces and other
+automatic answers that find a ticket are held on it, whoever wrote them: a ticket for each would be noise.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from domain.interaction import Automated, Interaction, Medium
+from domain.mailbox import fold_address, tag_of
+from domain.surroundings import Lookup, Surroundings
+from domain.ticket import KnownTicket, Placement, Road, State
+from triage.token import verify
+
+_SUBJECT_NUMBER = re.compile(r"\[#(\d{1,12})\]", re.ASCII)
+_REPLY_REOPENS = frozenset({State.SOLVED, State.WAITING})
+_ANSWERS_TO_US = frozenset({Automated.AUTO_REPLY, Automated.BOUNCE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clues:
+    """What in an interaction points at a ticket. `message_ids` are nearest first."""
+
+    conversation: tuple[str, str] | None
+    proven: int | None
+    message_ids: tuple[str, ...]
+    subject_number: int | None
+
+
+def clues_of(interaction: Interaction, key: bytes) -> Clues:
+    """`key` signs our reply tokens."""
+    if interaction.conversation_key is not None:
+        conversation = (interaction.channel, interaction.conversation_key)
+        return Clues(conversation=conversation, proven=None, message_ids=(), subject_number=None)
+    if interaction.medium is not Medium.MAIL:
+        return Clues(conversation=None, proven=None, message_ids=(), subject_number=None)
+    nearest_first = (*reversed(interaction.in_reply_to), *reversed(interaction.references))
+    number = _SUBJECT_NUMBER.search(interaction.subject)
+    return Clues(
+        conversation=None,
+        proven=_proven_ticket(interaction, key),
+        message_ids=tuple(dict.fromkeys(nearest_first)),
+        subject_number=int(number[1]) if number else None,
+    )
+
+
+def _proven_ticket(interaction: Interaction, key: bytes) -> int | None:
+    written_to = (*interaction.envelope_recipients, *interaction.recipients, *interaction.cc)
+    tags = filter(None, map(tag_of, written_to))
+    return next((ticket for tag in tags if (ticket := verify(key, tag)) is not None), None)
+
+
+def lookup_of(
+    interactions: Iterable[Interaction],
+    clues: Iterable[Clues],
+    budgets: Iterable[tuple[str, str]],
+    period: str,
+) -> Lookup:
+    """Everything the store must be asked before this batch can be placed, as one question."""
+    clues = list(clues)
+    numbers = {number for clue in clues for number in (clue.proven, clue.subject_number) if number}
+    return Lookup(
+        identities=frozenset(interaction.identity for interaction in interactions),
+        conversations=frozenset(clue.conversation for clue in clues if clue.conversation),
+        message_ids=frozenset(message_id for clue in clues for message_id in clue.message_ids),
+        ticket_numbers=frozenset(numbers),
+        budgets=frozenset(budgets),
+        period=period,
+    )
+
+
+@dataclass(slots=True)
+class Desk:
+    """The surroundings as they stand while a batch is being placed, one interaction after another.
+
+    New tickets get provisional numbers below zero until the store has allotted real ones.
+    """
+
+    tickets: dict[int, KnownTicket]
+    conversations: dict[tuple[str, str], int]
+    message_ids: dict[str, tuple[int, ...]]
+    opened: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, surroundings: Surroundings) -> "Desk":
+        return cls(
+            tickets=dict(surroundings.tickets),
+            conversations=dict(surroundings.conversations),
+            message_ids=dict(surroundings.message_ids),
+        )
+
+    def place(self, interaction: Interaction, clues: Clues) -> Placement:
+        """Decide, and remember the decision for the interactions that follow in this batch."""
+        placement = self._vouched(interaction, clues) or self._found(interaction, clues) or self._new("new request")
+        self._remember(interaction, clues, placement)
+        return placement
+
+    def _vouched(self, interaction: Interaction, clues: Clues) -> Placement | None:
+        number = self.conversations.get(clues.conversation) if clues.conversation else clues.proven
+        ticket = self.tickets.get(number) if number is not None else None
+        if ticket is None:
+            return None
+        why = "same conversation" if clues.conversation else "signed reply token"
+        automatic = interaction.automated is not Automated.NONE
+        if ticket.state is State.CLOSED and not automatic and interaction.medium is not Medium.CALL:
+            return self._new(f"{why}, but the ticket is closed", linked=ticket.number)
+        reopens = ticket.state in _REPLY_REOPENS and not automatic and interaction.medium is not Medium.CALL
+        return Placement(road=Road.JOINS, ticket=ticket.number, reason=why, reopens=reopens)
+
+    def _found(self, interaction: Interaction, clues: Clues) -> Placement | None:
+        sender = fold_address(interaction.sender.address)
+        ticket = self._nearest(clues, sender)
+        if ticket is None:
+            return None
+        takes_part = sender in ticket.participants
+        if interaction.automated in _ANSWERS_TO_US:
+            return Placement(road=Road.HELD, ticket=ticket.number, reason="automatic answer, unverified")
+        if takes_part and ticket.state is not State.CLOSED:
+            return Placement(road=Road.HELD, ticket=ticket.number, reason="participant's address, unverified")
+        why = "found a closed ticket" if takes_part else "stranger speaks of this ticket"
+        return self._new(why, linked=ticket.number)
+
+    def _nearest(self, clues: Clues, sender: str) -> KnownTicket | None:
+        by_message = [number for message_id in clues.message_ids for number in self.message_ids.get(message_id, ())]
+        by_subject = [clues.subject_number] if clues.subject_number else []
+        known = [self.tickets[number] for number in (*by_message, *by_subject) if number in self.tickets]
+        return next((ticket for ticket in known if sender in ticket.participants), known[0] if known else None)
+
+    def _new(self, reason: str, *, linked: int | None = None) -> Placement:
+        number = -len(self.opened) - 1
+        self.opened.append(number)
+        return Placement(road=Road.LINKS if linked else Road.OPENS, ticket=number, reason=reason, linked=linked)
+
+    def _remember(self, interaction: Interaction, clues: Clues, placement: Placement) -> None:
+        number, sender = placement.ticket, fold_address(interaction.sender.address)
+        known = self.tickets.get(number)
+        if placement.road is not Road.HELD:
+            self.tickets[number] = KnownTicket(
+                number=number,
+                state=State.OPEN if placement.reopens else known.state if known else State.NEW,
+                department=known.department if known else "",
+                priority=known.priority if known else "",
+                participants=(known.participants if known else frozenset()) | {sender},
+            )
+        if clues.conversation:
+            self.conversations[clues.conversation] = number
+        if interaction.message_id:
+            others = self.message_ids.get(interaction.message_id, ())
+            self.message_ids[interaction.message_id] = (*others, number) if number not in others else others
+
+
+def renumbered(placement: Placement, numbers: Sequence[int]) -> Placement:
+    """`placement` with real ticket numbers for provisional ones: -1 is numbers[0], -2 is numbers[1], …"""
+    if placement.ticket > 0 and (placement.linked or 1) > 0:
+        return placement
+
+    def real(number: int) -> int:
+        return number if number > 0 else numbers[-number - 1]
+
+    return Placement(
+        road=placement.road,
+        ticket=real(placement.ticket),
+        reason=placement.reason,
+        linked=real(placement.linked) if placement.linked else None,
+        reopens=placement.reopens,
+    )

@@ -1,0 +1,50 @@
+"""What customers are told, from sandboxed templates. Customer text is never a template's source or value.
+
+Templates are named `<language>/<letter>[.<department>].<part>`; the department's own wins over the general
+one. Parts: `subject.txt`, `body.txt`, `body.html`. Reading the files is the caller's business.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from jinja2 import DictLoader, StrictUndefined, Template, TemplateError, select_autoescape
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    subject: str
+    text: str
+    html: str
+
+
+class Letters:
+    """Templates by name, compiled once. Raises `jinja2.TemplateError` at construction for a broken one."""
+
+    def __init__(self, templates: Mapping[str, str]) -> None:
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=DictLoader(dict(templates)),
+            autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._find = lru_cache(maxsize=256)(self._template)
+        for name in templates:
+            self._environment.get_template(name)
+
+    def acknowledgement(self, language: str, department: str, values: Mapping[str, object]) -> Letter:
+        """`values`: ticket (int), department (display name), organisation."""
+        subject, text, html = (
+            self._find(language, "acknowledgement", department, part).render(values)
+            for part in ("subject.txt", "body.txt", "body.html")
+        )
+        return Letter(subject=" ".join(subject.split()), text=text.strip() + "\n", html=html.strip() + "\n")
+
+    def _template(self, language: str, letter: str, department: str, part: str) -> Template:
+        own, general = f"{language}/{letter}.{department}.{part}", f"{language}/{letter}.{part}"
+        return self._environment.select_template([own, general])
+
+
+__all__ = ["Letter", "Letters", "TemplateError"]
