@@ -1,0 +1,18 @@
+"""The commands of `balcao`, one file per group; each is imported when it is asked for.
+
+The table holds what `--help` shows, so that a list of commands imports none of them.
+"""
+
+from ingest.translations import N_
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("ingest.commands.setup:init", N_("Write balcao.yaml and rules.yaml to start from.")),
+    "check": ("ingest.commands.check:check", N_("Check settings, rules and the rules' own tests.")),
+    "run": ("ingest.commands.daemon:run", N_("Start the daemon.")),
+    "status": ("ingest.commands.status:status", N_("Show channels, journal, outbox and rules.")),
+    "tickets": ("ingest.commands.tickets:tickets", N_("List, show, export and move tickets.")),
+    "journal": ("ingest.commands.journal:journal", N_("Look at what was received; retry or discard it.")),
+    "decode": ("ingest.commands.decode:decode", N_("Show what a channel reads out of a captured payload.")),
+    "rules": ("ingest.commands.rules:rules", N_("Check, test and explain the rule file.")),
+    "db": ("ingest.commands.setup:db", N_("Create or migrate the databases.")),
+}

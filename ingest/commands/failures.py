@@ -1,0 +1,124 @@
+"""How a command ends badly, and with which exit code.
+
+    0  done                          a reader that closes the pipe early has seen enough
+    1  the thing asked about is wrong     Wrong: a failing rule test, an unreadable payload, no such ticket
+    2  configuration or usage        ConfigError (every mistake as file:line:column), Unusable, bad options, files
+    130 interrupted
+
+Anything else is our bug and keeps its traceback.
+"""
+
+import errno
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from domain.errors import BalcaoError, ConfigError, Mistake
+from ingest.presentation.clean import block
+from ingest.translations import _
+
+WRONG, UNUSABLE, INTERRUPTED = 1, 2, 130
+
+
+class Wrong(BalcaoError):
+    """The thing asked about is wrong; the message is in the reader's language."""
+
+
+class Unusable(BalcaoError):
+    """Something the command needs cannot be used; the message says what to do about it."""
+
+
+class AlreadySaid(BalcaoError):
+    """The answer itself was the bad news; nothing more to print."""
+
+
+EXPECTED = (BalcaoError, OSError, click.ClickException, click.Abort)
+
+
+def exit_code(error: BaseException) -> int:
+    match error:
+        case Wrong() | AlreadySaid():
+            return WRONG
+        case click.Abort():
+            return INTERRUPTED
+        case _:
+            return UNUSABLE
+
+
+def translated(mistake: Mistake) -> str:
+    text = _(mistake.text)
+    return text % mistake.values if mistake.values else text
+
+
+def lines_of(error: BaseException) -> list[str]:
+    """What stderr is told, one line per mistake."""
+    match error:
+        case AlreadySaid():
+            return []
+        case ConfigError():
+            return [f"{mistake.position}: {translated(mistake)}" for mistake in error.mistakes]
+        case click.Abort():
+            return [_("Interrupted.")]
+        case _:
+            return [_("Error: %(message)s") % {"message": _message(error)}, *_hint(error)]
+
+
+def as_document(error: BaseException) -> dict[str, Any]:
+    """The same for machines; `mistakes` has no entries unless a file is to be mended."""
+    mistakes = error.mistakes if isinstance(error, ConfigError) else ()
+    message = _("the configuration has mistakes") if mistakes else _message(error)
+    return {"error": block(message), "mistakes": mistakes_as_json(mistakes)}
+
+
+def mistakes_as_json(mistakes: Sequence[Mistake]) -> list[dict[str, Any]]:
+    return [
+        {
+            "file": mistake.position.file,
+            "line": mistake.position.line,
+            "column": mistake.position.column,
+            "message": translated(mistake),
+        }
+        for mistake in mistakes
+    ]
+
+
+def is_broken_pipe(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno == errno.EPIPE
+
+
+def _hint(error: BaseException) -> list[str]:
+    if not isinstance(error, click.UsageError) or error.ctx is None:
+        return []
+    return [_("Try `%(command)s --help`.") % {"command": error.ctx.command_path}]
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, OSError):
+        return _("%(path)s: %(reason)s") % {"path": error.filename or "-", "reason": error.strerror or str(error)}
+    if isinstance(error, click.ClickException):
+        return _usage_message(error)
+    return str(error)
+
+
+def _usage_message(error: click.ClickException) -> str:
+    for kind, words in _USAGE:
+        if isinstance(error, kind):
+            return words(error)
+    return error.format_message()
+
+
+def _name_of(error: Any) -> str:
+    hint = error.param.get_error_hint(error.ctx) if error.param is not None else error.param_hint
+    return str(hint or "")
+
+
+_USAGE: tuple[tuple[type[click.ClickException], Callable[[Any], str]], ...] = (
+    (click.NoSuchOption, lambda error: _("there is no option %(name)s") % {"name": error.option_name}),
+    (click.exceptions.NoSuchCommand, lambda error: _("there is no command %(name)s") % {"name": error.command_name}),
+    (click.MissingParameter, lambda error: _("%(name)s is missing") % {"name": _name_of(error)}),
+    (
+        click.BadParameter,
+        lambda error: _("%(name)s: %(reason)s") % {"name": _name_of(error), "reason": _(error.message)},
+    ),
+)

@@ -1,0 +1,133 @@
+"""The shape that every command shares: words in the reader's language, an example, the common options.
+
+click fixes its texts when a command is defined; here they are msgids that are translated when shown.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import click
+
+from ingest.commands.shell import Shell
+from ingest.translations import N_, _
+
+SHOW_HELP = N_("Show this message and exit.")
+Function = Callable[..., Any]
+
+
+class InWords(click.Command):
+    """A command whose help is translated when it is shown, and ends with an example."""
+
+    def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.example = example
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return _(self.help or "")[: limit * 2]
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=f"{_('Usage:')} ")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(_(self.help or ""))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_section(formatter, _("Options"), filter(None, (_described(one, ctx) for one in self.get_params(ctx))))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        write_section(formatter, _("Example"), ((text, "") for text in self.example.splitlines()))
+
+
+class GroupInWords(InWords, click.Group):
+    """A group of such commands."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        InWords.format_options(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_section(formatter, _("Commands"), ((name, self.summary(ctx, name)) for name in self.list_commands(ctx)))
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.commands)  # in the order of their definition, which is the order of use
+
+    def summary(self, ctx: click.Context, name: str) -> str:
+        command = self.get_command(ctx, name)
+        return command.get_short_help_str() if command else ""
+
+
+def group(name: str, *, help: str) -> GroupInWords:  # noqa: A002 - click's own word for it
+    return GroupInWords(name, help=help, no_args_is_help=True)
+
+
+def command(
+    owner: click.Group | None,
+    name: str,
+    *,
+    help: str,  # noqa: A002 - click's own word for it
+    example: str,
+    json: bool = True,
+) -> Callable[[Function], click.Command]:
+    """Define a command with the options that all have; its function gets a Shell first.
+
+    `json=False` is for the few whose output is a document or a stream already.
+    """
+
+    def define(function: Function) -> click.Command:
+        params = [*reversed(getattr(function, "__click_params__", [])), *_common(json=json)]
+        made = InWords(name, callback=_with_shell(function), params=params, help=help, example=example)
+        if owner is not None:
+            owner.add_command(made)
+        return made
+
+    return define
+
+
+def config_option() -> click.Option:
+    return click.Option(
+        ["-c", "--config"], metavar="FILE", help=N_("Settings file (default: $BALCAO_CONFIG, then ./balcao.yaml).")
+    )
+
+
+def lang_option() -> click.Option:
+    return click.Option(
+        ["--lang"], metavar="LANG", expose_value=False, help=N_("Language of the messages: pt-BR or en.")
+    )
+
+
+def write_section(formatter: click.HelpFormatter, title: str, rows: Iterable[tuple[str, str]]) -> None:
+    if found := list(rows):
+        with formatter.section(title):
+            formatter.write_dl(found)
+
+
+def _common(*, json: bool) -> list[click.Parameter]:
+    as_json = click.Option(["--json", "as_json"], is_flag=True, help=N_("Print one JSON document."))
+    return [config_option(), *([as_json] if json else []), lang_option()]
+
+
+def _with_shell(function: Function) -> Function:
+    def run(*, config: str | None, as_json: bool = False, **values: Any) -> Any:
+        above = click.get_current_context().find_root().params.get("config")
+        return function(Shell(config=config or above, as_json=as_json), **values)
+
+    return run
+
+
+def _described(param: click.Parameter, ctx: click.Context) -> tuple[str, str] | None:
+    record = param.get_help_record(ctx)
+    if record is None:
+        return None
+    return record[0], " ".join(filter(None, [_(getattr(param, "help", "") or ""), _default_of(param, ctx)]))
+
+
+def _default_of(param: click.Parameter, ctx: click.Context) -> str:
+    if not getattr(param, "show_default", False):
+        return ""
+    return _("[default: %(value)s]") % {"value": param.get_default(ctx)}
