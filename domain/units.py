@@ -36,7 +36,7 @@ REFERENCE_PATTERN = r"(env:[A-Za-z_][A-Za-z0-9_]*|file:[^\x00-\x1f]+)"
 class BadValue(ValueError):
     """`text` is an English msgid with %(name)s fields; it never holds the value refused, which may be a secret."""
 
-    def __init__(self, text: str, **values: object) -> None:
+    def __init__(self, text: str, /, **values: object) -> None:
         super().__init__(text % values if values else text)
         self.text = text
         self.values: Mapping[str, object] = values
