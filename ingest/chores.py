@@ -1,0 +1,48 @@
+"""Small jobs that keep the house: gauges, rule file watch, retention. In-process only (APScheduler 3).
+
+Deadlines that matter to customers are columns that a worker polls, never jobs here.
+"""
+
+import shutil
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from domain.errors import IntakeUnavailable, StoreUnavailable
+
+log = structlog.get_logger()
+
+Chore = Callable[[], Awaitable[None]]
+
+
+class Chores:
+    """Named coroutines at fixed intervals (seconds). One that fails is logged and runs again next time."""
+
+    def __init__(self) -> None:
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
+
+    def every(self, seconds: float, name: str, chore: Chore) -> None:
+        async def guarded() -> None:
+            try:
+                await chore()
+            except (StoreUnavailable, IntakeUnavailable) as error:
+                log.info("chore_postponed", chore=name, reason=str(error))
+            except Exception:
+                log.exception("chore_failed", chore=name)
+
+        self._scheduler.add_job(
+            guarded, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC), misfire_grace_time=None
+        )
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+
+def free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free

@@ -1,0 +1,41 @@
+"""One daemon per role and directory: two on one `var/` would claim and send everything twice."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from domain.errors import BalcaoError
+
+
+class AlreadyRunning(BalcaoError):
+    """Another process holds this role's lock."""
+
+
+class RoleLock:
+    """An flock on `var/run/<role>.lock`; the kernel gives it back when the process ends, however it ends."""
+
+    def __init__(self, folder: Path, role: str) -> None:
+        self._path = folder / "run" / f"{role}.lock"
+        self._descriptor = -1
+
+    def take(self) -> None:
+        """Raises AlreadyRunning, with the other's process id."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            other = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            os.close(self._descriptor)
+            self._descriptor = -1
+            raise AlreadyRunning(
+                f"another Balcão (process {other}) already runs on {self._path.parent.parent}; "
+                "stop it first, or give this one its own `var:` directory"
+            ) from None
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def give_back(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1

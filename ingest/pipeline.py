@@ -1,0 +1,238 @@
+"""From claimed entries to tickets: one batch, one transaction (house.md §1.3).
+
+    decode ──▶ files ──▶ [ surroundings ─▶ place ─▶ number ─▶ judge ─▶ answer ─▶ write ] ──▶ outcomes
+      │                                    one transaction
+      ├─▶ IGNORED      understood, not for us
+      ├─▶ QUARANTINED  unreadable
+      └─▶ WAITING      our bug: tried again, alone; FAILED after the last attempt
+
+If the transaction fails, the batch is replayed one by one, so that one bad message never holds the others.
+A crash between commit and settle leaves entries that are found by identity when they come again.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from domain.errors import StoreUnavailable, Undecodable
+from domain.interaction import Ignored, Interaction
+from domain.ports import Decode
+from domain.raw import Fate, JournalEntry, Outcome
+from domain.ticket import Filing, Placement, Road, Silence
+from ingest.telemetry import clean
+from store import desk
+from store.attachments import AttachmentFiles
+from store.engines import Database
+from triage.acknowledge import Clerk, budgets_of
+from triage.conversation import Desk, clues_of, lookup_of, renumbered
+from triage.engine import judge
+from triage.loading import RuleSet
+from triage.snapshot import facts_of
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One interaction as decoded, with the entry it came in."""
+
+    entry: JournalEntry
+    interaction: Interaction
+
+
+@dataclass(slots=True)
+class BatchReport:
+    """What a batch came to, for settling and for the figures."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    seconds: Counter[str] = field(default_factory=Counter)
+    tally: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    delays: list[float] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] += time.perf_counter() - begun
+
+
+def budget_period(now: datetime) -> str:
+    """The hour that acknowledgement budgets are counted in."""
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H")
+
+
+class Pipeline:
+    """Stateless but for its tools; runs in a child process."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        files: AttachmentFiles,
+        decoders: Mapping[str, Decode],
+        clerk: Clerk,
+        max_attempts: int,
+    ) -> None:
+        self._database = database
+        self._files = files
+        self._decoders = decoders
+        self._clerk = clerk
+        self._max_attempts = max_attempts
+
+    async def process(self, entries: Sequence[JournalEntry], ruleset: RuleSet) -> BatchReport:
+        """Raises StoreUnavailable when the ticket database cannot be used; nothing is settled then."""
+        report = BatchReport()
+        with report.stage("decode"):
+            readings = self._decode_all(entries, report)
+        await self._file_all(readings, ruleset, report)
+        return report
+
+    # Decoding
+
+    def _decode_all(self, entries: Sequence[JournalEntry], report: BatchReport) -> list[list[Read]]:
+        readings = []
+        for entry in entries:
+            decoded = self._decode(entry)
+            if isinstance(decoded, Outcome):
+                report.outcomes.append(decoded)
+                log.info("interaction", raw=entry.raw_id, channel=entry.raw.channel, fate=decoded.fate.value,
+                         reason=decoded.reason)  # fmt: skip
+            else:
+                readings.append([Read(entry, interaction) for interaction in decoded])
+        return readings
+
+    def _decode(self, entry: JournalEntry) -> Sequence[Interaction] | Outcome:
+        decode = self._decoders.get(entry.raw.channel)
+        if decode is None:
+            reason = f"channel {entry.raw.channel!r} is not configured; configure it and retry"
+            return Outcome(raw_id=entry.raw_id, fate=Fate.FAILED, reason=reason)
+        try:
+            decoded = decode(entry.raw)
+        except Undecodable as error:
+            return Outcome(raw_id=entry.raw_id, fate=Fate.QUARANTINED, reason=clean(str(error)))
+        except Exception as error:
+            return self._bug(entry, error)
+        if isinstance(decoded, Ignored):
+            return Outcome(raw_id=entry.raw_id, fate=Fate.IGNORED, reason=clean(decoded.reason))
+        return decoded
+
+    def _bug(self, entry: JournalEntry, error: Exception) -> Outcome:
+        fate = Fate.FAILED if entry.attempts >= self._max_attempts else Fate.WAITING
+        log.error("interaction_failed", raw=entry.raw_id, channel=entry.raw.channel, attempts=entry.attempts,
+                  fate=fate.value, exc_info=error)  # fmt: skip
+        return Outcome(raw_id=entry.raw_id, fate=fate, reason=clean(f"{type(error).__name__}: {error}"))
+
+    # Filing
+
+    async def _file_all(self, readings: Sequence[list[Read]], ruleset: RuleSet, report: BatchReport) -> None:
+        try:
+            await self._file(readings, ruleset, report)
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            if len(readings) == 1:
+                report.outcomes.append(self._bug(readings[0][0].entry, error))
+                return
+            log.warning("batch_replayed_one_by_one", entries=len(readings), error=f"{type(error).__name__}: {error}")
+            for reading in readings:
+                await self._file_all([reading], ruleset, report)
+
+    async def _file(self, readings: Sequence[list[Read]], ruleset: RuleSet, report: BatchReport) -> None:
+        reads = [read for reading in readings for read in reading]
+        if not reads:
+            return
+        with report.stage("files"):
+            for read in reads:
+                for attachment in read.interaction.attachments:
+                    self._files.put(attachment.content, attachment.sha256)
+        now = datetime.now(UTC)
+        with report.stage("transaction"):
+            unit = Transaction(reads, ruleset, self._clerk, now)
+            filings, tickets = await self._database.write(unit)
+        report.seconds.update(unit.seconds)
+        self._note(filings, report, now)
+        committed = datetime.now(UTC)
+        report.delays += [(committed - reading[0].entry.raw.received_at).total_seconds() for reading in readings]
+        for reading in readings:
+            raw_id = reading[0].entry.raw_id
+            reached = tuple(dict.fromkeys(tickets[read.interaction.identity] for read in reading))
+            report.outcomes.append(Outcome(raw_id=raw_id, fate=Fate.DONE, tickets=reached))
+
+    def _note(self, filings: Sequence[Filing], report: BatchReport, now: datetime) -> None:
+        """The canonical line of every interaction, and its figures."""
+        for filing in filings:
+            place, verdict, answer = filing.placement, filing.verdict, filing.answer
+            opened = place.road in {Road.OPENS, Road.LINKS}
+            reason = answer.reason if isinstance(answer, Silence) else "planned"
+            report.tally["filed", filing.interaction.channel, place.road.value] += 1
+            report.tally["answers", reason, ""] += 1
+            if opened:
+                report.tally["tickets", verdict.department, verdict.priority] += 1
+            log.info("interaction", raw=filing.raw_id, channel=filing.interaction.channel, fate="done",
+                     ticket=place.ticket, road=place.road.value, department=verdict.department,
+                     priority=verdict.priority, rule=verdict.fields["department"].rule, ruleset=verdict.ruleset,
+                     acknowledgement=reason, at=now)  # fmt: skip
+
+
+class Transaction:
+    """The unit of work of one batch: a plain function of a connection."""
+
+    def __init__(self, reads: Sequence[Read], ruleset: RuleSet, clerk: Clerk, now: datetime) -> None:
+        self._reads: dict[str, Read] = {}
+        for read in reads:
+            self._reads.setdefault(read.interaction.identity, read)
+        self._ruleset = ruleset
+        self._clerk = clerk
+        self._now = now
+        self.seconds: Counter[str] = Counter()
+
+    def __call__(self, connection: Connection) -> tuple[list[Filing], dict[str, int]]:
+        """File what is not filed yet. Returns the filings, and the ticket of every identity of the batch."""
+        marks = [time.perf_counter()]
+        reads = list(self._reads.values())
+        clues = [clues_of(read.interaction, self._clerk.policy.token_key) for read in reads]
+        budgets = {budget for read in reads for budget in budgets_of(read.interaction)}
+        period = budget_period(self._now)
+        around = desk.surroundings(connection, lookup_of([read.interaction for read in reads], clues, budgets, period))
+        marks.append(time.perf_counter())
+
+        table = Desk.of(around)
+        new = [(read, clue) for read, clue in zip(reads, clues, strict=True)
+               if read.interaction.identity not in around.filed]  # fmt: skip
+        placements = [table.place(read.interaction, clue) for read, clue in new]
+        numbers = desk.allocate_numbers(connection, len(table.opened)) if table.opened else []
+        spent = dict(around.spent)
+        filings = [
+            self._filing(read, renumbered(placement, numbers), spent)
+            for (read, _), placement in zip(new, placements, strict=True)
+        ]
+        marks.append(time.perf_counter())
+        desk.file(connection, filings, self._now, period)
+        marks.append(time.perf_counter())
+        names = ("surroundings", "decide", "write")
+        self.seconds.update({name: end - begin for name, begin, end in zip(names, marks, marks[1:], strict=False)})
+        return filings, {**around.filed, **{filing.interaction.identity: filing.placement.ticket for filing in filings}}
+
+    def _filing(self, read: Read, placement: Placement, spent: dict[tuple[str, str], int]) -> Filing:
+        interaction = read.interaction
+        facts = facts_of(interaction, is_reply=placement.road in {Road.JOINS, Road.HELD})
+        verdict = judge(self._ruleset, facts)
+        department = (verdict.department, self._ruleset.departments[verdict.department])
+        answer, spends = self._clerk.plan_acknowledgement(interaction, placement, department, spent)
+        return Filing(
+            raw_id=read.entry.raw_id,
+            interaction=interaction,
+            facts=facts,
+            verdict=verdict,
+            placement=placement,
+            answer=answer,
+            spends=spends,
+        )

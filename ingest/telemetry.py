@@ -1,0 +1,112 @@
+"""Logs for machines, figures for Prometheus. Log lines carry ids, never bodies (house.md §1.12).
+
+Every line is one JSON object on standard error (coloured text on a terminal). Text that came from outside
+is cut to MAX_TEXT characters and stripped of controls, so that no customer writes our log.
+"""
+
+import logging
+import sys
+import unicodedata
+from typing import Any
+
+import orjson
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+MAX_TEXT = 500
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300)
+
+
+def clean(value: Any) -> Any:
+    """`value` fit for a log line: strings cut and without control, format or line-separating characters."""
+    match value:
+        case str():
+            short = value[:MAX_TEXT]
+            if short.isascii() and short.isprintable():
+                return short if len(value) <= MAX_TEXT else f"{short}…"
+            text = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in short)
+            return text if len(value) <= MAX_TEXT else f"{text}…"
+        case dict():
+            return {clean(str(key)): clean(item) for key, item in value.items()}
+        case list() | tuple():
+            return [clean(item) for item in value]
+        case _:
+            return value
+
+
+def clean_event(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """structlog processor: everything but the traceback goes through `clean`."""
+    return {key: value if key == "exception" else clean(value) for key, value in event.items()}
+
+
+def set_up_logging(level: str, style: str) -> None:
+    """`style`: json, console, or auto (console on a terminal)."""
+    pretty = style == "console" or (style == "auto" and sys.stderr.isatty())
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if pretty:
+        last: list[structlog.typing.Processor] = [clean_event, structlog.dev.ConsoleRenderer()]
+        factory: Any = structlog.WriteLoggerFactory(file=sys.stderr)
+    else:
+        last = [
+            structlog.processors.format_exc_info,
+            clean_event,
+            structlog.processors.JSONRenderer(serializer=_dumps),
+        ]
+        factory = structlog.BytesLoggerFactory(file=sys.stderr.buffer)
+    structlog.configure(
+        processors=[*shared, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=factory,
+        cache_logger_on_first_use=True,
+    )
+    # Libraries log through the standard module; theirs below WARNING is noise on the hot path.
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)r", force=True)
+    for noisy in ("mail", "aiosmtpd", "apscheduler", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+def _dumps(event: Any, **_: Any) -> bytes:
+    return orjson.dumps(event, default=str)
+
+
+class Metrics:
+    """Every figure, with bounded labels. Stages: accept, decode, surroundings, decide, write."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(f"balcao_{name}", text, labels, registry=self.registry)
+
+        def gauge(name: str, text: str, *labels: str) -> Gauge:
+            return Gauge(f"balcao_{name}", text, labels, registry=self.registry)
+
+        def histogram(name: str, text: str, *labels: str) -> Histogram:
+            return Histogram(f"balcao_{name}", text, labels, registry=self.registry, buckets=_SECONDS)
+
+        self.accepted = counter("accepted", "Interactions made durable.", "channel")
+        self.unavailable = counter("unavailable", "Interactions that could not be promised.", "channel")
+        self.settled = counter("settled", "Journal entries by fate.", "fate")
+        self.filed = counter("filed", "Interactions filed on a ticket.", "channel", "road")
+        self.tickets = counter("tickets", "Tickets opened.", "department", "priority")
+        self.answers = counter("answers", "Acknowledgements planned, or why not.", "answer")
+        self.sent = counter("sent", "Outgoing messages by result.", "channel", "result")
+        self.stage = histogram("stage_seconds", "Time per batch and stage.", "stage")
+        self.batch = Histogram(
+            "balcao_batch_entries",
+            "Entries per batch.",
+            registry=self.registry,
+            buckets=(1, 2, 5, 10, 25, 50, 100, 200, 500),
+        )
+        self.delay = histogram("accept_to_ticket_seconds", "From durable to committed ticket.")
+        self.worker_deaths = counter("worker_deaths", "Child processes that died or hung on a batch.")
+        self.journal = gauge("journal_entries", "Journal entries by fate.", "fate")
+        self.oldest = gauge("journal_oldest_waiting_seconds", "Age of the oldest unprocessed entry.")
+        self.outbox = gauge("outbox_messages", "Outgoing messages by state.", "state")
+        self.part_up = gauge("part_up", "1 when the part is up.", "part")
+        self.disk_free = gauge("disk_free_bytes", "Free space where the journal lives.")
+        self.rules_ok = gauge("rules_last_reload_successful", "1 when the rule file on disk is in force.")

@@ -1,0 +1,127 @@
+"""From settings to parts: the one place that knows concrete classes (with ingest/app.py, which runs them)."""
+
+import secrets as random_secrets
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import TemplateError
+
+from channels import KINDS, load_kind
+from channels.base import BuildContext, Channel
+from config.binding import bind
+from config.secrets import Secrets
+from config.settings import ChannelBlock, Settings
+from domain.errors import ConfigError, Mistake, Position
+from ingest.pipeline import Pipeline
+from store.attachments import AttachmentFiles
+from store.engines import Database
+from triage.acknowledge import Clerk, Exit, Policy
+from triage.letters import Letters
+
+TEMPLATES = Path(__file__).parent.parent / "config" / "templates"
+
+
+def build_channels(settings: Settings) -> dict[str, Channel]:
+    """Every enabled channel by name. Raises ConfigError with the mistakes of all of them."""
+    built: dict[str, Channel] = {}
+    mistakes: list[Mistake] = []
+    for block in settings.channels.values():
+        if not block.enabled:
+            continue
+        try:
+            built[block.name] = _build(block, settings)
+        except ConfigError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise ConfigError(mistakes)
+    return built
+
+
+def _build(block: ChannelBlock, settings: Settings) -> Channel:
+    if block.kind not in KINDS:
+        known = ", ".join(sorted(KINDS))
+        text = "unknown channel kind %(kind)s; known are: %(known)s"
+        raise ConfigError([Mistake(block.options.position, text, {"kind": repr(block.kind), "known": known})])
+    module = load_kind(block.kind)
+    context = BuildContext(
+        name=block.name,
+        var=settings.var_path,
+        hostname=settings.hostname or socket.getfqdn(),
+        reveal=Secrets(settings.base).reveal,
+    )
+    channel: Channel = module.build(bind(module.Options, block.options), context)
+    return channel
+
+
+def open_store(settings: Settings) -> Database:
+    return Database.open(settings.store_url)
+
+
+def open_files(settings: Settings) -> AttachmentFiles:
+    return AttachmentFiles(settings.var_path / "attachments")
+
+
+def read_templates(settings: Settings) -> Letters:
+    """The shipped letters, overlaid with those of the settings' own folder. Raises ConfigError."""
+    folders = [TEMPLATES, *([settings.templates_path] if settings.templates_path else [])]
+    texts = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for folder in folders
+        for path in sorted(folder.rglob("*.*"))
+        if path.is_file()
+    }
+    try:
+        return Letters(texts)
+    except TemplateError as error:
+        place = Position(str(folders[-1] / (getattr(error, "name", None) or "")), getattr(error, "lineno", 1) or 1, 1)
+        raise ConfigError([Mistake(place, "%(problem)s", {"problem": str(error)})]) from error
+
+
+def build_clerk(settings: Settings, channels: Mapping[str, Channel]) -> Clerk:
+    return Clerk(
+        policy=Policy(
+            enabled=settings.acknowledgement.enabled,
+            limits={
+                "address": settings.acknowledgement.budgets.per_address,
+                "domain": settings.acknowledgement.budgets.per_domain,
+                "all": settings.acknowledgement.budgets.all,
+            },
+            language=settings.language,
+            organisation=settings.name,
+            token_key=token_key(settings),
+        ),
+        letters=read_templates(settings),
+        exits={
+            name: Exit(channel=name, can_send=channel.sender is not None, mailbox=channel.mailbox)
+            for name, channel in channels.items()
+        },
+        own=tuple(channel.mailbox for channel in channels.values() if channel.mailbox),
+    )
+
+
+def token_key(settings: Settings) -> bytes:
+    return Secrets(settings.base).reveal(settings.token_key).encode()
+
+
+def create_first_secrets(settings: Settings) -> list[str]:
+    """Make the secret files under `var` that the settings name and nobody has written yet. Returns what was made."""
+    secrets = Secrets(settings.base)
+    references = [settings.token_key, *_secret_references(settings)]
+    return [
+        reference
+        for reference in dict.fromkeys(references)
+        if secrets.create_if_missing(reference, settings.var_path, random_secrets.token_hex(32))
+    ]
+
+
+def open_pipeline(settings: Settings) -> Pipeline:
+    """Everything the child process needs."""
+    channels = build_channels(settings)
+    return Pipeline(
+        database=open_store(settings),
+        files=open_files(settings),
+        decoders={name: channel.decode for name, channel in channels.items()},
+        clerk=build_clerk(settings, channels),
+        max_attempts=settings.worker.max_attempts,
+    )

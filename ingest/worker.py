@@ -1,0 +1,211 @@
+"""Takes entries out of the journal, has them filed, writes their fates back.
+
+    claim ─▶ attempts spent? ─yes─▶ FAILED
+                  │ no
+                  ▼
+      fresh ones in one batch, retried ones alone ─▶ child process ─▶ settle
+                                                        │ died or hung: each entry alone, then back to
+                                                        │ WAITING until its attempts are spent
+                                                        └ ticket store away: release uncounted, wait
+
+Two batches per child are on their way, so that it never idles while the next one is claimed.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from domain.errors import IntakeUnavailable, StoreUnavailable
+from domain.ports import Journal
+from domain.raw import Fate, JournalEntry, Outcome
+from ingest.pipeline import BatchReport
+from ingest.pool import PipelinePool, WorkerDied
+from ingest.rulebook import Rulebook
+from ingest.supervise import Liveness, spawn
+from ingest.telemetry import Metrics
+
+log = structlog.get_logger()
+
+DEPTH = 2
+FIRST_STORE_DELAY = 0.5
+LONGEST_STORE_DELAY = 15.0
+PART = "worker"
+
+
+class Worker:
+    """`poll` is the longest time (seconds) between looks at the journal when nobody wakes us."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        pool: PipelinePool,
+        rulebook: Rulebook,
+        wake: asyncio.Event,
+        filed: Callable[[], None],
+        metrics: Metrics,
+        liveness: Liveness,
+        processes: int,
+        batch: int,
+        max_attempts: int,
+        poll: float,
+    ) -> None:
+        self._journal = journal
+        self._pool = pool
+        self._rulebook = rulebook
+        self._wake = wake
+        self._filed = filed
+        self._metrics = metrics
+        self._liveness = liveness
+        self._slots = asyncio.Semaphore(processes * DEPTH)
+        self._batch = batch
+        self._max_attempts = max_attempts
+        self._poll = poll
+        self._store_delay = FIRST_STORE_DELAY
+        self._store_back = 0.0
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Until cancelled; batches under way are finished by `drain`."""
+        if not self._rulebook.loaded.is_set():
+            self._liveness.down(PART, "waiting for rules")
+            await self._rulebook.loaded.wait()
+        self._liveness.up(PART)
+        while True:
+            await self._slots.acquire()
+            entries: Sequence[JournalEntry] = ()
+            try:
+                await self._wait_for_store()
+                self._wake.clear()
+                entries = await self._claim()
+            finally:
+                if not entries:
+                    self._slots.release()
+            if not entries:
+                await self._idle()
+                continue
+            task = spawn(self._handle(entries), name=f"batch of {len(entries)}")
+            self._under_way.add(task)
+            task.add_done_callback(self._finished)
+
+    async def drain(self, grace: float) -> None:
+        """Let batches under way end; after `grace` seconds give their entries back."""
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=grace)
+            for task in late:
+                task.cancel()
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._slots.release()
+
+    async def _idle(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), self._poll)
+        except TimeoutError:
+            return
+
+    async def _claim(self) -> Sequence[JournalEntry]:
+        try:
+            return await self._journal.claim(self._batch)
+        except (IntakeUnavailable, StoreUnavailable) as error:
+            log.warning("journal_unavailable", error=str(error))
+            await asyncio.sleep(1)
+            return ()
+
+    async def _wait_for_store(self) -> None:
+        pause = self._store_back - asyncio.get_running_loop().time()
+        if pause > 0:
+            await asyncio.sleep(pause)
+
+    # One batch
+
+    async def _handle(self, entries: Sequence[JournalEntry]) -> None:
+        spent = [entry for entry in entries if entry.attempts > self._max_attempts]
+        fresh = [entry for entry in entries if entry.attempts == 1]
+        again = [entry for entry in entries if 1 < entry.attempts <= self._max_attempts]
+        if spent:
+            await self._settle([self._given_up(entry, "no attempt ended") for entry in spent])
+        for group in ([fresh] if fresh else []) + [[entry] for entry in again]:
+            try:
+                await self._process(group)
+            except asyncio.CancelledError:
+                await self._journal.release([entry.raw_id for entry in group], uncount=True)
+                raise
+
+    async def _process(self, entries: Sequence[JournalEntry]) -> None:
+        source = self._rulebook.source
+        assert source is not None, "the worker starts once rules are loaded"
+        try:
+            report = await self._pool.process(entries, source)
+        except StoreUnavailable as error:
+            await self._store_is_away(entries, error)
+        except WorkerDied as error:
+            await self._died(entries, error)
+        except Exception as error:
+            # The pipeline guards single entries itself; this is a bug of the batch around them.
+            await self._died(entries, error)
+        else:
+            self._store_is_back()
+            self._count(report, entries)
+            await self._settle(report.outcomes)
+            self._filed()
+
+    async def _died(self, entries: Sequence[JournalEntry], error: Exception) -> None:
+        self._metrics.worker_deaths.inc()
+        log.error("batch_failed", entries=len(entries), error=f"{type(error).__name__}: {error}")
+        if len(entries) > 1:
+            for entry in entries:
+                await self._process([entry])
+            return
+        entry = entries[0]
+        if entry.attempts >= self._max_attempts:
+            await self._settle([self._given_up(entry, str(error))])
+        else:
+            await self._settle([Outcome(raw_id=entry.raw_id, fate=Fate.WAITING, reason=str(error))])
+
+    def _given_up(self, entry: JournalEntry, reason: str) -> Outcome:
+        log.error("interaction_parked", raw=entry.raw_id, channel=entry.raw.channel, attempts=entry.attempts)
+        return Outcome(raw_id=entry.raw_id, fate=Fate.FAILED, reason=f"given up: {reason}")
+
+    async def _settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Until it is written: an unsettled entry would stay claimed until the next start."""
+        while True:
+            try:
+                await self._journal.settle(outcomes)
+                break
+            except (IntakeUnavailable, StoreUnavailable) as error:
+                log.warning("settle_delayed", entries=len(outcomes), error=str(error))
+                await asyncio.sleep(1)
+        for outcome in outcomes:
+            self._metrics.settled.labels(outcome.fate.value).inc()
+
+    # The ticket store
+
+    async def _store_is_away(self, entries: Sequence[JournalEntry], error: StoreUnavailable) -> None:
+        self._liveness.down("store", str(error))
+        now = asyncio.get_running_loop().time()
+        if self._store_back <= now:
+            self._store_back = now + self._store_delay * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+            self._store_delay = min(self._store_delay * 2, LONGEST_STORE_DELAY)
+        await self._journal.release([entry.raw_id for entry in entries], uncount=True)
+
+    def _store_is_back(self) -> None:
+        self._store_delay, self._store_back = FIRST_STORE_DELAY, 0.0
+        self._liveness.up("store")
+
+    def _count(self, report: BatchReport, entries: Sequence[JournalEntry]) -> None:
+        metrics = self._metrics
+        metrics.batch.observe(len(entries))
+        for stage, seconds in report.seconds.items():
+            metrics.stage.labels(stage).observe(seconds)
+        tables = {"filed": metrics.filed, "tickets": metrics.tickets}
+        for (kind, first, second), count in report.tally.items():
+            if kind == "answers":
+                metrics.answers.labels(first).inc(count)
+            else:
+                tables[kind].labels(first, second).inc(count)
+        for delay in report.delays:
+            metrics.delay.observe(delay)
