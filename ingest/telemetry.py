@@ -14,6 +14,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 MAX_TEXT = 500
+MAX_TRACEBACK_LINES = 80
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300)
 
 
@@ -35,8 +36,12 @@ def clean(value: Any) -> Any:
 
 
 def clean_event(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """structlog processor: everything but the traceback goes through `clean`."""
-    return {key: value if key == "exception" else clean(value) for key, value in event.items()}
+    """structlog processor. A traceback keeps its line breaks (JSON escapes them); its last lines say most."""
+    return {key: _traceback(value) if key == "exception" else clean(value) for key, value in event.items()}
+
+
+def _traceback(value: Any) -> str:
+    return "\n".join(map(clean, str(value).split("\n")[-MAX_TRACEBACK_LINES:]))
 
 
 def set_up_logging(level: str, style: str) -> None:

@@ -1,0 +1,184 @@
+"""The worker: batches, poison, an absent ticket store, and what a stop leaves behind."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+from domain.errors import StoreUnavailable
+from domain.raw import Fate, JournalEntry, Outcome, RawInteraction
+from ingest.pipeline import BatchReport
+from ingest.pool import WorkerDied
+from ingest.supervise import Liveness, spawn
+from ingest.telemetry import Metrics
+from ingest.worker import Worker
+from tests.samples import NOON
+
+MAX_ATTEMPTS = 3
+
+
+class FakeJournal:
+    """Entries in memory, with the fates and attempts a real journal keeps."""
+
+    def __init__(self, count):
+        self.fates = {f"raw{n}": Fate.WAITING for n in range(count)}
+        self.attempts = dict.fromkeys(self.fates, 0)
+        self.reasons = {}
+
+    async def claim(self, limit):
+        ids = [raw_id for raw_id, fate in self.fates.items() if fate is Fate.WAITING][:limit]
+        for raw_id in ids:
+            self.fates[raw_id] = Fate.CLAIMED
+            self.attempts[raw_id] += 1
+        return [entry(raw_id, self.attempts[raw_id]) for raw_id in ids]
+
+    async def settle(self, outcomes):
+        for outcome in outcomes:
+            assert self.fates[outcome.raw_id] is Fate.CLAIMED
+            self.fates[outcome.raw_id] = outcome.fate
+            self.reasons[outcome.raw_id] = outcome.reason
+
+    async def release(self, raw_ids, *, uncount):
+        for raw_id in raw_ids:
+            self.fates[raw_id] = Fate.WAITING
+            self.attempts[raw_id] -= uncount
+
+    def settled(self):
+        return not {Fate.WAITING, Fate.CLAIMED} & set(self.fates.values())
+
+
+class FakePool:
+    """Does what `behaviour(ids)` says and remembers the groups it was given."""
+
+    def __init__(self, behaviour=lambda _ids: None):
+        self.behaviour = behaviour
+        self.groups = []
+
+    async def process(self, entries, _source):
+        ids = [item.raw_id for item in entries]
+        self.groups.append(ids)
+        await asyncio.sleep(0)
+        self.behaviour(ids)
+        return BatchReport(outcomes=[Outcome(raw_id=raw_id, fate=Fate.DONE) for raw_id in ids])
+
+
+class FakeRulebook:
+    source = object()
+
+    def __init__(self):
+        self.loaded = asyncio.Event()
+        self.loaded.set()
+
+
+def entry(raw_id, attempts):
+    raw = RawInteraction(channel="email", dedup_key=raw_id, received_at=NOON, payload=b"")
+    return JournalEntry(raw_id=raw_id, raw=raw, fate=Fate.CLAIMED, attempts=attempts)
+
+
+@asynccontextmanager
+async def running(journal, pool, rulebook=None):
+    worker = Worker(
+        journal=journal, pool=pool, rulebook=rulebook or FakeRulebook(), wake=asyncio.Event(), filed=lambda: None,
+        metrics=Metrics(), liveness=Liveness(), processes=1, batch=10, max_attempts=MAX_ATTEMPTS, poll=0.01,
+    )  # fmt: skip
+    task = spawn(worker.run(), name="worker under test")
+    try:
+        yield worker
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await worker.drain(0.1)
+
+
+async def until(condition):
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+async def test_what_waits_is_taken_in_one_batch():
+    journal, pool = FakeJournal(7), FakePool()
+    async with running(journal, pool):
+        await until(journal.settled)
+    assert pool.groups == [[f"raw{n}" for n in range(7)]]
+    assert set(journal.fates.values()) == {Fate.DONE}
+
+
+async def test_a_poison_entry_is_parked_after_its_attempts_and_its_neighbours_are_filed():
+    def kill_on_poison(ids):
+        if "raw3" in ids:
+            raise WorkerDied("exit -9")
+
+    journal, pool = FakeJournal(7), FakePool(kill_on_poison)
+    async with running(journal, pool):
+        await until(journal.settled)
+    assert journal.fates.pop("raw3") is Fate.FAILED
+    assert journal.attempts["raw3"] == MAX_ATTEMPTS
+    assert "exit -9" in journal.reasons["raw3"]
+    assert set(journal.fates.values()) == {Fate.DONE}
+
+
+async def test_an_entry_that_was_claimed_before_is_worked_on_alone():
+    journal, pool = FakeJournal(3), FakePool()
+    journal.attempts["raw1"] = 1
+    async with running(journal, pool):
+        await until(journal.settled)
+    assert sorted(pool.groups) == [["raw0", "raw2"], ["raw1"]]
+
+
+async def test_an_entry_whose_attempts_all_ended_with_the_process_is_parked_untouched():
+    journal, pool = FakeJournal(1), FakePool()
+    journal.attempts["raw0"] = MAX_ATTEMPTS
+    async with running(journal, pool):
+        await until(journal.settled)
+    assert journal.fates["raw0"] is Fate.FAILED
+    assert pool.groups == []
+
+
+async def test_an_absent_ticket_store_costs_no_attempt(monkeypatch):
+    monkeypatch.setattr("ingest.worker.FIRST_STORE_DELAY", 0.01)
+    times = iter(range(100))
+
+    def away_at_first(_ids):
+        if next(times) < 2:
+            raise StoreUnavailable("database is locked")
+
+    journal, pool = FakeJournal(4), FakePool(away_at_first)
+    async with running(journal, pool):
+        await until(journal.settled)
+    assert set(journal.fates.values()) == {Fate.DONE}
+    assert set(journal.attempts.values()) == {1}
+
+
+async def test_without_rules_nothing_is_claimed_and_nothing_is_lost():
+    journal, pool, rulebook = FakeJournal(2), FakePool(), FakeRulebook()
+    rulebook.loaded.clear()
+    async with running(journal, pool, rulebook):
+        await asyncio.sleep(0.05)
+        assert set(journal.fates.values()) == {Fate.WAITING}
+        rulebook.loaded.set()
+        await until(journal.settled)
+    assert set(journal.fates.values()) == {Fate.DONE}
+
+
+async def test_a_stop_gives_back_what_could_not_be_finished():
+    blocked = asyncio.Event()
+
+    class Stuck(FakePool):
+        async def process(self, entries, _source):
+            blocked.set()
+            await asyncio.sleep(60)
+
+    journal = FakeJournal(2)
+    async with running(journal, Stuck()):
+        await asyncio.wait_for(blocked.wait(), 5)
+    await until(lambda: set(journal.fates.values()) == {Fate.WAITING})
+    assert set(journal.attempts.values()) == {0}
+
+
+@pytest.mark.parametrize("count", [25, 200])
+async def test_every_entry_is_settled_once(count):
+    journal, pool = FakeJournal(count), FakePool()
+    async with running(journal, pool):
+        await until(journal.settled)
+    assert sorted(raw_id for group in pool.groups for raw_id in group) == sorted(journal.fates)
