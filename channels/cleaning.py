@@ -1,0 +1,43 @@
+"""Text of strangers made fit for a database, a terminal and a file label. Cleaned first, checked afterwards."""
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff]")
+_BREAKS = re.compile("\r\n|\r|\u2028|\u2029|\x85")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_UNWANTED_IN_NAMES = re.compile(r'[<>:"|?*]')
+LONGEST_NAME = 150
+
+
+def clean_text(text: str) -> str:
+    """Line ends become LF; NUL, other controls and half surrogate pairs go. Tabs stay."""
+    return _UNSTORABLE.sub("", _BREAKS.sub("\n", text))
+
+
+def clean_line(text: str, limit: int = 1000) -> str:
+    """One line: every run of white space and controls is one space; at most `limit` characters."""
+    return " ".join(_UNSTORABLE.sub(" ", _BREAKS.sub(" ", text[: limit * 4])).split())[:limit].rstrip()
+
+
+def clean_file_name(name: str, otherwise: str = "anexo") -> str:
+    """A label that is no path, hides nothing and is safe to save a file under."""
+    visible = "".join(" " if char.isspace() else char for char in name[:4000] if _shown(char))
+    last = _UNWANTED_IN_NAMES.sub("_", unicodedata.normalize("NFC", visible).replace("\\", "/")).rsplit("/", 1)[-1]
+    bare = last.strip(" .")
+    if not bare:
+        return otherwise
+    return _shortened(f"_{bare}" if _RESERVED.fullmatch(bare) else bare)
+
+
+def _shown(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) not in _INVISIBLE
+
+
+def _shortened(name: str) -> str:
+    if len(name) <= LONGEST_NAME:
+        return name
+    suffix = PurePosixPath(name).suffix[:20]
+    return name[: LONGEST_NAME - len(suffix)].rstrip(" .") + suffix

@@ -1,0 +1,171 @@
+"""The door of every channel that is called with signed JSON: `POST /hooks/<channel name>`.
+
+    media type ──▶ size ──▶ body ──▶ signature ──▶ a JSON object? ──▶ intake ──▶ 202 {"id", "duplicate": false}
+       415        413,503   408,400     401            400              503      200 {"id", "duplicate": true}
+
+Nothing is parsed before the signature holds, and nothing is understood here: that is `decode`'s, later. A body that
+has arrived whole with its headers (nearly every one) is taken without waiting; only the others pay for a time limit
+and for their share of the memory that bodies on their way may take.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aiohttp import hdrs, web
+from multidict import istr
+
+from channels.json_text import MalformedJson, read_object
+from channels.problem import json_answer, problem
+from channels.signing import SignatureRefused, SigningKey, verify
+from domain.errors import BalcaoError, IntakeUnavailable, Refused
+from domain.ports import Intake
+from domain.raw import RawInteraction
+
+BODY_SECONDS = 20.0
+BODIES_ON_THEIR_WAY = 64 * 1024 * 1024  # bytes, for each channel
+RETRY_SECONDS = 5
+_PLAIN_JSON = frozenset({"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"})
+_TIMESTAMP = istr("webhook-timestamp")
+
+
+class UnsupportedMedia(Refused):
+    """Not plain JSON: another type, another charset, or compressed."""
+
+
+class TooLarge(Refused):
+    """More bytes than this channel takes."""
+
+
+class TooSlow(Refused):
+    """The body did not arrive in time."""
+
+
+class Broken(Refused):
+    """The body ended before it should, or its chunks make no sense."""
+
+
+class Crowded(Refused):
+    """Other bodies on their way take all the memory they may."""
+
+
+STATUS: dict[type[BalcaoError], int] = {
+    UnsupportedMedia: 415,
+    TooLarge: 413,
+    TooSlow: 408,
+    Broken: 400,
+    Crowded: 503,
+    SignatureRefused: 401,
+    MalformedJson: 400,
+    IntakeUnavailable: 503,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """`keys`: any of them may have signed. `max_body`: bytes. `clock`: Unix seconds."""
+
+    channel: str
+    keys: Sequence[SigningKey]
+    max_body: int
+    body_seconds: float = BODY_SECONDS
+    clock: Callable[[], float] = time.time
+
+    def routes(self, intake: Intake) -> Sequence[web.RouteDef]:
+        """Routes of this door before `intake`; shape of channels.base.Routes."""
+        return [web.post(f"/hooks/{self.channel}", _Visit(self, intake).answer)]
+
+
+class _Visit:
+    """A door with its intake, and how many bytes of unfinished bodies stand before it."""
+
+    def __init__(self, door: Door, intake: Intake) -> None:
+        self.door = door
+        self.intake = intake
+        self.on_their_way = 0
+
+    async def answer(self, request: web.Request) -> web.Response:
+        try:
+            raw = await self.admit(request)
+            receipt = await self.intake.accept(raw)
+        except (Refused, MalformedJson, IntakeUnavailable) as error:
+            return _refusal(error)
+        return json_answer({"id": receipt.raw_id, "duplicate": receipt.duplicate}, 200 if receipt.duplicate else 202)
+
+    async def admit(self, request: web.Request) -> RawInteraction:
+        """The request as something to accept. Raises Refused or MalformedJson."""
+        door, headers = self.door, request.headers
+        _require_plain_json(headers.get(hdrs.CONTENT_TYPE, ""), headers.get(hdrs.CONTENT_ENCODING))
+        body = await self.body(request)
+        now = door.clock()
+        message_id = verify(door.keys, headers, body, now=now)
+        read_object(body)
+        signed = {"webhook-id": message_id, "webhook-timestamp": headers[_TIMESTAMP]}
+        return RawInteraction(
+            channel=door.channel,
+            dedup_key=f"{door.channel}:{message_id}",
+            received_at=datetime.fromtimestamp(now, UTC),
+            payload=body,
+            envelope={"headers": signed, "peer": request.remote},
+        )
+
+    async def body(self, request: web.Request) -> bytes:
+        content = request.content
+        if not content.is_eof():
+            return await self.late_body(request)
+        body = content.read_nowait()
+        if len(body) > self.door.max_body:
+            raise self.too_large()
+        return body
+
+    async def late_body(self, request: web.Request) -> bytes:
+        announced = request.content_length
+        if announced is not None and announced > self.door.max_body:
+            raise self.too_large()
+        share = self.door.max_body if announced is None else announced
+        if self.on_their_way and self.on_their_way + share > BODIES_ON_THEIR_WAY:
+            raise Crowded("too much is arriving at once; try again shortly")
+        self.on_their_way += share
+        try:
+            async with asyncio.timeout(self.door.body_seconds):
+                return await self.gathered(request)
+        except TimeoutError:
+            raise TooSlow(f"the body took more than {self.door.body_seconds:g} s") from None
+        except web.RequestPayloadError:
+            raise Broken("the body is not complete or its transfer encoding is broken") from None
+        finally:
+            self.on_their_way -= share
+
+    async def gathered(self, request: web.Request) -> bytes:
+        body = bytearray()
+        while chunk := await request.content.readany():
+            body += chunk
+            if len(body) > self.door.max_body:
+                raise self.too_large()
+        return bytes(body)
+
+    def too_large(self) -> TooLarge:
+        return TooLarge(f"the body is larger than {self.door.max_body} bytes")
+
+
+def _require_plain_json(media_type: str, encoding: str | None) -> None:
+    if encoding is not None and encoding.lower() != "identity":
+        raise UnsupportedMedia("compressed bodies are not taken; send without Content-Encoding")
+    if media_type in _PLAIN_JSON:
+        return
+    name, _, parameters = media_type.lower().partition(";")
+    name = name.strip()
+    if name != "application/json" and not (name.startswith("application/") and name.endswith("+json")):
+        raise UnsupportedMedia("Content-Type must be application/json")
+    charset = parameters.partition("charset=")[2].split(";")[0].strip(' "')
+    if charset not in {"", "utf-8", "utf8", "us-ascii"}:
+        raise UnsupportedMedia("JSON is UTF-8; no other charset is taken")
+
+
+def _refusal(error: BalcaoError) -> web.Response:
+    status = STATUS.get(type(error), 400)
+    retry = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else None
+    detail = "nothing can be stored now; try again later" if isinstance(error, IntakeUnavailable) else str(error)
+    return problem(status, detail, headers=retry)

@@ -1,0 +1,54 @@
+"""Whose request it is, as far as limits are concerned."""
+
+import ipaddress
+from collections.abc import Iterable
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Proxies:
+    """The reverse proxies whose `X-Forwarded-For` is believed: addresses or networks. Raises ValueError."""
+
+    def __init__(self, trusted: Iterable[str]) -> None:
+        self.networks: tuple[Network, ...] = tuple(ipaddress.ip_network(name, strict=False) for name in trusted)
+
+    def __bool__(self) -> bool:
+        return bool(self.networks)
+
+    def client(self, peer: str, forwarded: Iterable[str]) -> str:
+        """The nearest address that is not a trusted proxy; what stands left of it anybody may have written."""
+        road = [peer, *(hop.strip() for header in reversed(list(forwarded)) for hop in reversed(header.split(",")))]
+        nearest = peer
+        for hop in road:
+            if not _is_address(hop):
+                return nearest
+            nearest = hop
+            if not self._trusts(hop):
+                return nearest
+        return nearest
+
+    def _trusts(self, address: str) -> bool:
+        known = ipaddress.ip_address(address)
+        return any(known in network for network in self.networks)
+
+
+def limited_as(address: str | None) -> str:
+    """The key of a limit: an IPv6 customer owns a /64, so that whole network counts as one address."""
+    if address is None:
+        return ""
+    if ":" not in address:
+        return address
+    try:
+        known = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    mapped = known.ipv4_mapped
+    return str(mapped or ipaddress.IPv6Network((known, 64), strict=False))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,68 @@
+"""The site that strangers reach: channel webhooks and nothing else.
+
+    connection ──▶ failures of this address spent? ──▶ channel's door ──▶ answer with security headers
+                     429 + Retry-After                    │ 401, 404, 405, 408, 413, 415: charged to the address
+
+Only failures count against an address: a busy system that signs correctly is never slowed, and a stranger can try
+`burst` times before each further try costs a wait. Whoever shares an address with such a stranger waits too, which
+is why a reverse proxy must be named in `trusted_proxies`.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from channels.problem import SECURITY_HEADERS, problem
+from web.addresses import Proxies, limited_as
+from web.problem import Handler, answered
+from web.throttle import Throttle
+
+CHARGED = frozenset({401, 403, 404, 405, 408, 411, 413, 415})
+LARGEST_BODY = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicLimits:
+    """`failure_burst` failures of one address at once, then `failures_per_second`.
+
+    `trusted_proxies`: addresses or networks whose X-Forwarded-For is believed. `max_body` (bytes) bounds what any
+    route may read; each channel has its own, smaller limit.
+    """
+
+    failure_burst: int = 60
+    failures_per_second: float = 1.0
+    trusted_proxies: tuple[str, ...] = ()
+    max_body: int = LARGEST_BODY
+
+
+def public_site(routes: Iterable[web.RouteDef], limits: PublicLimits | None = None) -> web.Application:
+    """An application to give to `web.serving.serve`."""
+    limits = limits or PublicLimits()
+    site = web.Application(middlewares=[_guard(limits)], client_max_size=limits.max_body)
+    site.add_routes(routes)
+    return site
+
+
+def _guard(limits: PublicLimits) -> Middleware:
+    throttle = Throttle(burst=limits.failure_burst, per_second=limits.failures_per_second)
+    proxies = Proxies(limits.trusted_proxies)
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if proxies:
+            client = proxies.client(request.remote or "", request.headers.getall("X-Forwarded-For", ()))
+            request = request.clone(remote=client)
+        address = limited_as(request.remote)
+        if wait := throttle.wait(address, time.monotonic()):
+            return problem(429, "too many refused requests from this address", headers={"Retry-After": str(wait)})
+        answer = await answered(request, handler)
+        if answer.status in CHARGED:
+            throttle.charge(address, time.monotonic())
+        if "X-Content-Type-Options" not in answer.headers:
+            answer.headers.update(SECURITY_HEADERS)
+        return answer
+
+    return guard

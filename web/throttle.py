@@ -1,0 +1,40 @@
+"""A budget of failures for each address: a token bucket that refills with time, in bounded memory."""
+
+import math
+from collections import OrderedDict
+
+MOST_ADDRESSES = 10_000
+
+
+class Throttle:
+    """`burst` failures at once, then `per_second`. Addresses that did nothing wrong take no memory.
+
+    When more than MOST_ADDRESSES misbehave, the one seen longest ago is forgotten. Times are monotonic seconds.
+    """
+
+    def __init__(self, *, burst: int, per_second: float) -> None:
+        self.burst = burst
+        self.per_second = per_second
+        self._spent: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, address: str, now: float) -> int:
+        """Whole seconds until `address` may fail again; 0 when it may now."""
+        if address not in self._spent:
+            return 0
+        over = self._level(address, now) - (self.burst - 1)
+        return math.ceil(over / self.per_second) if over > 0 else 0
+
+    def charge(self, address: str, now: float) -> None:
+        level = self._level(address, now)
+        self._spent[address] = (min(level + 1, float(self.burst)), now)
+        self._spent.move_to_end(address)
+        if len(self._spent) > MOST_ADDRESSES:
+            self._spent.popitem(last=False)
+
+    def _level(self, address: str, now: float) -> float:
+        """Failures still counted against `address`; forgets an address whose budget is full again."""
+        level, at = self._spent.get(address, (0.0, now))
+        level = max(0.0, level - (now - at) * self.per_second)
+        if level == 0.0:
+            self._spent.pop(address, None)
+        return level
