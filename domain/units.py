@@ -1,21 +1,22 @@
 """Values as people write them in settings, read once and kept as plain Python values.
 
-    "90s" "5m" "2h" "30d"          parse_duration   -> float (seconds)
+    "90s" "5m" "2h" "30d"          parse_duration   -> timedelta
     "25MB" "64MiB"                 parse_size       -> int (bytes)
     "127.0.0.1:25" "[::1]:25"      parse_listen     -> Listen(host, port)
     "env:NAME" "file:path"         parse_reference  -> the same text, known to be a secret reference
 
 Each raises BadValue, a ValueError that pydantic passes on; `text` and `values` make it translatable.
-As a pydantic field: `Annotated[float, PlainValidator(parse_duration)]`.
+As a pydantic field: `Annotated[timedelta, PlainValidator(parse_duration)]`.
 """
 
 import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _BYTES = {
     "B": 1,
     "kB": 1000,
@@ -52,12 +53,13 @@ class Listen:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-def parse_duration(value: Any) -> float:
-    """Seconds."""
+def parse_duration(value: Any) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
     number, unit = _split(
         value, DURATION_PATTERN, 'write a duration as a number and its unit: "90s", "5m", "2h", "30d"'
     )
-    return number * _SECONDS[unit]
+    return timedelta(seconds=number * _SECONDS[unit])
 
 
 def parse_size(value: Any) -> int:

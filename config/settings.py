@@ -1,0 +1,205 @@
+"""What balcao.yaml may say, with the defaults.
+
+    balcao.yaml ──read_file──▶ Node ─┬─ all but channels ──bind──▶ Sections ─┬─▶ Settings (frozen, picklable)
+                                     └─ channels ──▶ ChannelBlocks ──────────┘
+                                                     options stay a Node until the channel's kind binds them
+
+Durations are seconds, sizes are bytes, paths are as written until a `*_path` property places them beside the file.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, InstanceOf
+
+from config.binding import bind
+from config.channels import ChannelBlock, channel_blocks, channels_schema
+from config.fields import Block, Count, DatabaseUrl, Duration, ListenOn, Network, Secret, Size, Timezone
+from config.reading import read_file
+from config.secrets import Secrets
+from domain import document
+from domain.errors import ConfigError, Mistake, Position
+from domain.units import Listen
+
+
+class Store(Block):
+    url: DatabaseUrl | None = Field(default=None, repr=False)
+
+
+class Journal(Block):
+    url: DatabaseUrl | None = Field(default=None, repr=False)
+    disk_reserve: Size = 200_000_000
+
+
+class Web(Block):
+    public: ListenOn = Listen("127.0.0.1", 8080)
+    private: ListenOn = Listen("127.0.0.1", 8081)
+    max_body: Size = 10_000_000
+    failures_per_minute: Count = 60
+    trusted_proxies: tuple[Network, ...] = ()
+
+
+class Worker(Block):
+    processes: int = Field(default=1, ge=1, le=64)
+    batch: int = Field(default=200, ge=1, le=5000)
+    max_attempts: int = Field(default=3, ge=1, le=100)
+    timeout: Duration = 60.0
+    memory_limit: Size = 1_000_000_000
+
+
+class Budgets(Block):
+    """Automatic answers per hour."""
+
+    per_address: int = Field(default=10, ge=0)
+    per_domain: int = Field(default=200, ge=0)
+    all: int = Field(default=10_000, ge=0)
+
+
+class Acknowledgement(Block):
+    enabled: bool = True
+    include_subject: bool = False
+    templates: Path | None = None
+    budgets: Budgets = Budgets()
+
+
+class Dispatch(Block):
+    """The n-th failure waits the n-th delay; after the last one the message is given up."""
+
+    concurrency: int = Field(default=4, ge=1, le=100)
+    retry_delays: tuple[Duration, ...] = Field(
+        default=(60.0, 300.0, 900.0, 3600.0, 14_400.0, 28_800.0, 43_200.0, 86_400.0), min_length=1
+    )
+
+
+class Retention(Block):
+    """None keeps for ever. What waits, is quarantined or has failed is never deleted by age."""
+
+    raw: Duration | None = None
+
+
+class Log(Block):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "console"] = "auto"
+
+
+class Sections(Block):
+    """Everything in the file but its channels."""
+
+    version: Literal[1]
+    name: str = Field(default="Balcão", min_length=1, max_length=100)
+    language: Literal["pt-BR", "en"] = "pt-BR"
+    timezone: Timezone = "America/Sao_Paulo"
+    hostname: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")
+    var: Path = Path("var")
+    rules: Path = Path("rules.yaml")
+    token_key: Secret = "file:var/secrets/token.key"  # noqa: S105 - a reference, not a secret
+    grace: Duration = 20.0
+    store: Store = Store()
+    journal: Journal = Journal()
+    web: Web = Web()
+    worker: Worker = Worker()
+    acknowledgement: Acknowledgement = Acknowledgement()
+    dispatch: Dispatch = Dispatch()
+    retention: Retention = Retention()
+    log: Log = Log()
+
+
+class Settings(Sections):
+    """The whole file. `places` knows where each secret reference is written."""
+
+    path: Path
+    channels: Mapping[str, InstanceOf[ChannelBlock]]
+    places: Mapping[str, InstanceOf[Position]] = Field(default={}, repr=False)
+
+    @property
+    def base(self) -> Path:
+        """The folder that relative paths start from."""
+        return self.path.parent
+
+    @property
+    def var_path(self) -> Path:
+        return self.base / self.var
+
+    @property
+    def rules_path(self) -> Path:
+        return self.base / self.rules
+
+    @property
+    def templates_path(self) -> Path | None:
+        """The folder of one's own templates, if any."""
+        folder = self.acknowledgement.templates
+        return None if folder is None else self.base / folder
+
+    @property
+    def secrets(self) -> Secrets:
+        return Secrets(self.base, self.places)
+
+    @property
+    def store_url(self) -> str:
+        """Where the tickets are. Raises ConfigError if it is a reference that leads nowhere."""
+        return self._database(self.store.url, "balcao.db")
+
+    @property
+    def journal_url(self) -> str:
+        """As store_url, for the journal."""
+        return self._database(self.journal.url, "journal.db")
+
+    def _database(self, url: str | None, file: str) -> str:
+        if url is None:
+            return f"sqlite:///{self.var_path / file}"
+        if url.startswith(("env:", "file:")):
+            url = self.secrets.reveal(url)
+        if url.startswith("sqlite:///"):
+            return f"sqlite:///{self.base / url.removeprefix('sqlite:///')}"
+        return url
+
+
+def load(path: Path) -> Settings:
+    """Read the settings file. Raises ConfigError with the mistakes of all its sections."""
+    path = path.absolute()
+    node = read_file(path)
+    channels, rest = _apart(node)
+    mistakes: list[Mistake] = []
+    blocks: dict[str, ChannelBlock] = {}
+    sections = None
+    try:
+        sections = bind(Sections, rest, known=["channels"])
+    except ConfigError as error:
+        mistakes += error.mistakes
+    try:
+        blocks = channel_blocks(channels)
+    except ConfigError as error:
+        mistakes += error.mistakes
+    if sections is None or mistakes:
+        raise ConfigError(mistakes)
+    return Settings.model_construct(**dict(sections), path=path, channels=blocks, places=dict(_references(node)))
+
+
+def _apart(node: document.Node) -> tuple[document.Node | None, document.Node]:
+    """The channels, and the document without them."""
+    if not isinstance(node, document.Mapping):
+        return None, node
+    rest = tuple(entry for entry in node.entries if entry[0].value != "channels")
+    return node.get("channels"), document.Mapping(rest, node.position)
+
+
+def _references(node: document.Node) -> Iterator[tuple[str, Position]]:
+    """Every text that may be a secret reference, with its place."""
+    match node:
+        case document.Scalar(value=str() as text, position=place) if text.startswith(("env:", "file:")):
+            yield text, place
+        case document.Sequence(items=items):
+            for item in items:
+                yield from _references(item)
+        case document.Mapping(entries=entries):
+            for _, value in entries:
+                yield from _references(value)
+
+
+def settings_schema(kinds: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """JSON Schema of the file, for editors. `kinds`: JSON Schemas of the options by channel kind, if known."""
+    schema = Sections.model_json_schema()
+    schema["title"] = "balcao.yaml"
+    schema["properties"]["channels"] = channels_schema(kinds or {})
+    return schema
