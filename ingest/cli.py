@@ -20,7 +20,6 @@ from ingest.commands import COMMANDS
 from ingest.commands.failures import EXPECTED, as_document, exit_code, is_broken_pipe, lines_of
 from ingest.commands.shape import GroupInWords, config_option, lang_option
 from ingest.commands.shell import print_json
-from ingest.presentation.clean import line
 from ingest.translations import N_, _
 
 EXAMPLE = "balcao init\nbalcao check\nbalcao run\nbalcao tickets list --department suporte"
@@ -45,7 +44,16 @@ class Balcao(GroupInWords):
         found: click.Command = getattr(import_module(module), attribute)
         return found
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001, FBT002 - click's signature
+        **extra: Any,
+    ) -> NoReturn:
+        """Run and exit. `standalone_mode` is click's; here it is always as if true."""
+        del complete_var, standalone_mode
         words = list(sys.argv[1:] if args is None else args)
         translations.use(_language_asked(words))
         _never_fail_to_print()
@@ -61,7 +69,6 @@ class Balcao(GroupInWords):
         return result
 
     def _outcome(self, words: list[str], prog_name: str, extra: dict[str, Any]) -> int:
-        extra.pop("standalone_mode", None)
         try:
             return int(super().main(words, prog_name, standalone_mode=False, **extra) or 0)
         except EXPECTED as error:
@@ -70,7 +77,7 @@ class Balcao(GroupInWords):
 
 def _fail(error: BaseException, *, as_json: bool) -> int:
     for text in lines_of(error):
-        click.echo(line(text), err=True)
+        click.echo(text, err=True)
     if as_json and lines_of(error):
         print_json(as_document(error))
     return exit_code(error)
@@ -85,7 +92,7 @@ def _reader_left() -> int:
 
 def _language_asked(words: Sequence[str]) -> str | None:
     """Before anything is parsed, so that usage errors and `--help --lang en` speak it too."""
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    for word, following in zip(words, [*words[1:], None], strict=False):
         if word == "--lang":
             return following
         if word.startswith("--lang="):

@@ -57,6 +57,10 @@ def N_(msgid: str) -> str:  # noqa: N802 - the name every gettext tool knows for
     return msgid
 
 
+def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802 - as N_, for both forms
+    return singular, plural
+
+
 @cache
 def _catalogue(name: str) -> Catalogue:
     path = CATALOGUES / name / "LC_MESSAGES" / "balcao.po"

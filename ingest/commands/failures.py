@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from domain.errors import BalcaoError, ConfigError, Mistake
-from ingest.presentation.clean import block
+from ingest.presentation.clean import block, line
 from ingest.translations import _
 
 WRONG, UNUSABLE, INTERRUPTED = 1, 2, 130
@@ -53,6 +53,12 @@ def translated(mistake: Mistake) -> str:
 
 def lines_of(error: BaseException) -> list[str]:
     """What stderr is told, one line per mistake."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.message.splitlines()
+    return [line(text) for text in _lines_of(error)]
+
+
+def _lines_of(error: BaseException) -> list[str]:
     match error:
         case AlreadySaid():
             return []

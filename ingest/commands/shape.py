@@ -121,7 +121,7 @@ def _with_shell(function: Function) -> Function:
 
 
 def _described(param: click.Parameter, ctx: click.Context) -> tuple[str, str] | None:
-    record = param.get_help_record(ctx)
+    record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
     if record is None:
         return None
     return record[0], " ".join(filter(None, [_(getattr(param, "help", "") or ""), _default_of(param, ctx)]))

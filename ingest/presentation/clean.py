@@ -31,6 +31,6 @@ def line(text: object, *, limit: int | None = None) -> str:
 def json_text(document: str) -> str:
     """A JSON document whose strings hold no control that a terminal obeys: `\\u` escapes mean the same.
 
-    json.dumps already escapes U+0000–U+001F; a C1 control such as U+009B would pass.
+    json.dumps already escapes U+0000 to U+001F; a C1 control such as U+009B would pass.
     """
     return _ESCAPED_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", document)

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
-SOURCES = sorted(
-    path.relative_to(ROOT).as_posix() for package in PACKAGES for path in (ROOT / package).rglob("*.py")
-)
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PACKAGES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+SOURCES = sorted(path.relative_to(ROOT).as_posix() for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 LONGEST_FUNCTION, LONGEST_FILE, NINE_OF_TEN_FUNCTIONS = 50, 300, 30
 TASK_HELPER = "ingest/supervise.py"
 HOMES = re.compile(rb"(?<![\w.])/(?:home|root|Users|work)/[\w.-]+|[A-Z]:\\Users\\")
 CAPTURED = ("payloads/", "expected/", "corpus/")  # other people's words, kept as they came
+REGISTRY = re.compile(r"https?://\S+|^--(?:index-url|extra-index-url|find-links|trusted-host).*", re.MULTILINE)
 LOCKS = sorted(path.name for path in ROOT.glob("requirements*.txt"))
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -85,7 +85,7 @@ def test_lock_files_name_no_registry(lock):
     text = (ROOT / lock).read_text()
 
     assert "--hash=sha256:" in text
-    assert re.findall(r"https?://\S+|^--(?:index-url|extra-index-url|find-links|trusted-host).*", text, re.MULTILINE) == []
+    assert REGISTRY.findall(text) == []
 
 
 def test_there_are_lock_files():

@@ -1,0 +1,27 @@
+"""`balcao run`: the daemon itself; everything it is lives in ingest/app.py."""
+
+import asyncio
+
+import click
+
+from ingest.commands.shape import command
+from ingest.commands.shell import Shell
+from ingest.translations import N_
+
+ROLES = ("all", "receive", "web", "work", "dispatch")
+
+
+@command(
+    None,
+    "run",
+    json=False,
+    help=N_("Start the daemon. SIGTERM or Ctrl-C stops it, twice at once; SIGHUP reads the rules again."),
+    example="balcao run\nbalcao run --role web -c /etc/balcao/balcao.yaml",
+)
+@click.option("--role", type=click.Choice(ROLES), default="all", show_default=True, help=N_("Which part to run."))
+def run(shell: Shell, role: str) -> int:
+    """Exit 0 after a clean stop, 1 after a crash, 2 for a configuration that does not let it start."""
+    settings = shell.settings
+    from ingest.app import run as run_daemon  # noqa: PLC0415 - mistakes in the settings are told before all is imported
+
+    return asyncio.run(run_daemon(settings, role))

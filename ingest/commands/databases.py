@@ -1,0 +1,82 @@
+"""The ticket store and the journal as commands open them: they must be there, nothing is made on the way.
+
+Commands work beside a running daemon: SQLite's WAL and PostgreSQL let them, one transaction at a time.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from config.settings import Settings
+from domain.errors import StoreUnavailable
+from ingest.commands.failures import Unusable
+from ingest.supervise import spawn
+from ingest.translations import _
+from store.engines import Database
+from store.journal import DatabaseJournal
+
+T = TypeVar("T")
+
+PATIENCE = 10.0
+"""Seconds a command waits for a database that the daemon is writing to."""
+
+
+def read_store(settings: Settings, unit: Callable[[Connection], T]) -> T:
+    """Run a unit of work on the ticket store. Raises Unusable."""
+    return asyncio.run(_with_store(settings, lambda database: database.read(unit)))
+
+
+def write_store(settings: Settings, unit: Callable[[Connection], T]) -> T:
+    return asyncio.run(_with_store(settings, lambda database: database.write(unit)))
+
+
+def read_journal(settings: Settings, unit: Callable[[Connection], T]) -> T:
+    async def read() -> T:
+        async with opened(settings.journal_url) as database:
+            return await database.read(unit)
+
+    return asyncio.run(read())
+
+
+def with_journal(settings: Settings, use: Callable[[DatabaseJournal], Awaitable[T]]) -> T:
+    """Let `use` work on the journal. Raises Unusable."""
+
+    async def run() -> T:
+        async with opened(settings.journal_url) as database:
+            journal = DatabaseJournal(
+                database, spawn=spawn, reserve=settings.journal.disk_reserve, folder=settings.var_path
+            )
+            try:
+                return await use(journal)
+            finally:
+                await journal.close()
+
+    return asyncio.run(run())
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """A database that exists. Raises Unusable when it does not, or cannot be used."""
+    database = Database.open(url, busy_timeout=PATIENCE)
+    if database.file is not None and not database.file.exists():
+        raise Unusable(
+            _("there is no database at %(path)s: run `balcao db upgrade` or `balcao run` first")
+            % {"path": database.file}
+        )
+    try:
+        yield database
+    except StoreUnavailable as error:
+        raise Unusable(
+            _("the database cannot be used now (%(detail)s); if it is new or old, run `balcao db upgrade`")
+            % {"detail": error.detail or error}
+        ) from error
+    finally:
+        await database.close()
+
+
+async def _with_store(settings: Settings, use: Callable[[Database], Awaitable[T]]) -> T:
+    async with opened(settings.store_url) as database:
+        return await use(database)

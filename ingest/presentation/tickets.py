@@ -1,0 +1,159 @@
+"""Tickets on a terminal: the queue as a table, one ticket as a page. Shapes: contracts.md."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import tzinfo
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ingest.presentation.clean import line
+from ingest.presentation.console import cell, console, paragraph, priority_cell, table
+from ingest.presentation.labels import DIRECTIONS, FIELDS, MEDIA, SENDING, STATES, STYLES, label
+from ingest.presentation.moments import moment
+from ingest.translations import _, ngettext
+
+Ticket = Mapping[str, Any]
+LONGEST_SUBJECT = 60
+
+
+def show_queue(tickets: Sequence[Ticket], zone: tzinfo) -> None:
+    if not tickets:
+        console().print(cell(_("No tickets.")))
+        return
+    queue = table(_("No."), _("Priority"), _("Department"), _("State"), _("Opened"), _("Contact"), _("Subject"))
+    for ticket in tickets:
+        queue.add_row(
+            cell(ticket["number"]),
+            priority_cell(ticket["priority"]),
+            cell(ticket["department"]),
+            cell(label(STATES, ticket["state"])),
+            cell(moment(ticket["opened_at"], zone)),
+            cell(_contact(ticket), limit=40),
+            cell(ticket["subject"], limit=LONGEST_SUBJECT),
+        )
+    console().print(queue)
+    console().print(cell(ngettext("%(count)d ticket", "%(count)d tickets", len(tickets)) % {"count": len(tickets)}))
+
+
+def show_ticket(ticket: Ticket, zone: tzinfo) -> None:
+    console().print(
+        Group(
+            Text(_("Ticket %(number)s") % {"number": ticket["number"]}, style="bold"),
+            _summary(ticket, zone),
+            _heading(_("Why")),
+            verdict_table(ticket["verdict"], ticket.get("tags", ())),
+            _heading(_("Messages")),
+            *(_message(message, zone) for message in ticket["messages"]),
+            _heading(_("Acknowledgements")),
+            _acknowledgements(ticket["acknowledgements"]),
+            _heading(_("History")),
+            _history(ticket["history"], zone),
+        )
+    )
+
+
+def verdict_table(verdict: Mapping[str, Any], tags: Iterable[Any] = ()) -> RenderableType:
+    """Every field with the rule that set it and the words that decided."""
+    fields = verdict.get("fields") or {}
+    decided = table(_("Field"), _("Value"), _("Rule"), _("Words that matched"))
+    for name, decision in fields.items():
+        value = decision.get("value")
+        decided.add_row(
+            cell(label(FIELDS, name)),
+            priority_cell(str(value)) if name == "priority" else cell(value),
+            cell(decision.get("rule")),
+            cell(matched_words(decision.get("matched") or ())),
+        )
+    if shown := ", ".join(line(tag) for tag in tags):
+        decided.add_row(cell(_("Tags")), cell(shown), cell(None), cell(None))
+    return decided
+
+
+def matched_words(matches: Iterable[Mapping[str, Any]]) -> str | None:
+    """`subject: fora do ar; text: urgente`, or None when no words decided."""
+    found = [f"{match['where']}: {', '.join(map(str, match['words']))}" for match in matches]
+    return "; ".join(found) or None
+
+
+def _contact(ticket: Ticket) -> str | None:
+    contact = ticket.get("contact") or {}
+    addresses = contact.get("addresses") or []
+    return contact.get("name") or (addresses[0] if addresses else None)
+
+
+def _summary(ticket: Ticket, zone: tzinfo) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    contact = ticket.get("contact") or {}
+    known = [contact.get("name"), *(contact.get("addresses") or [])]
+    rows: list[tuple[str, Text]] = [
+        (_("Subject"), cell(ticket["subject"])),
+        (_("State"), cell(label(STATES, ticket["state"]))),
+        (_("Department"), cell(ticket["department"])),
+        (_("Priority"), priority_cell(ticket["priority"])),
+        (_("Contact"), cell(" · ".join(filter(None, known)) or None)),
+        (_("Assignee"), cell(ticket.get("assignee"))),
+        (_("Opened"), cell(moment(ticket["opened_at"], zone))),
+        (_("Solved"), cell(moment(ticket.get("solved_at"), zone))),
+    ]
+    if ticket.get("flagged"):
+        rows.append((_("Flag"), cell(_("yes"), "bold red")))
+    for name, value in rows:
+        grid.add_row(cell(name, "dim"), value)
+    return grid
+
+
+def _message(message: Mapping[str, Any], zone: tzinfo) -> RenderableType:
+    about = [
+        moment(message["received_at"], zone),
+        label(DIRECTIONS, message["direction"]),
+        label(MEDIA, message["medium"]),
+        message.get("channel"),
+        message.get("sender"),
+    ]
+    head = cell(" · ".join(line(_person(part)) for part in about if part), "bold")
+    if message.get("direction") == "in" and message.get("verified") is False:
+        head.append(f"  {_('UNVERIFIED')}", style="bold yellow")
+    files = [f"{line(file['name'])} ({file['size']} B)" for file in message.get("attachments") or ()]
+    attached = [cell(_("Attachments: %(files)s") % {"files": ", ".join(files)}, "dim")] if files else []
+    return Padding(Group(head, Padding(paragraph(message.get("text") or ""), (0, 0, 0, 2)), *attached), (0, 0, 1, 0))
+
+
+def _person(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return " ".join(filter(None, [value.get("name"), f"<{value.get('address')}>"]))
+
+
+def _acknowledgements(acknowledgements: Sequence[Mapping[str, Any]]) -> RenderableType:
+    if not acknowledgements:
+        return cell(_("none"), "dim")
+    rows = table(_("Channel"), _("To"), _("State"), _("Reason"))
+    for one in acknowledgements:
+        state = one["state"]
+        rows.add_row(
+            cell(one["channel"]),
+            cell(one["to"]),
+            cell(label(SENDING, state), STYLES.get(state, "")),
+            cell(one.get("reason")),
+        )
+    return rows
+
+
+def _history(history: Sequence[Mapping[str, Any]], zone: tzinfo) -> RenderableType:
+    rows = table(_("When"), _("Who"), _("What"), _("From"), _("To"))
+    for event in history:
+        rows.add_row(
+            cell(moment(event["at"], zone)),
+            cell(event["who"]),
+            cell(event["what"]),
+            cell(event.get("from"), limit=LONGEST_SUBJECT),
+            cell(event.get("to"), limit=LONGEST_SUBJECT),
+        )
+    return rows
+
+
+def _heading(text: str) -> Text:
+    return Text(f"\n{text}", style="bold underline")
