@@ -1,0 +1,102 @@
+"""Facts, verdicts and small lists as JSON text, and back.
+
+The door (decode) has already cleaned what customers wrote. Where something still slips through that JSON or
+PostgreSQL cannot hold (NUL, lone surrogates, huge integers), it is mended here rather than failing for ever.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from domain.facts import AttachmentFacts, Facts
+from domain.verdict import Decision, Match, Verdict
+
+_LARGEST = 1 << 63
+
+
+def dumps(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return orjson.dumps(_mended(value)).decode()
+
+
+def storable(text: str) -> str:
+    """`text` as both databases can keep it: without NUL and lone surrogates."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def maybe_storable(text: str | None) -> str | None:
+    return None if text is None else storable(text)
+
+
+def _mended(value: Any) -> Any:
+    match value:
+        case str():
+            return storable(value)
+        case int() if not -_LARGEST <= value < _LARGEST:
+            return str(value)
+        case Mapping():
+            return {storable(str(key)): _mended(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_mended(item) for item in value]
+        case _ if is_dataclass(value):
+            return {field.name: _mended(getattr(value, field.name)) for field in fields(value)}
+        case _:
+            return value
+
+
+def numbers_to_json(numbers: Sequence[int]) -> str | None:
+    return f"[{','.join(map(str, numbers))}]" if numbers else None
+
+
+def facts_to_json(facts: Facts, *, text: str) -> str:
+    """`text` is kept beside it in the message; facts that say the same leave it out."""
+    document: dict[str, Any] = {
+        "channel": facts.channel,
+        "medium": facts.medium,
+        "occurred_at": facts.occurred_at,
+        "sender": facts.sender,
+        "sender_name": facts.sender_name,
+        "recipients": facts.recipients,
+        "subject": facts.subject,
+        "automated": facts.automated,
+        "is_reply": facts.is_reply,
+        "attachments": facts.attachments,
+        "traits": dict(facts.traits),
+    }
+    if facts.text != text:
+        document["text"] = facts.text
+    return dumps(document)
+
+
+def facts_from_json(document: str, *, text: str) -> Facts:
+    """The facts as triage saw them; `text` is the message's."""
+    values = orjson.loads(document)
+    values["occurred_at"] = datetime.fromisoformat(values["occurred_at"])
+    values["recipients"] = tuple(values["recipients"])
+    values["attachments"] = tuple(AttachmentFacts(**attachment) for attachment in values["attachments"])
+    return Facts(**{"text": text, **values})
+
+
+def verdict_to_json(verdict: Verdict) -> str:
+    return dumps({"ruleset": verdict.ruleset, "fields": dict(verdict.fields), "tags": verdict.tags})
+
+
+def verdict_from_json(document: str) -> Verdict:
+    values = orjson.loads(document)
+    return Verdict(
+        ruleset=values["ruleset"],
+        fields={name: _decision(field) for name, field in values["fields"].items()},
+        tags=tuple(map(_decision, values["tags"])),
+    )
+
+
+def _decision(values: Mapping[str, Any]) -> Decision:
+    matched = tuple(Match(where=match["where"], words=tuple(match["words"])) for match in values["matched"])
+    return Decision(value=values["value"], rule=values["rule"], matched=matched)

@@ -1,0 +1,64 @@
+"""Which database errors mean "not now" and which mean "this is wrong".
+
+locked, full, read-only, unreachable, not migrated  ─▶ StoreUnavailable    the caller waits and tries again
+IntegrityError                                      ─▶ as it is            the caller re-reads and decides anew
+anything else                                       ─▶ as it is            our bug
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from domain.errors import StoreUnavailable
+
+_UNAVAILABLE_STATES = (
+    "08",  # connection
+    "25006",  # read-only transaction
+    "28",  # authorisation
+    "3D000",  # no such database
+    "40",  # serialisation failure, deadlock: rolled back, may be tried again
+    "42P01",  # undefined table: not migrated
+    "42703",  # undefined column: not migrated
+    "42501",  # insufficient privilege
+    "53",  # out of disk, memory or connections
+    "55",  # lock not available
+    "57",  # shutting down, cancelled
+    "58",  # input/output error
+)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the database cannot do *now* into StoreUnavailable; everything else passes through."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except NoConnectionFree as error:
+        raise StoreUnavailable("no free connection to the database", detail=str(error)) from error
+    except DBAPIError as error:
+        if is_unavailable(error):
+            raise unavailable(error.orig or error) from error
+        raise
+
+
+def is_unavailable(error: DBAPIError) -> bool:
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state.startswith(_UNAVAILABLE_STATES) or is_damaged(error)
+
+
+def is_damaged(error: DBAPIError) -> bool:
+    """The SQLite file itself is broken where it was read."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is not None and (code & 0xFF) in _DAMAGED
+
+
+def unavailable(error: BaseException) -> StoreUnavailable:
+    """The peer learns nothing of our database; the log learns everything."""
+    return StoreUnavailable("the database cannot be used now", detail=f"{type(error).__name__}: {error}")

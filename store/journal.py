@@ -1,0 +1,154 @@
+"""The journal: `domain.ports.Journal` on a database.
+
+Everything that writes goes through one group writer, so appends, claims and settles of the same moment share
+a commit. What was accepted is never changed; only where it stands is.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, literal, select
+from sqlalchemy.exc import IntegrityError
+
+from domain.errors import IntakeUnavailable, StoreUnavailable
+from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt
+from store import journal_queries, records
+from store.engines import Database
+from store.reserve import DiskReserve
+from store.writer import GroupWriter, Spawn
+
+Work: TypeAlias = records.NewEntry | Callable[[Connection], Any]
+
+LARGE = 262_144
+"""Bytes from which a payload is checksummed beside the event loop."""
+MOST_BYTES = 67_108_864
+"""Bytes of payload that one claim may bring into memory."""
+ID_TIME_DIGITS = 16
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class DatabaseJournal:
+    """Implements `domain.ports.Journal`. Closing it closes its database."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        reserve: DiskReserve | None = None,
+        most_bytes: int = MOST_BYTES,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._database = database
+        self._reserve = reserve or DiskReserve(None, 0)
+        self._most_bytes = most_bytes
+        self._clock = clock
+        self._newest = 0
+        self._writer: GroupWriter[Work] = GroupWriter(self._commit)
+
+    def start(self, spawn: Spawn) -> None:
+        self._writer.start(spawn, "journal writer")
+
+    async def recover(self) -> int:
+        """At start: entries that a process died over go back to waiting. Returns how many. Raises StoreUnavailable."""
+        newest = await self._database.read(journal_queries.newest_id)
+        # New ids follow the newest one even if the clock was set back meanwhile.
+        self._newest = int(newest[:ID_TIME_DIGITS], 16) if newest else 0
+        recovered: int = await self._writer.submit(records.recover)
+        return recovered
+
+    async def close(self) -> None:
+        """Commit what waits first."""
+        await self._writer.close()
+        await self._database.close()
+
+    # The pipeline's side
+
+    async def append(self, raw: RawInteraction) -> Receipt:
+        """See `domain.ports.Journal`."""
+        self._reserve.check()
+        raw_id = self._next_id()
+        large = len(raw.payload) >= LARGE
+        entry = await asyncio.to_thread(records.new_entry, raw_id, raw) if large else records.new_entry(raw_id, raw)
+        try:
+            receipt: Receipt = await self._writer.submit(entry)
+        except StoreUnavailable as error:
+            raise IntakeUnavailable("nothing can be stored now", detail=error.detail) from error
+        return receipt
+
+    async def claim(self, limit: int) -> Sequence[JournalEntry]:
+        """See `domain.ports.Journal`. Fewer than `limit` when their payloads are large."""
+        now = self._clock()
+        entries: list[JournalEntry] = await self._writer.submit(
+            lambda connection: records.claim(connection, limit, self._most_bytes, now)
+        )
+        return entries
+
+    async def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """See `domain.ports.Journal`. An outcome of WAITING puts the entry back, with its reason."""
+        now = self._clock()
+        await self._writer.submit(lambda connection: records.settle(connection, outcomes, now))
+
+    async def release(self, raw_ids: Sequence[str], *, uncount: bool, not_before: datetime | None = None) -> None:
+        """See `domain.ports.Journal`."""
+        await self._writer.submit(
+            lambda connection: records.release(connection, raw_ids, uncount=uncount, not_before=not_before)
+        )
+
+    # The people's side
+
+    async def replay(self, raw_ids: Sequence[str]) -> Sequence[str]:
+        """See `domain.ports.Journal`."""
+        replayed: list[str] = await self._writer.submit(lambda connection: records.replay(connection, raw_ids))
+        return replayed
+
+    async def discard(self, raw_ids: Sequence[str]) -> Sequence[str]:
+        """See `domain.ports.Journal`."""
+        now = self._clock()
+        discarded: list[str] = await self._writer.submit(lambda connection: records.discard(connection, raw_ids, now))
+        return discarded
+
+    async def get(self, raw_id: str) -> JournalEntry | None:
+        return await self._database.read(lambda connection: records.get(connection, raw_id))
+
+    async def list(self, fate: Fate | None, limit: int) -> Sequence[JournalEntry]:
+        """Newest first, without payloads and envelopes."""
+        return await self._database.read(lambda connection: journal_queries.listing(connection, fate, limit))
+
+    async def counts(self) -> dict[Fate, int]:
+        return await self._database.read(journal_queries.counts)
+
+    async def oldest_waiting(self, now: datetime) -> timedelta | None:
+        return await self._database.read(lambda connection: journal_queries.oldest_waiting(connection, now))
+
+    async def ping(self) -> None:
+        """Raises IntakeUnavailable or StoreUnavailable when nothing could be accepted now."""
+        self._reserve.check()
+        await self._writer.submit(lambda connection: connection.execute(select(literal(1))).scalar())
+
+    # The writer's side
+
+    async def _commit(self, items: Sequence[Work]) -> Sequence[Any]:
+        try:
+            return await self._database.write(lambda connection: _apply(connection, items))
+        except IntegrityError:
+            if len(items) > 1:
+                raise
+            # Another process appended the same key between our look and our insert; now it is found.
+            return await self._database.write(lambda connection: _apply(connection, items))
+
+    def _next_id(self) -> str:
+        self._newest = max(time.time_ns(), self._newest + 1)
+        return f"{self._newest:0{ID_TIME_DIGITS}x}{random.getrandbits(32):08x}"
+
+
+def _apply(connection: Connection, items: Sequence[Work]) -> list[Any]:
+    """All appends first, in one statement, then the rest in order; results in the order of `items`."""
+    appended = iter(records.append(connection, [item for item in items if isinstance(item, records.NewEntry)]))
+    return [next(appended) if isinstance(item, records.NewEntry) else item(connection) for item in items]

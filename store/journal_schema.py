@@ -1,0 +1,43 @@
+"""The journal's tables. What never changes is apart from what does: a payload is written once, a fate thrice.
+
+raw           one row per accepted interaction; kept for good, because its dedup_key is
+raw_payloads  the bytes; removed by retention once settled long enough
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
+
+from store.moments import Moment
+
+metadata = MetaData()
+
+NOT_DONE = text("fate <> 'done'")
+"""Said in the index and in every query that should use it: the planner wants the same words."""
+
+raw = Table(
+    "raw",
+    metadata,
+    Column("raw_id", Text, primary_key=True),  # 16 hex digits of nanoseconds, 8 random ones: ordered by time
+    Column("channel", Text, nullable=False),
+    Column("dedup_key", Text, nullable=False, unique=True),
+    Column("received_at", Moment, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("fate", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", Text),
+    Column("not_before", Moment),
+    Column("claimed_at", Moment),
+    Column("settled_at", Moment),
+    Column("tickets", Text),  # JSON list of ticket numbers
+    sqlite_with_rowid=False,
+)
+
+Index("raw_by_fate", raw.c.fate, raw.c.raw_id, sqlite_where=NOT_DONE, postgresql_where=NOT_DONE)
+
+raw_payloads = Table(
+    "raw_payloads",
+    metadata,
+    Column("raw_id", Text, primary_key=True),
+    Column("envelope", Text, nullable=False),  # JSON object
+    Column("payload", LargeBinary, nullable=False),
+    Column("checksum", BigInteger, nullable=False),  # CRC-32 of the envelope, then the payload
+)

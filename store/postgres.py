@@ -1,0 +1,61 @@
+"""PostgreSQL through asyncpg: a bounded pool; commits wait for the disk whatever the server's default is."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import asyncpg
+from sqlalchemy import URL, Connection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from store.failures import translated, unavailable
+
+T = TypeVar("T")
+
+CONNECT_TIMEOUT = 10.0
+
+
+class PostgresBackend:
+    """See `store.engines.Database`. `lock_timeout` (seconds) bounds waiting for another transaction's lock."""
+
+    def __init__(self, url: URL, *, lock_timeout: float, connections: int) -> None:
+        self._engine = create_async_engine(
+            url.set(drivername="postgresql+asyncpg"),
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=lock_timeout,
+            isolation_level="READ COMMITTED",
+            connect_args={
+                "timeout": CONNECT_TIMEOUT,
+                "server_settings": {"synchronous_commit": "on", "lock_timeout": f"{int(lock_timeout * 1000)}ms"},
+            },
+        )
+        self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    async def write(self, unit: Callable[[Connection], T]) -> T:
+        return await _transaction(self._engine, unit)
+
+    async def read(self, unit: Callable[[Connection], T]) -> T:
+        return await _transaction(self._snapshots, unit)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+async def _transaction(engine: AsyncEngine, unit: Callable[[Connection], T]) -> T:
+    with translated():
+        async with _connected(engine) as connection, connection.begin():
+            return await connection.run_sync(unit)
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A server that cannot be reached raises all sorts of errors; none of them is the unit's."""
+    try:
+        connection = await engine.connect()
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise unavailable(error) from error
+    try:
+        yield connection
+    finally:
+        await connection.close()

@@ -1,0 +1,209 @@
+"""The ticket store's tables.
+
+    contacts ─< contact_addresses        tickets ─< ticket_participants
+        └──────────────< tickets ────────────┼────< messages ─< attachments
+                                             ├────< outbox              what its customer is told
+                                             ├────< conversations       which ticket a chat or call belongs to now
+                                             ├────< ticket_links
+                                             └────< history             append-only, by trigger
+    ack_budget   acknowledgements spent per hour          counters   next numbers (SQLite; PostgreSQL has sequences)
+
+Columns that end in JSON lists or objects are text: both databases keep them byte for byte.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Sequence,
+    Table,
+    Text,
+)
+
+from store.moments import Moment
+
+metadata = MetaData()
+
+Key = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only in a column that is called INTEGER."""
+
+SEQUENCES = ("ticket_numbers", "message_ids", "contact_ids")
+for _name in SEQUENCES:
+    Sequence(_name, metadata=metadata)
+
+counters = Table(
+    "counters", metadata, Column("name", Text, primary_key=True), Column("value", BigInteger, nullable=False)
+)
+
+
+def _ticket(**options: Any) -> Column[int]:
+    return Column("ticket", Key, ForeignKey("tickets.number"), **{"nullable": False, **options})
+
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("name", Text),
+    Column("created_at", Moment, nullable=False),
+)
+
+contact_addresses = Table(
+    "contact_addresses",
+    metadata,
+    # Mail and phone are realms of their own, every other channel its own: an id in one proves nothing in another.
+    Column("realm", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("contact", Key, ForeignKey("contacts.id"), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("number", Key, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("priority", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("contact", Key, ForeignKey("contacts.id")),
+    Column("assignee", Text),
+    Column("tags", Text, nullable=False),
+    Column("flagged", Boolean, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("solved_at", Moment),
+    Column("opened_by", Key, nullable=False),  # messages.id; not a foreign key, the message comes after its ticket
+)
+Index("tickets_queue", tickets.c.state, tickets.c.department, tickets.c.priority, tickets.c.number)
+
+ticket_participants = Table(
+    "ticket_participants",
+    metadata,
+    _ticket(primary_key=True),
+    Column("address", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+ticket_links = Table(
+    "ticket_links",
+    metadata,
+    _ticket(primary_key=True),
+    Column("other", Key, ForeignKey("tickets.number"), primary_key=True, index=True),
+    Column("created_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    _ticket(),
+    sqlite_with_rowid=False,
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    _ticket(),
+    Column("identity", Text, nullable=False, unique=True),
+    Column("direction", Text, nullable=False),  # in, out, note
+    Column("channel", Text, nullable=False),
+    Column("medium", Text, nullable=False),
+    Column("road", Text, nullable=False),
+    Column("verified", Boolean, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("sender_name", Text),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("text_full", Text),  # only where it differs from text
+    Column("html", Text),
+    Column("header", Text, nullable=False),  # JSON: recipients, cc, references, … those that are not empty
+    Column("message_id", Text, index=True),
+    Column("conversation_key", Text),
+    Column("automated", Text, nullable=False),
+    Column("provider_id", Text),
+    Column("envelope_sender", Text),
+    Column("raw_id", Text),
+    Column("received_at", Moment, nullable=False),
+    Column("occurred_at", Moment, nullable=False),
+    Column("facts", Text),  # JSON without the text, which is beside it
+    Column("verdict", Text),  # JSON
+)
+Index("messages_of_ticket", messages.c.ticket, messages.c.id)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("message", Key, ForeignKey("messages.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("original_name", Text),
+    Column("content_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("inline", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("attachments_by_content", attachments.c.sha256)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Key, primary_key=True),
+    _ticket(index=True),
+    Column("channel", Text, nullable=False),
+    Column("recipient", Text),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text),
+    Column("language", Text, nullable=False),
+    Column("automatic", Boolean, nullable=False),
+    Column("idempotency_key", Text, unique=True),
+    Column("message_id", Text, index=True),
+    Column("in_reply_to", Text),
+    Column("references", Text, nullable=False),  # JSON list
+    Column("sender", Text),
+    Column("reply_to", Text),
+    Column("answers", Text),  # identity of the message that is answered
+    Column("delivery", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("remote_id", Text),
+)
+Index("outbox_due", outbox.c.state, outbox.c.not_before)
+
+ack_budget = Table(
+    "ack_budget",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("spent", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+history = Table(
+    "history",
+    metadata,
+    Column("id", Key, primary_key=True),
+    _ticket(),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("from", Text),
+    Column("to", Text),
+    Column("reason", Text),
+)
+Index("history_of_ticket", history.c.ticket, history.c.id)

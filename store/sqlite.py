@@ -1,0 +1,139 @@
+"""SQLite: one writing connection and a few reading ones, each in a thread of its own.
+
+A whole transaction is one hop to the thread. (aiosqlite hops for every cursor opened, statement, fetch and
+close: measured 1.4 ms of CPU for a small commit against 0.6 ms here.)
+
+WAL lets readers go on while one writes; `synchronous=FULL` makes a commit survive power loss.
+"""
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from domain.errors import StoreUnavailable
+from store.failures import translated
+
+T = TypeVar("T")
+
+CACHE_KIB = 65_536
+CHECKPOINT_PAGES = 4_000
+"""16 MB of log between checkpoints: each one syncs the database file, which costs more than the commits do."""
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    f"PRAGMA cache_size = -{CACHE_KIB}",
+    f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+
+class SqliteBackend:
+    """See `store.engines.Database`."""
+
+    def __init__(self, path: Path, *, busy_timeout: float, readers: int) -> None:
+        self._writer = _Lane(path, begin="BEGIN IMMEDIATE", pragmas=_PRAGMAS, width=1, busy_timeout=busy_timeout)
+        self._readers = _Lane(
+            path, begin="BEGIN", pragmas=(*_PRAGMAS, "PRAGMA query_only = ON"), width=readers, busy_timeout=busy_timeout
+        )
+
+    async def write(self, unit: Callable[[Connection], T]) -> T:
+        return await self._writer.run(unit)
+
+    async def read(self, unit: Callable[[Connection], T]) -> T:
+        return await self._readers.run(unit)
+
+    async def close(self) -> None:
+        await self._readers.close()
+        await self._writer.close()
+
+
+class _Lane:
+    """Connections that start their transactions alike, and as many threads to use them."""
+
+    def __init__(self, path: Path, *, begin: str, pragmas: tuple[str, ...], width: int, busy_timeout: float) -> None:
+        self._path = path
+        self._pragmas = pragmas
+        self._busy_timeout = busy_timeout
+        self._opened: tuple[int, int] | None = None
+        self._engine = self._make_engine(begin, width)
+        self._closed = False
+        self._threads = ThreadPoolExecutor(width, thread_name_prefix=f"sqlite {path.name}")
+
+    async def run(self, unit: Callable[[Connection], T]) -> T:
+        if self._closed:
+            raise StoreUnavailable("the database is closed")
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, unit)
+
+    def _transaction(self, unit: Callable[[Connection], T]) -> T:
+        with translated():
+            self._forget_a_replaced_file()
+            with self._engine.begin() as connection:
+                return unit(connection)
+
+    async def close(self) -> None:
+        self._closed = True
+        await asyncio.to_thread(self._threads.shutdown)
+        self._engine.dispose()
+
+    def _make_engine(self, begin: str, width: int) -> Engine:
+        engine = create_engine(
+            "sqlite://",
+            creator=self._connect,
+            poolclass=QueuePool,
+            pool_size=width,
+            max_overflow=0,
+            query_cache_size=500,
+        )
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+    def _connect(self) -> sqlite3.Connection:
+        """`mode=rw`: a database that is gone is an error, not a new file. `isolation_level=None`: BEGIN is ours."""
+        connection = sqlite3.connect(
+            f"file:{quote(str(self._path))}?mode=rw",
+            uri=True,
+            isolation_level=None,
+            timeout=self._busy_timeout,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        try:
+            for pragma in self._pragmas:
+                connection.execute(pragma)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        self._opened = self._on_disk()
+        return connection
+
+    def _on_disk(self) -> tuple[int, int] | None:
+        with contextlib.suppress(OSError):
+            found = os.stat(self._path)  # noqa: PTH116 - on the hot path
+            return found.st_dev, found.st_ino
+        return None
+
+    def _forget_a_replaced_file(self) -> None:
+        """SQLite goes on writing to a file that was deleted or moved away: what it commits there is lost."""
+        if self._opened is not None and self._on_disk() != self._opened:
+            self._opened = None
+            self._engine.dispose()
+
+
+def create_file(path: Path) -> None:
+    """Make an empty database that only its owner may read: it will hold personal data."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
