@@ -29,14 +29,31 @@ def bind(model: type[M], node: Node, *, known: Iterable[str] = ()) -> M:
 
     `known` are keys that were taken out of this mapping before, so that their misspellings are recognised.
     """
-    if isinstance(node, Scalar) and node.value is None:
-        node = Mapping((), node.position)
+    node = _without_empty_blocks(model, node)
     try:
         return model.model_validate_json(json.dumps(plain(node)), strict=True)
     except ValidationError as error:
         # A union complains once for each of its members; the same words at the same place are one mistake.
         found = (_mistake(model, node, entry, tuple(known)) for entry in error.errors(include_url=False))
         raise ConfigError(list({str(mistake): mistake for mistake in found}.values())) from None
+
+
+def _without_empty_blocks(model: type[BaseModel], node: Node) -> Node:
+    """A block whose lines are all commented out counts as left out, not as a mistake."""
+    if _is_nothing(node):
+        return Mapping((), node.position)
+    if not isinstance(node, Mapping):
+        return node
+    blocks = {name: found for name, found in _fields(model) if isinstance(found, type) and issubclass(found, BaseModel)}
+    entries = (
+        (key, _without_empty_blocks(blocks[str(key.value)], value) if key.value in blocks else value)
+        for key, value in node.entries
+    )
+    return Mapping(tuple(entries), node.position)
+
+
+def _is_nothing(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
 
 
 def _mistake(model: type[BaseModel], node: Node, error: Any, known: Sequence[str]) -> Mistake:

@@ -69,15 +69,21 @@ def channel_blocks(node: document.Node | None) -> dict[str, ChannelBlock]:
     return blocks
 
 
-def channels_schema(kinds: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """JSON Schema of the block; `kinds` holds the JSON Schemas of the options that are known."""
-    known = [_kind_schema(kind, schema) for kind, schema in kinds.items()]
-    anything: dict[str, Any] = {"type": "object", "required": ["kind"], "properties": _head_schema({"type": "string"})}
-    return {
+def channels_schema(kinds: Mapping[str, type[BaseModel]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """JSON Schema of the block and the `$defs` it refers to; `kinds` holds the options that are known."""
+    definitions: dict[str, Any] = {}
+    known = []
+    for kind, model in kinds.items():
+        options = model.model_json_schema(ref_template=f"#/$defs/{kind}.{{model}}")
+        definitions |= {f"{kind}.{name}": schema for name, schema in options.pop("$defs", {}).items()}
+        known.append(_kind_schema(kind, options))
+    anything = {"type": "object", "required": ["kind"], "properties": _head_schema({"type": "string"})}
+    block = {
         "type": "object",
         "propertyNames": {"pattern": f"^{_NAME}$"},
         "additionalProperties": {"oneOf": known} if known else anything,
     }
+    return block, definitions
 
 
 def _block(name: str, node: document.Node) -> ChannelBlock:

@@ -59,6 +59,8 @@ _WORDS: Mapping[str, str] = {
 def complaint(error: Mapping[str, Any], key: str) -> tuple[str, dict[str, object]]:
     """The msgid and values for one entry of `ValidationError.errors()`; `extra_forbidden` is the caller's."""
     context: Mapping[str, Any] = error.get("ctx", {})
+    if error["input"] is None:
+        return '"%(key)s" has no value; write one, or leave the line out', {"key": key}
     if words := _WORDS.get(error["type"]):
         return words, {"key": key, **_used(words, context)}
     if (cause := context.get("error")) is not None:

@@ -1,10 +1,11 @@
 """The types of single settings: how a person writes them, what the program is given, what an editor is told."""
 
 import ipaddress
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from domain.units import (
     DURATION_PATTERN,
@@ -21,14 +22,25 @@ from domain.units import (
 
 
 class Block(BaseModel):
-    """A section of the settings. One whose lines are all commented out counts as empty, not as a mistake."""
+    """A section of the settings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _nothing_is_empty(cls, value: Any) -> Any:
-        return {} if value is None else value
+
+def duration_text(seconds: float) -> str:
+    """As it would be written, in the largest unit that leaves a whole number."""
+    milliseconds = round(seconds * 1000)
+    return _in_largest_unit(milliseconds, (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)))
+
+
+def size_text(size: int) -> str:
+    return _in_largest_unit(size, (("GB", 10**9), ("MB", 10**6), ("kB", 10**3), ("B", 1)))
+
+
+def _in_largest_unit(amount: int, units: Sequence[tuple[str, int]]) -> str:
+    smallest = units[-1][0]
+    unit, factor = next(((unit, factor) for unit, factor in units if amount and amount % factor == 0), (smallest, 1))
+    return f"{amount // factor}{unit}"
 
 
 def _written_as(pattern: str, example: str) -> WithJsonSchema:
@@ -66,9 +78,13 @@ def _database(value: Any) -> str:
     )
 
 
-Duration = Annotated[float, PlainValidator(_seconds), _written_as(DURATION_PATTERN, "90s")]
-Size = Annotated[int, PlainValidator(parse_size), _written_as(SIZE_PATTERN, "25MB")]
-ListenOn = Annotated[Listen, PlainValidator(parse_listen), _written_as(LISTEN_PATTERN, "127.0.0.1:8080")]
+def _shown(show: Callable[[Any], str]) -> PlainSerializer:
+    return PlainSerializer(show, return_type=str, when_used="json")
+
+
+Duration = Annotated[float, PlainValidator(_seconds), _written_as(DURATION_PATTERN, "90s"), _shown(duration_text)]
+Size = Annotated[int, PlainValidator(parse_size), _written_as(SIZE_PATTERN, "25MB"), _shown(size_text)]
+ListenOn = Annotated[Listen, PlainValidator(parse_listen), _written_as(LISTEN_PATTERN, "127.0.0.1:8080"), _shown(str)]
 Secret = Annotated[str, PlainValidator(parse_reference), _written_as(REFERENCE_PATTERN, "env:NAME")]
 DatabaseUrl = Annotated[
     str,

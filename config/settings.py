@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, InstanceOf
+from pydantic import BaseModel, Field, InstanceOf
 
 from config.binding import bind
 from config.channels import ChannelBlock, channel_blocks, channels_schema
@@ -157,7 +157,6 @@ class Settings(Sections):
 
 def load(path: Path) -> Settings:
     """Read the settings file. Raises ConfigError with the mistakes of all its sections."""
-    path = path.absolute()
     node = read_file(path)
     channels, rest = _apart(node)
     mistakes: list[Mistake] = []
@@ -173,7 +172,9 @@ def load(path: Path) -> Settings:
         mistakes += error.mistakes
     if sections is None or mistakes:
         raise ConfigError(mistakes)
-    return Settings.model_construct(**dict(sections), path=path, channels=blocks, places=dict(_references(node)))
+    return Settings.model_construct(
+        **dict(sections), path=path.absolute(), channels=blocks, places=dict(_references(node))
+    )
 
 
 def _apart(node: document.Node) -> tuple[document.Node | None, document.Node]:
@@ -197,9 +198,11 @@ def _references(node: document.Node) -> Iterator[tuple[str, Position]]:
                 yield from _references(value)
 
 
-def settings_schema(kinds: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
-    """JSON Schema of the file, for editors. `kinds`: JSON Schemas of the options by channel kind, if known."""
+def settings_schema(kinds: Mapping[str, type[BaseModel]] | None = None) -> dict[str, Any]:
+    """JSON Schema of the file, for editors. `kinds`: the Options of each channel kind, if known."""
     schema = Sections.model_json_schema()
+    channels, definitions = channels_schema(kinds or {})
     schema["title"] = "balcao.yaml"
-    schema["properties"]["channels"] = channels_schema(kinds or {})
+    schema["properties"]["channels"] = channels
+    schema["$defs"] |= definitions
     return schema
