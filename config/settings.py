@@ -35,7 +35,7 @@ class Journal(Block):
 class Web(Block):
     public: ListenOn = Listen("127.0.0.1", 8080)
     private: ListenOn = Listen("127.0.0.1", 8081)
-    max_body: Size = 10_000_000
+    max_body: Size = 32_000_000
     failures_per_minute: Count = 60
     trusted_proxies: tuple[Network, ...] = ()
 
