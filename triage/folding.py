@@ -1,0 +1,137 @@
+"""Text as rules compare it: without case, accents, invisible characters and line breaks.
+
+    customer's text ─▶ cut ─▶ each character by itself ─▶ whitespace to single spaces
+                              NFKD, casefold; marks, format characters and half pairs dropped
+
+Folding works character by character and to a fixed point, so it is linear in the text whatever is in it
+(normalising a whole text sorts runs of combining marks, which is quadratic in CPython) and folding twice
+changes nothing. Curly quotes and long dashes become plain ones. Three roads give the same result: ASCII is
+lowered, and what becomes Latin-1 is translated as bytes, because that is fast; anything else (emoji, other
+alphabets) goes through a table that grows as characters are seen.
+"""
+
+import codecs
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+
+MAX_SCANNED = 200_000
+"""Characters of one text that rules look at; what a flood of text hides beyond is not worth the time."""
+
+_DROPPED = frozenset({"Mn", "Me", "Cf", "Cs"})
+_REMEMBERED = 20_000
+
+_LOOKALIKES = str.maketrans(
+    dict.fromkeys("‘’‚‛′´", "'") | dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‐‑‒–—―−", "-") | {"°": "o"}  # noqa: RUF001
+)
+_ASCII_WORDS = "".join(chr(code) if chr(code).isalnum() else " " for code in range(128))
+
+
+def fold(text: str) -> str:
+    """`Não  CONSIGO` → `nao consigo`. Looks at the first MAX_SCANNED characters."""
+    characters = _fold_characters(text[:MAX_SCANNED])
+    return " ".join(characters[:MAX_SCANNED].split())
+
+
+def words_of(folded: str) -> set[str]:
+    """The runs of letters and digits of a folded text."""
+    return set(folded.translate(_ASCII_WORDS if folded.isascii() else _word_characters).split())
+
+
+def as_written(original: str, folded: str, start: int, end: int) -> str:
+    """The customer's own spelling of `folded[start:end]`, where `folded` is `fold(original)`.
+
+    Falls back to the folded spelling when folding added or removed whole words, for then the places of
+    the two texts cannot be told from one another.
+    """
+    words = original[:MAX_SCANNED].split()
+    if len(words) != folded.count(" ") + 1:
+        return folded[start:end]
+    first = folded.count(" ", 0, start)
+    piece = " ".join(words[first : first + folded.count(" ", start, end) + 1])
+    offset = start - (folded.rfind(" ", 0, start) + 1)
+    return _slice_as_folded(piece, offset, offset + end - start) or folded[start:end]
+
+
+def _slice_as_folded(piece: str, start: int, end: int) -> str:
+    """The part of `piece` whose folding reaches from `start` to `end`."""
+    reached, kept = 0, ""
+    for character in piece:
+        width = len(_fold_character(character))
+        if reached >= end:
+            break
+        if reached + width > start and (width or kept):
+            kept += character
+        reached += width
+    return kept
+
+
+def _fold_characters(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    folded = _fold_latin(text)
+    return text.translate(_foldings) if folded is None else folded
+
+
+def _fold_latin(text: str) -> str | None:
+    """The folding of a text that becomes Latin-1; None when one of its characters does not go byte for byte."""
+    try:
+        encoded = text.encode("latin-1", _FOLD_FOREIGN)
+    except UnicodeEncodeError:
+        return None
+    table, deleted = _latin_table()
+    folded = encoded.translate(table, deleted)
+    return None if _IRREGULAR in folded else folded.decode("latin-1")
+
+
+def _fold_foreign(error: UnicodeError) -> tuple[str | bytes, int]:
+    """For the Latin-1 encoder: the run it cannot encode, folded; refused by the encoder if still foreign."""
+    assert isinstance(error, UnicodeEncodeError)
+    return error.object[error.start : error.end].translate(_foldings), error.end
+
+
+def _fold_character(character: str) -> str:
+    folded = character
+    while True:
+        plain = unicodedata.normalize("NFKD", folded.translate(_LOOKALIKES))
+        decomposed = unicodedata.normalize("NFKD", plain.casefold())
+        kept = "".join(part for part in decomposed if unicodedata.category(part) not in _DROPPED)
+        if kept == folded:
+            return folded
+        folded = kept
+
+
+class _Table(dict[int, str]):
+    """What each code point becomes, worked out when first seen; bounded, for strangers choose the characters."""
+
+    def __init__(self, become: Callable[[str], str]) -> None:
+        super().__init__()
+        self.become = become
+
+    def __missing__(self, code: int) -> str:
+        becomes = self.become(chr(code))
+        if len(self) < _REMEMBERED:
+            self[code] = becomes
+        return becomes
+
+
+def _letter_or_space(character: str) -> str:
+    return character if character.isalnum() else " "
+
+
+_foldings = _Table(_fold_character)
+_word_characters = _Table(_letter_or_space)
+_FOLD_FOREIGN = "balcao.triage.fold"
+codecs.register_error(_FOLD_FOREIGN, _fold_foreign)
+_IRREGULAR = b"\xff"  # free as a mark: ÿ itself folds to y
+
+
+@cache
+def _latin_table() -> tuple[bytes, bytes]:
+    """What each Latin-1 byte becomes, and the bytes that vanish."""
+    folded = [_fold_character(chr(code)) for code in range(256)]
+    table = b"".join(
+        character.encode("latin-1") if len(character) == 1 and character < _IRREGULAR.decode("latin-1") else _IRREGULAR
+        for character in folded
+    )
+    return table, bytes(code for code, character in enumerate(folded) if not character)
