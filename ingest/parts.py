@@ -152,6 +152,7 @@ async def dispatcher(daemon: Daemon) -> AsyncIterator[None]:
         liveness=daemon.liveness,
         concurrency=settings.dispatch.concurrency,
         retry_delays=settings.dispatch.retry_delays,
+        give_up_after=settings.dispatch.give_up_after,
         poll=daemon.poll,
     )
     try:

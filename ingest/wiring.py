@@ -1,8 +1,9 @@
 """From settings to parts: the one place that knows concrete classes (with ingest/app.py, which runs them)."""
 
-import secrets as random_secrets
+import base64
+import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jinja2 import TemplateError
@@ -10,8 +11,8 @@ from jinja2 import TemplateError
 from channels import KINDS, load_kind
 from channels.base import BuildContext, Channel
 from config.binding import bind
-from config.secrets import Secrets
-from config.settings import ChannelBlock, Settings
+from config.channels import ChannelBlock
+from config.settings import Settings
 from domain.errors import ConfigError, Mistake, Position
 from ingest.pipeline import Pipeline
 from store.attachments import AttachmentFiles
@@ -19,18 +20,23 @@ from store.engines import Database
 from triage.acknowledge import Clerk, Exit, Policy
 from triage.letters import Letters
 
+Reveal = Callable[[str], str]
+
 TEMPLATES = Path(__file__).parent.parent / "config" / "templates"
 
 
-def build_channels(settings: Settings) -> dict[str, Channel]:
-    """Every enabled channel by name. Raises ConfigError with the mistakes of all of them."""
+def build_channels(settings: Settings, *, reveal: Reveal | None = None) -> dict[str, Channel]:
+    """Every enabled channel by name. Raises ConfigError with the mistakes of all of them.
+
+    `reveal` stands in for the settings' secrets where nothing will be received or sent (`check`, `decode`).
+    """
     built: dict[str, Channel] = {}
     mistakes: list[Mistake] = []
     for block in settings.channels.values():
         if not block.enabled:
             continue
         try:
-            built[block.name] = _build(block, settings)
+            built[block.name] = build_channel(block, settings, reveal=reveal)
         except ConfigError as error:
             mistakes += error.mistakes
     if mistakes:
@@ -38,7 +44,8 @@ def build_channels(settings: Settings) -> dict[str, Channel]:
     return built
 
 
-def _build(block: ChannelBlock, settings: Settings) -> Channel:
+def build_channel(block: ChannelBlock, settings: Settings, *, reveal: Reveal | None = None) -> Channel:
+    """One channel. Raises ConfigError."""
     if block.kind not in KINDS:
         known = ", ".join(sorted(KINDS))
         text = "unknown channel kind %(kind)s; known are: %(known)s"
@@ -48,7 +55,7 @@ def _build(block: ChannelBlock, settings: Settings) -> Channel:
         name=block.name,
         var=settings.var_path,
         hostname=settings.hostname or socket.getfqdn(),
-        reveal=Secrets(settings.base).reveal,
+        reveal=reveal or settings.secrets.reveal,
     )
     channel: Channel = module.build(bind(module.Options, block.options), context)
     return channel
@@ -101,18 +108,22 @@ def build_clerk(settings: Settings, channels: Mapping[str, Channel]) -> Clerk:
 
 
 def token_key(settings: Settings) -> bytes:
-    return Secrets(settings.base).reveal(settings.token_key).encode()
+    return settings.secrets.reveal(settings.token_key).encode()
 
 
 def create_first_secrets(settings: Settings) -> list[str]:
     """Make the secret files under `var` that the settings name and nobody has written yet. Returns what was made."""
-    secrets = Secrets(settings.base)
-    references = [settings.token_key, *_secret_references(settings)]
+    references = dict.fromkeys((settings.token_key, *settings.places))
     return [
         reference
-        for reference in dict.fromkeys(references)
-        if secrets.create_if_missing(reference, settings.var_path, random_secrets.token_hex(32))
+        for reference in references
+        if settings.secrets.create_if_missing(reference, settings.var_path, random_secret())
     ]
+
+
+def random_secret() -> str:
+    """32 random bytes in the spelling of Standard Webhooks."""
+    return f"whsec_{base64.b64encode(os.urandom(32)).decode('ascii')}"
 
 
 def open_pipeline(settings: Settings) -> Pipeline:

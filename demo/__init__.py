@@ -1,0 +1,1 @@
+"""`make demo`: real traffic through a real daemon, and what became of it."""

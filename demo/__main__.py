@@ -1,0 +1,187 @@
+"""Start a daemon in a temporary directory, send it one morning's traffic, show what became of it.
+
+    sinks ─▶ daemon ─▶ the steps of demo/traffic.py, over real sockets ─▶ tables ─▶ exit 0 only if all is as expected
+
+Run with `make demo`.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import aiosmtplib
+from rich.console import Console
+
+from channels.signing import SigningKey, sign
+from demo.judging import judge
+from demo.showing import show
+from demo.sinks import MailSink, sinks
+from demo.traffic import STEPS, Step, reply_to
+
+BALCAO = Path(sys.executable).with_name("balcao")
+CONFIG = Path(__file__).parent.parent / "config"
+PATIENCE = 30.0
+
+SETTINGS = """\
+version: 1
+name: Exemplo Sistemas
+var: var
+rules: rules.yaml
+web: {{public: "127.0.0.1:{public}", private: "127.0.0.1:{private}"}}
+log: {{format: json, level: warning}}
+channels:
+  email:
+    kind: smtp
+    listen: ["127.0.0.1:{smtp}"]
+    address: suporte@exemplo.com.br
+    recipients: ["@exemplo.com.br"]
+    relay: {{host: 127.0.0.1, port: {mail_sink}, tls: none}}
+  site:
+    kind: webhook
+    secrets: [file:var/secrets/site.key]
+    reply: {{url: "http://127.0.0.1:{chat_sink}/answers", secret: file:var/secrets/answers.key}}
+  telefone:
+    kind: voice
+    secrets: [file:var/secrets/telefone.key]
+"""
+
+
+def free_ports(count: int) -> list[int]:
+    opened = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [server.getsockname()[1] for server in opened]
+    for server in opened:
+        server.close()
+    return ports
+
+
+class Desk:
+    """The running daemon and the ways to reach it."""
+
+    def __init__(self, folder: Path, ports: dict[str, int]) -> None:
+        self.folder = folder
+        self.ports = ports
+        self.config = folder / "balcao.yaml"
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """The daemon as a process, from ready to stopped."""
+        with (self.folder / "daemon.log").open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                BALCAO, "run", "--config", self.config, stdout=log, stderr=log, cwd=self.folder
+            )
+        try:
+            await until(self._ready, "the daemon to be ready")
+            yield
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+            await process.wait()
+
+    async def _ready(self) -> bool:
+        with contextlib.suppress(aiohttp.ClientError):
+            async with aiohttp.ClientSession() as http, http.get(self._private("/readyz")) as answer:
+                return bool((await answer.json())["ready"])
+        return False
+
+    def _private(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.ports['private']}{path}"
+
+    async def send(self, step: Step, body: bytes | dict[str, Any], recipient: str) -> None:
+        if isinstance(body, bytes):
+            await aiosmtplib.send(
+                body, sender=step.sender, recipients=[recipient], hostname="127.0.0.1",
+                port=self.ports["smtp"], start_tls=False,
+            )  # fmt: skip
+        else:
+            await self._post(step, json.dumps(body).encode())
+
+    async def _post(self, step: Step, body: bytes) -> None:
+        secret = (self.folder / "var" / "secrets" / f"{step.channel}.key").read_text().strip()
+        now = time.time()
+        headers = sign(SigningKey.from_text(secret), message_id=f"demo-{step.name.encode().hex()}", body=body, now=now)
+        url = f"http://127.0.0.1:{self.ports['public']}/hooks/{step.channel}"
+        headers["Content-Type"] = "application/json"
+        async with aiohttp.ClientSession() as http, http.post(url, data=body, headers=headers) as answer:
+            answer.raise_for_status()
+
+    async def tickets(self) -> list[dict[str, Any]]:
+        process = await asyncio.create_subprocess_exec(
+            BALCAO, "tickets", "export", "--config", self.config, stdout=asyncio.subprocess.PIPE, cwd=self.folder
+        )
+        output, _ = await process.communicate()
+        return [json.loads(line) for line in output.splitlines()]
+
+    async def settled(self) -> bool:
+        """Whether nothing waits any more."""
+        process = await asyncio.create_subprocess_exec(
+            BALCAO, "status", "--json", "--config", self.config, stdout=asyncio.subprocess.PIPE, cwd=self.folder
+        )
+        output, _ = await process.communicate()
+        status = json.loads(output)
+        waiting = [status["journal"].get(fate) for fate in ("waiting", "claimed")]
+        return not any([*waiting, *(status["outbox"].get(state) for state in ("pending", "sending"))])
+
+
+async def until(condition: Any, what: str) -> None:
+    """Wait for `await condition()` to be true; raises TimeoutError that says what was missed."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not await condition():  # noqa: ASYNC110 - what is waited for happens in another process
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise TimeoutError(f"waited {PATIENCE:.0f} s for {what}") from None
+
+
+async def _send_all(desk: Desk, mail_sink: MailSink) -> None:
+    for step in STEPS:
+        body, recipient = step.body, step.recipient
+        if step.replies_to is not None:
+
+            async def arrived(to: str = step.sender) -> bool:
+                return any(recipient == to for recipient, _ in mail_sink.mails)
+
+            await until(arrived, f"the acknowledgement to {step.sender}")
+            acknowledgement = next(content for to, content in mail_sink.mails if to == step.sender)
+            body, recipient = reply_to(acknowledgement, step.sender)
+        await desk.send(step, body, recipient)
+
+
+async def main() -> int:
+    console = Console()
+    with tempfile.TemporaryDirectory(prefix="balcao-demo-") as name:
+        folder = Path(name)
+        async with sinks() as (mail_sink, mail_port, chat_sink, chat_port):
+            smtp, public, private = free_ports(3)
+            ports = {"smtp": smtp, "public": public, "private": private}
+            desk = Desk(folder, ports)
+            desk.config.write_text(SETTINGS.format(**ports, mail_sink=mail_port, chat_sink=chat_port), encoding="utf-8")
+            (folder / "rules.yaml").write_bytes((CONFIG / "rules.yaml").read_bytes())
+            try:
+                async with desk.open():
+                    await _send_all(desk, mail_sink)
+                    await until(desk.settled, "the desk to be through with everything")
+                    tickets = await desk.tickets()
+            except (TimeoutError, OSError, aiohttp.ClientError, aiosmtplib.SMTPException) as error:
+                console.print(f"[red]{type(error).__name__}: {error}[/red]")
+                console.print(
+                    (folder / "daemon.log").read_text(encoding="utf-8", errors="replace")[-4000:], markup=False
+                )
+                return 1
+        rows, complaints = judge(STEPS, tickets, mail_sink.mails, chat_sink.answers)
+        show(console, rows, mail_sink.mails, chat_sink.answers, complaints)
+        return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("COLUMNS", "150" if not sys.stdout.isatty() else os.environ.get("COLUMNS", ""))
+    sys.exit(asyncio.run(main()))

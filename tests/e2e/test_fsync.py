@@ -1,0 +1,70 @@
+"""A promise follows a completed sync of the journal (attack 2). SIGKILL cannot show a missing fsync; strace can."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from tests.e2e.daemon import Daemon, wait_for
+from tests.e2e.senders import chat_body, post, send_mail
+from tests.e2e.tracing import Trace
+
+CALLS = "trace=fsync,fdatasync,write,writev,pwrite64,pwritev,sendto,sendmsg"
+
+
+def can_trace():
+    if shutil.which("strace") is None:
+        return False
+    return subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(180)
+@pytest.mark.skipif(not can_trace(), reason="strace with ptrace is not available here")
+def test_every_promise_follows_a_completed_sync_of_the_journal(tmp_path):
+    log = tmp_path / "strace.log"
+    daemon = Daemon(tmp_path / "desk", wrapper=("strace", "-f", "-yy", "-s", "64", "-e", CALLS, "-o", str(log)))
+    daemon.start()
+    try:
+        for number in range(15):
+            send_mail(daemon.ports["smtp"], f"m{number}")
+            status, _ = post(daemon.ports["public"], "site", daemon.secret(), chat_body(f"c{number}"), f"id{number}")
+            assert status == 202
+        wait_for(daemon.drained, what="an empty journal")
+    finally:
+        daemon.stop()
+    trace = Trace()
+    for line in log.read_text(errors="replace").splitlines():
+        trace.feed(line)
+    assert trace.promises >= 30
+    assert trace.violations == []
+
+
+WAL = "/x/var/journal.db-wal"
+SYNCED = [f'9 pwrite64(7<{WAL}>, "x", 1, 0) = 1', f"9 fdatasync(7<{WAL}>) = 0"]
+PROMISE = '8 sendto(5<TCP:[127.0.0.1:1->127.0.0.1:2]>, "250 2.0.0 Accepted as 1\\r\\n", 25, 0, NULL, 0) = 25'
+
+
+@pytest.mark.parametrize(
+    ("lines", "violations"),
+    [
+        ([*SYNCED, PROMISE], 0),
+        ([SYNCED[0], PROMISE], 1),
+        ([PROMISE], 1),
+        ([PROMISE, *SYNCED], 1),
+        ([*SYNCED, SYNCED[0], PROMISE], 1),
+        ([SYNCED[0], f"9 fdatasync(7<{WAL}> <unfinished ...>", "9 <... fdatasync resumed>) = 0", PROMISE], 0),
+        ([SYNCED[0], f"9 fdatasync(7<{WAL}> <unfinished ...>", PROMISE], 1),
+        ([SYNCED[0], f"9 fdatasync(7<{WAL}>) = -1 EIO (Input/output error)", PROMISE], 1),
+        (
+            [SYNCED[0], f"9 fdatasync(7<{WAL}> <unfinished ...>", SYNCED[0], "9 <... fdatasync resumed>) = 0", PROMISE],
+            1,
+        ),
+        ([*SYNCED, PROMISE, PROMISE], 1),
+    ],
+)
+def test_the_reader_of_traces_tells_a_synced_promise_from_an_unsynced_one(lines, violations):
+    trace = Trace()
+    for line in lines:
+        trace.feed(line)
+    assert len(trace.violations) == violations

@@ -1,0 +1,52 @@
+"""Answered means kept, exactly once: a real daemon is killed again and again while customers write (attack 1)."""
+
+import random
+import threading
+import time
+from functools import partial
+
+import pytest
+
+from tests.e2e.daemon import Daemon, wait_for
+from tests.e2e.senders import History, Sender, deliver_chat, marks_in, send_mail
+
+KILLS = 20
+BUDGETS = "acknowledgement: {budgets: {per_address: 1000, per_domain: 100000, all: 100000}}"
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(400)
+def test_nothing_answered_is_lost_or_doubled_over_twenty_kills(tmp_path):
+    daemon = Daemon(tmp_path, extra=BUDGETS).start()
+    history, stop = History(), threading.Event()
+    mail = partial(send_mail, daemon.ports["smtp"])
+    chat = deliver_chat(daemon.ports["public"], daemon.secret)
+    senders = [Sender(f"m{n}", mail, history, stop) for n in range(3)] + [
+        Sender(f"c{n}", chat, history, stop) for n in range(2)
+    ]
+    for sender in senders:
+        sender.start()
+    try:
+        answered_at_kills = []
+        for _ in range(KILLS):
+            time.sleep(random.uniform(0.05, 1.0))
+            daemon.kill()
+            answered_at_kills.append(len(history.answered))
+            daemon.start()
+        time.sleep(0.5)
+        stop.set()
+        for sender in senders:
+            sender.join(30)
+        wait_for(daemon.drained, what="an empty journal and outbox")
+        stored = marks_in(daemon.tickets())
+        stored_acknowledgements = [
+            acknowledgement for ticket in daemon.tickets() for acknowledgement in ticket["acknowledgements"]
+        ]
+    finally:
+        stop.set()
+        daemon.stop()
+    assert answered_at_kills[-1] > answered_at_kills[0], "the customers got nowhere: the test proves nothing"
+    assert history.answered - stored.keys() == set(), "answered and lost"
+    assert {mark: count for mark, count in stored.items() if count != 1} == {}, "doubled"
+    assert {item["state"] for item in stored_acknowledgements} <= {"sent", "failed", "silent"}
+    print(f"{KILLS} kills, {len(history.answered)} answered, {len(stored)} stored")
