@@ -1,10 +1,10 @@
 """What a person may set for a mail channel in `balcao.yaml`.
 
-    support-mail:
-      kind: smtp
-      listen: ["0.0.0.0:25", "[::]:25"]
-      address: suporte@exemplo.com
-      recipients: [suporte@exemplo.com, "@ajuda.exemplo.com"]
+support-mail:
+  kind: smtp
+  listen: ["0.0.0.0:25", "[::]:25"]
+  address: suporte@exemplo.com
+  recipients: [suporte@exemplo.com, "@ajuda.exemplo.com"]
 """
 
 import re

@@ -8,6 +8,7 @@
 AUTH, BDAT, XCLIENT and PROXY are not offered. Only CR LF ends a line; anything else in it is refused.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -27,6 +28,7 @@ BAD_LINE = b"500 5.5.2 Lines end with CR LF and hold no other control characters
 LINE_TOO_LONG = b"500 5.5.6 Line too long"
 _NO_MORE = b"421 4.7.0 Too many errors, goodbye"
 _OK = b"250 2.0.0 OK"
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _ORDER = b"503 5.5.1 Bad sequence of commands"
 
 
@@ -64,18 +66,22 @@ class Dialogue:
         self._offers_tls = tls
         self._mistakes = 0
         self.tls = False
-        self.helo: str | None = None
+        self.client_name: str | None = None
         self.transaction: Transaction | None = None
 
     def greeting(self) -> bytes:
         return b"220 %s ESMTP Balcao" % self._hostname
 
     def restart_over_tls(self) -> None:
-        self.tls, self.helo, self.transaction = True, None, None
+        self.tls, self.client_name, self.transaction = True, None, None
 
     def answer(self, line: bytes) -> Answer:
-        """`line` comes without its CR LF."""
-        verb, _, argument = line.partition(b" ")
+        """`line` comes with its line end, which must be CR LF."""
+        if len(line) > LONGEST_LINE:
+            return self.mistake(LINE_TOO_LONG)
+        if line[-2:] != b"\r\n" or _CONTROL.search(line, 0, len(line) - 2):
+            return self.mistake(BAD_LINE)
+        verb, _, argument = line[:-2].partition(b" ")
         handler = _COMMANDS.get(verb.upper())
         if handler is None:
             return self.mistake(b"500 5.5.2 Unknown command")
@@ -90,15 +96,15 @@ class Dialogue:
         """The content was answered; the next transaction may begin."""
         self.transaction = None
 
-    def _helo(self, argument: bytes) -> Answer:
+    def on_helo(self, argument: bytes) -> Answer:
         if not argument:
             return self.mistake(b"501 5.5.4 Say who you are")
-        self.helo, self.transaction = argument[:_LONGEST_HELO].decode("utf-8", "replace"), None
+        self.client_name, self.transaction = argument[:_LONGEST_HELO].decode("utf-8", "replace"), None
         return b"250 " + self._hostname, Step.GO_ON
 
-    def _ehlo(self, argument: bytes) -> Answer:
-        reply, step = self._helo(argument)
-        if self.helo is None or not argument:
+    def on_ehlo(self, argument: bytes) -> Answer:
+        reply, step = self.on_helo(argument)
+        if self.client_name is None or not argument:
             return reply, step
         offers = [b"SIZE %d" % self._max_message, b"8BITMIME", b"SMTPUTF8", b"PIPELINING"]
         if self._offers_tls and not self.tls:
@@ -106,8 +112,8 @@ class Dialogue:
         lines = [self._hostname, *offers]
         return b"".join(b"250-%s\r\n" % line for line in lines) + b"250 ENHANCEDSTATUSCODES", Step.GO_ON
 
-    def _mail(self, argument: bytes) -> Answer:
-        if self.helo is None or self.transaction is not None:
+    def on_mail(self, argument: bytes) -> Answer:
+        if self.client_name is None or self.transaction is not None:
             return self.mistake(_ORDER)
         path = read_mail(argument)
         if isinstance(path, Refusal):
@@ -119,7 +125,7 @@ class Dialogue:
         self.transaction = Transaction(path.address, path.size, path.smtputf8)
         return b"250 2.1.0 OK", Step.GO_ON
 
-    def _rcpt(self, argument: bytes) -> Answer:
+    def on_rcpt(self, argument: bytes) -> Answer:
         if self.transaction is None:
             return self.mistake(_ORDER)
         path = read_rcpt(argument)
@@ -136,7 +142,7 @@ class Dialogue:
             self.transaction.rcpt_to.append(address)
         return b"250 2.1.5 OK", Step.GO_ON
 
-    def _data(self, argument: bytes) -> Answer:
+    def on_data(self, argument: bytes) -> Answer:
         if argument:
             return self.mistake(b"501 5.5.4 DATA takes no argument")
         if self.transaction is None or not self.transaction.rcpt_to:
@@ -145,55 +151,55 @@ class Dialogue:
             return NO_ROOM, Step.GO_ON
         return b"354 End with a dot on a line of its own", Step.READ_CONTENT
 
-    def _starttls(self, argument: bytes) -> Answer:
+    def on_starttls(self, argument: bytes) -> Answer:
         if not self._offers_tls:
-            return self._not_offered(argument)
+            return self.not_offered(argument)
         if self.tls:
             return self.mistake(_ORDER)
         if argument:
             return self.mistake(b"501 5.5.4 STARTTLS takes no argument")
         return b"220 2.0.0 Ready to start TLS", Step.START_TLS
 
-    def _rset(self, _argument: bytes) -> Answer:
+    def on_rset(self, _argument: bytes) -> Answer:
         self.transaction = None
         return _OK, Step.GO_ON
 
-    def _noop(self, _argument: bytes) -> Answer:
+    def on_noop(self, _argument: bytes) -> Answer:
         return _OK, Step.GO_ON
 
-    def _quit(self, _argument: bytes) -> Answer:
+    def on_quit(self, _argument: bytes) -> Answer:
         return b"221 2.0.0 Goodbye", Step.HANG_UP
 
-    def _help(self, _argument: bytes) -> Answer:
+    def on_help(self, _argument: bytes) -> Answer:
         return b"214 2.0.0 See RFC 5321", Step.GO_ON
 
-    def _verify(self, _argument: bytes) -> Answer:
+    def on_verify(self, _argument: bytes) -> Answer:
         return self.mistake(b"252 2.5.0 We do not say; send your mail and see")
 
-    def _not_offered(self, _argument: bytes) -> Answer:
+    def not_offered(self, _argument: bytes) -> Answer:
         return self.mistake(b"502 5.5.1 Not offered here")
 
-    def _not_for_us(self, _argument: bytes) -> Answer:
+    def not_for_us(self, _argument: bytes) -> Answer:
         """What follows would be read as commands: content of BDAT, a browser's request made to speak SMTP."""
         return b"502 5.5.1 Not offered here, goodbye", Step.HANG_UP
 
 
 _COMMANDS: dict[bytes, Callable[[Dialogue, bytes], Answer]] = {
-    b"EHLO": Dialogue._ehlo,
-    b"HELO": Dialogue._helo,
-    b"MAIL": Dialogue._mail,
-    b"RCPT": Dialogue._rcpt,
-    b"DATA": Dialogue._data,
-    b"STARTTLS": Dialogue._starttls,
-    b"RSET": Dialogue._rset,
-    b"NOOP": Dialogue._noop,
-    b"QUIT": Dialogue._quit,
-    b"HELP": Dialogue._help,
-    b"VRFY": Dialogue._verify,
-    b"EXPN": Dialogue._not_offered,
-    b"AUTH": Dialogue._not_offered,
-    b"BDAT": Dialogue._not_for_us,
-    b"GET": Dialogue._not_for_us,
-    b"POST": Dialogue._not_for_us,
-    b"CONNECT": Dialogue._not_for_us,
+    b"EHLO": Dialogue.on_ehlo,
+    b"HELO": Dialogue.on_helo,
+    b"MAIL": Dialogue.on_mail,
+    b"RCPT": Dialogue.on_rcpt,
+    b"DATA": Dialogue.on_data,
+    b"STARTTLS": Dialogue.on_starttls,
+    b"RSET": Dialogue.on_rset,
+    b"NOOP": Dialogue.on_noop,
+    b"QUIT": Dialogue.on_quit,
+    b"HELP": Dialogue.on_help,
+    b"VRFY": Dialogue.on_verify,
+    b"EXPN": Dialogue.not_offered,
+    b"AUTH": Dialogue.not_offered,
+    b"BDAT": Dialogue.not_for_us,
+    b"GET": Dialogue.not_for_us,
+    b"POST": Dialogue.not_for_us,
+    b"CONNECT": Dialogue.not_for_us,
 }

@@ -1,0 +1,128 @@
+"""The mail channel's receiver: listeners on our own loop, a doorman, sessions behind it.
+
+listener ─▶ Doorman ─ too many? ─▶ 421 and goodbye, before anything costly is made
+               └─▶ Session ─▶ intake
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from ssl import SSLContext
+from typing import cast
+
+from channels.smtp.options import Options
+from channels.smtp.receive_limits import Limits
+from channels.smtp.receive_session import Reception, Session
+from domain.errors import ReceiverError
+from domain.ports import Intake
+from domain.units import Listen
+
+TOO_MANY = b"421 4.7.0 Too many connections, try again later\r\n"
+BACKLOG = 1024
+_GRACE_SECONDS = 1.0
+_ABORT_SECONDS = 0.5
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Doorman(asyncio.Protocol):
+    """Meets a connection, counts it in or turns it away, and hands it to a Session."""
+
+    def __init__(self, reception: Reception) -> None:
+        self._reception = reception
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        peername = transport.get_extra_info("peername")
+        peer = str(peername[0]) if peername else ""
+        transport = cast("asyncio.Transport", transport)
+        if not self._reception.limits.enter(peer):
+            transport.write(TOO_MANY)
+            transport.close()
+            return
+        session = Session(self._reception, peer)
+        transport.set_protocol(session)
+        session.connection_made(transport)
+
+
+class SmtpReceiver:
+    """`addresses` are the bound ones, known once `ready` was called (port 0 in the options is any free port)."""
+
+    def __init__(
+        self,
+        *,
+        channel: str,
+        hostname: str,
+        options: Options,
+        tls: SSLContext | None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._channel = channel
+        self._hostname = hostname
+        self._options = options
+        self._tls = tls
+        self._now = now
+        self.addresses: list[Listen] = []
+
+    async def run(self, intake: Intake, ready: Callable[[], None]) -> None:
+        """Receive until cancelled, then be gone within 2 s. Raises ReceiverError when an address cannot be bound."""
+        reception = self._reception(intake)
+        servers: list[asyncio.Server] = []
+        try:
+            for listen in self._options.listen:
+                servers.append(await self._open(listen, reception))  # noqa: PERF401  # those open so far get closed
+            self.addresses = [_bound(name) for server in servers for name in _socket_names(server)]
+            ready()
+            await asyncio.get_running_loop().create_future()
+        finally:
+            for server in servers:
+                server.close()
+            await _dismiss(reception)
+            self.addresses = []
+
+    def _reception(self, intake: Intake) -> Reception:
+        options = self._options
+        return Reception(
+            channel=self._channel,
+            hostname=self._hostname,
+            options=options,
+            mailbox=options.mailbox,
+            limits=Limits(
+                max_connections=options.max_connections,
+                max_connections_per_address=options.max_connections_per_address,
+                max_in_flight=options.max_in_flight,
+            ),
+            intake=intake,
+            tls=self._tls,
+            now=self._now,
+        )
+
+    async def _open(self, listen: Listen, reception: Reception) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.create_server(lambda: Doorman(reception), listen.host, listen.port, backlog=BACKLOG)
+        except OSError as error:
+            raise ReceiverError(f"cannot listen on {listen}: {error.strerror}", detail=repr(error)) from error
+
+
+async def _dismiss(reception: Reception) -> None:
+    """Idle clients are told and closed; contents being made durable get a moment to be answered."""
+    tasks = [session.dismiss() for session in tuple(reception.sessions)]
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=_GRACE_SECONDS)
+    for session in tuple(reception.sessions):
+        session.abort()
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait(late, timeout=_ABORT_SECONDS)
+
+
+def _socket_names(server: asyncio.Server) -> list[tuple[str, int]]:
+    return [socket.getsockname() for socket in server.sockets]
+
+
+def _bound(name: tuple[str, int]) -> Listen:
+    return Listen(name[0], name[1])
