@@ -60,7 +60,7 @@ class _Client(asyncio.Protocol):
         self.tally.latencies.append(time.perf_counter() - self.sent_at)
         self.send_next()
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, _error: Exception | None) -> None:
         if not self.done.done():
             self.done.set_result(None)
 

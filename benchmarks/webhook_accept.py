@@ -141,7 +141,9 @@ def one_round(kind: str, requests: list[bytes], connections: int) -> Tally:
     with tempfile.TemporaryDirectory() as var:
         server = subprocess.Popen(
             [sys.executable, __file__, "--serve", kind, "--var", var],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         try:
             port = int(server.stdout.readline())

@@ -116,15 +116,15 @@ class _Visit:
         if not content.is_eof():
             return await self.late_body(request)
         body = content.read_nowait()
-        if len(body) > self.door.max_body:
-            raise self.too_large()
+        if len(body) > self.limit(request):
+            raise self.too_large(request)
         return body
 
     async def late_body(self, request: web.Request) -> bytes:
         announced = request.content_length
-        if announced is not None and announced > self.door.max_body:
-            raise self.too_large()
-        share = self.door.max_body if announced is None else announced
+        if announced is not None and announced > self.limit(request):
+            raise self.too_large(request)
+        share = self.limit(request) if announced is None else announced
         if self.on_their_way and self.on_their_way + share > BODIES_ON_THEIR_WAY:
             raise Crowded("too much is arriving at once; try again shortly")
         self.on_their_way += share
@@ -139,15 +139,19 @@ class _Visit:
             self.on_their_way -= share
 
     async def gathered(self, request: web.Request) -> bytes:
-        body = bytearray()
+        body, limit = bytearray(), self.limit(request)
         while chunk := await request.content.readany():
             body += chunk
-            if len(body) > self.door.max_body:
-                raise self.too_large()
+            if len(body) > limit:
+                raise self.too_large(request)
         return bytes(body)
 
-    def too_large(self) -> TooLarge:
-        return TooLarge(f"the body is larger than {self.door.max_body} bytes")
+    def limit(self, request: web.Request) -> int:
+        """Bytes: what the channel takes, or the whole site if that is less."""
+        return min(self.door.max_body, request.client_max_size or self.door.max_body)
+
+    def too_large(self, request: web.Request) -> TooLarge:
+        return TooLarge(f"the body is larger than {self.limit(request)} bytes")
 
 
 def _require_plain_json(media_type: str, encoding: str | None) -> None:

@@ -1,0 +1,64 @@
+"""Setting fields that several channels share. Values are written and read as domain.units says."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
+
+from channels.signing import SigningKey
+from domain.errors import ConfigError, Mistake, Position
+from domain.units import (
+    DURATION_PATTERN,
+    REFERENCE_PATTERN,
+    SIZE_PATTERN,
+    BadValue,
+    parse_duration,
+    parse_reference,
+    parse_size,
+)
+
+
+class StrictOptions(BaseModel):
+    """Options of a channel: an unknown key is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def parse_url(value: Any) -> str:
+    advice = 'write a URL without user name, password or fragment: "https://chat.exemplo.com/balcao"'
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable() or " " in value:
+        raise BadValue(advice)
+    try:
+        parts = urlsplit(value)
+        port_is_number = parts.port is None or parts.port > 0
+    except ValueError:
+        raise BadValue(advice) from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_number:
+        raise BadValue(advice)
+    if "@" in parts.netloc or parts.fragment:
+        raise BadValue(advice)
+    return value
+
+
+def _as_written(parse: Callable[[Any], Any], pattern: str) -> tuple[PlainValidator, WithJsonSchema]:
+    return PlainValidator(parse), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+Size = Annotated[int, *_as_written(parse_size, SIZE_PATTERN)]
+Duration = Annotated[timedelta, *_as_written(parse_duration, DURATION_PATTERN)]
+SecretReference = Annotated[str, *_as_written(parse_reference, REFERENCE_PATTERN)]
+Url = Annotated[str, *_as_written(parse_url, r"https?://[^\s@#]+")]
+
+
+def signing_keys(references: Sequence[str], reveal: Callable[[str], str], where: str) -> tuple[SigningKey, ...]:
+    """The keys behind secret references. Raises ConfigError; `where` names the setting."""
+    keys = []
+    for reference in references:
+        try:
+            keys.append(SigningKey.from_text(reveal(reference)))
+        except ValueError as error:
+            text, values = "%(reference)s: %(reason)s", {"reference": reference, "reason": str(error)}
+            raise ConfigError([Mistake(Position(where, 1, 1), text, values)]) from None
+    return tuple(keys)

@@ -1,0 +1,48 @@
+"""An interaction as the JSON of contracts.md (`balcao decode --json`)."""
+
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any
+
+from domain.interaction import Attachment, Ignored, Interaction
+
+
+def decoded_as_json(decoded: Sequence[Interaction] | Ignored) -> Any:
+    """A list of interactions, or `{"ignored": reason}`."""
+    if isinstance(decoded, Ignored):
+        return {"ignored": decoded.reason}
+    return [interaction_as_json(interaction) for interaction in decoded]
+
+
+def interaction_as_json(interaction: Interaction) -> dict[str, Any]:
+    return {
+        "identity": interaction.identity,
+        "medium": interaction.medium.value,
+        "sender": {"name": interaction.sender.name, "address": interaction.sender.address},
+        "recipients": list(interaction.recipients),
+        "cc": list(interaction.cc),
+        "reply_to": list(interaction.reply_to),
+        "occurred_at": interaction.occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "subject": interaction.subject,
+        "text": interaction.text,
+        "text_full": interaction.text_full,
+        "html": interaction.html,
+        "attachments": [_attachment_as_json(attachment) for attachment in interaction.attachments],
+        "message_id": interaction.message_id,
+        "in_reply_to": list(interaction.in_reply_to),
+        "references": list(interaction.references),
+        "conversation_key": interaction.conversation_key,
+        "automated": interaction.automated.value,
+        "provider_id": interaction.provider_id,
+        "traits": dict(interaction.traits),
+    }
+
+
+def _attachment_as_json(attachment: Attachment) -> dict[str, Any]:
+    return {
+        "name": attachment.name,
+        "content_type": attachment.content_type,
+        "size": attachment.size,
+        "sha256": attachment.sha256,
+        "inline": attachment.inline,
+    }

@@ -1,0 +1,34 @@
+"""Signed JSON from chat systems, forms and applications: Standard Webhooks in, Standard Webhooks back."""
+
+from functools import partial
+
+from channels.base import BuildContext, Channel
+from channels.fields import signing_keys
+from channels.json_door import Door
+from channels.webhook.decode import decode
+from channels.webhook.options import Options
+from channels.webhook.send import ReplySender
+
+__all__ = ["Options", "build"]
+
+
+def build(options: Options, context: BuildContext) -> Channel:
+    """Raises ConfigError for a secret that is missing or too short."""
+    place = f"channels.{context.name}"
+    keys = signing_keys(options.secrets, context.reveal, f"{place}.secrets")
+    door = Door(channel=context.name, keys=keys, max_body=options.max_body)
+    return Channel(
+        name=context.name,
+        kind="webhook",
+        decode=partial(decode, answers=options.reply is not None),
+        routes=door.routes,
+        sender=_sender(options, context, f"{place}.reply.secret"),
+    )
+
+
+def _sender(options: Options, context: BuildContext, where: str) -> ReplySender | None:
+    reply = options.reply
+    if reply is None:
+        return None
+    (key,) = signing_keys([reply.secret], context.reveal, where)
+    return ReplySender(url=reply.url, key=key, seconds=reply.timeout.total_seconds())

@@ -1,0 +1,53 @@
+"""Files inside a JSON message. A broken one is noted and costs neither the message nor its neighbours."""
+
+import re
+from binascii import Error as Base64Error
+from binascii import a2b_base64
+from collections.abc import Iterator
+
+from channels.cleaning import clean_file_name
+from channels.wild import Wild
+from domain.interaction import Attachment
+
+MOST_ATTACHMENTS = 50
+UNKNOWN_TYPE = "application/octet-stream"
+_MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
+_WHITE_SPACE = str.maketrans("", "", " \t\r\n")
+
+
+def read_attachments(payload: Wild) -> Iterator[Attachment]:
+    for number, item in enumerate(payload.parts("attachments"), start=1):
+        if number > MOST_ATTACHMENTS:
+            payload.problems.append(f"attachments: only the first {MOST_ATTACHMENTS} were read")
+            return
+        content = _content(item)
+        if content is not None:
+            yield _attachment(item, content, number)
+
+
+def _attachment(item: Wild, content: bytes, number: int) -> Attachment:
+    name = item.line("name")
+    return Attachment(
+        name=clean_file_name(name or "", otherwise=f"anexo-{number}"),
+        content_type=_media_type(item.line("content_type") or ""),
+        content=content,
+        original_name=name,
+    )
+
+
+def _content(item: Wild) -> bytes | None:
+    given = item.value.get("content")
+    if not isinstance(given, str) or not given:
+        item.note("content: base64 text expected")
+        return None
+    try:
+        return a2b_base64(given.translate(_WHITE_SPACE), strict_mode=True)
+    except (Base64Error, ValueError):
+        item.note("content: this is not base64")
+        return None
+
+
+def _media_type(given: str) -> str:
+    """Only a label: files are served as octet-stream whatever it says."""
+    bare = given.split(";", 1)[0].strip().lower()
+    return bare if _MEDIA_TYPE.fullmatch(bare) else UNKNOWN_TYPE

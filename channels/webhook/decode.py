@@ -1,0 +1,82 @@
+"""One signed JSON object becomes one chat message.
+
+    {"sender": {"id": "u-77", "name": "Ana", "email": "ana@exemplo.com", "phone": "+5511…"},      id or address
+     "conversation": "c-9", "message_id": "m-1", "subject": "…", "text": "…", "html": "<p>…",      text, html or
+     "sent_at": "2026-03-02T14:03:00-03:00",                                                       attachments
+     "attachments": [{"name": "nota.pdf", "content_type": "application/pdf", "content": "<base64>"}],
+     "context": {"page": "/notas", "order": {"id": 7}}}                                            becomes traits
+
+Only the sender and something to read are required; unknown keys are ignored; an optional value of the wrong kind is
+left out and noted in the trait `payload.problems`.
+
+Identity: with a `message_id`, a digest of who said what where under that id, so that a system which sends the same
+message twice with new webhook ids is recognised, while an edited text or a reused id never swallows another message.
+Without one, the webhook-id.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from channels.json_reading import believable, problem_traits, read_payload
+from channels.webhook.attachments import read_attachments
+from channels.webhook.context import context_traits
+from channels.webhook.html_text import html_to_text
+from channels.wild import Wild
+from domain.errors import Undecodable
+from domain.interaction import Attachment, Ignored, Interaction, Medium, Party, TraitValue
+from domain.raw import RawInteraction
+
+NO_RETURN_PATH = "this channel has no reply URL"
+
+
+def decode(raw: RawInteraction, *, answers: bool) -> Sequence[Interaction] | Ignored:
+    """`answers`: a reply URL is configured. Raises Undecodable."""
+    payload = read_payload(raw)
+    sender = payload.part("sender")
+    address = sender.required_line("id", "address")
+    text, html = payload.text("text"), payload.text("html")
+    attachments = tuple(read_attachments(payload))
+    if not (text and text.strip()) and not html and not attachments:
+        raise Undecodable("text: text expected, got nothing (nor html, nor a readable attachment)")
+    message_id, conversation = payload.line("message_id"), payload.line("conversation")
+    body = text if text and text.strip() else html_to_text(html or "")
+    interaction = Interaction(
+        channel=raw.channel,
+        identity=_identity(raw, message_id, (address, conversation, payload.line("subject"), body, html, attachments)),
+        medium=Medium.CHAT,
+        sender=Party(address=address, name=sender.line("name")),
+        occurred_at=believable(payload.moment("sent_at"), raw.received_at),
+        subject=payload.line("subject") or "",
+        text=body,
+        text_full=body,
+        html=html,
+        attachments=attachments,
+        message_id=message_id,
+        conversation_key=conversation or f"sender:{address}",
+        provider_id=message_id,
+        traits=_traits(payload, sender),
+        return_path=address if answers else None,
+        no_return_path=None if answers else NO_RETURN_PATH,
+        authentic=True,
+    )
+    return [interaction]
+
+
+def _identity(raw: RawInteraction, message_id: str | None, said: tuple[object, ...]) -> str:
+    if message_id is None:
+        return raw.dedup_key
+    digest = hashlib.sha256(repr((message_id, *map(_comparable, said))).encode()).hexdigest()
+    return f"{raw.channel}:message:{digest[:40]}"
+
+
+def _comparable(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple((item.name, item.sha256) for item in value if isinstance(item, Attachment))
+    return value
+
+
+def _traits(payload: Wild, sender: Wild) -> dict[str, TraitValue]:
+    known = {"sender.email": sender.line("email"), "sender.phone": sender.line("phone")}
+    traits: dict[str, TraitValue] = {name: value for name, value in known.items() if value is not None}
+    traits |= context_traits(payload.optional_part("context").value)
+    return traits | problem_traits(payload.problems)
