@@ -1,6 +1,7 @@
 """The types of single settings: how a person writes them, what the program is given, what an editor is told."""
 
 import ipaddress
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,8 @@ from domain.units import (
     parse_reference,
     parse_size,
 )
+
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
 
 class Block(BaseModel):
@@ -67,6 +70,12 @@ def _network(name: str) -> str:
     return name
 
 
+def _host_name(name: str) -> str:
+    if len(name) > 253 or not all(re.fullmatch(_LABEL, label) for label in name.split(".")):
+        raise BadValue('write a host name: "atendimento.exemplo.com.br"')
+    return name
+
+
 def _database(value: Any) -> str:
     if isinstance(value, str):
         if value.startswith(("sqlite:///", "postgresql://")):
@@ -91,6 +100,7 @@ DatabaseUrl = Annotated[
     PlainValidator(_database),
     _written_as(r"(sqlite:///.+|postgresql://.+|env:.+|file:.+)", "env:DATABASE_URL"),
 ]
+HostName = Annotated[str, AfterValidator(_host_name)]
 Timezone = Annotated[str, AfterValidator(_known_timezone)]
 Network = Annotated[str, AfterValidator(_network)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]

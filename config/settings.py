@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, InstanceOf
 
 from config.binding import bind
 from config.channels import ChannelBlock, channel_blocks, channels_schema
-from config.fields import Block, Count, DatabaseUrl, Duration, ListenOn, Network, Secret, Size, Timezone
+from config.fields import Block, Count, DatabaseUrl, Duration, HostName, ListenOn, Network, Secret, Size, Timezone
 from config.reading import read_file
 from config.secrets import Secrets
 from domain import document
@@ -90,7 +90,7 @@ class Sections(Block):
     name: str = Field(default="Balcão", min_length=1, max_length=100)
     language: Literal["pt-BR", "en"] = "pt-BR"
     timezone: Timezone = "America/Sao_Paulo"
-    hostname: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")
+    hostname: HostName | None = None
     var: Path = Path("var")
     rules: Path = Path("rules.yaml")
     token_key: Secret = "file:var/secrets/token.key"  # noqa: S105 - a reference, not a secret
