@@ -33,22 +33,13 @@ def write_store(settings: Settings, unit: Callable[[Connection], T]) -> T:
     return asyncio.run(_with_store(settings, lambda database: database.write(unit)))
 
 
-def read_journal(settings: Settings, unit: Callable[[Connection], T]) -> T:
-    async def read() -> T:
-        async with opened(settings.journal_url) as database:
-            return await database.read(unit)
-
-    return asyncio.run(read())
-
-
 def with_journal(settings: Settings, use: Callable[[DatabaseJournal], Awaitable[T]]) -> T:
     """Let `use` work on the journal. Raises Unusable."""
 
     async def run() -> T:
         async with opened(settings.journal_url) as database:
-            journal = DatabaseJournal(
-                database, spawn=spawn, reserve=settings.journal.disk_reserve, folder=settings.var_path
-            )
+            journal = DatabaseJournal(database)
+            journal.start(spawn)
             try:
                 return await use(journal)
             finally:

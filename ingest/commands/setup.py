@@ -10,7 +10,7 @@ import click
 
 from ingest.commands.failures import Wrong
 from ingest.commands.shape import command, group
-from ingest.commands.shell import Shell, say
+from ingest.commands.shell import Shell, say, say_written
 from ingest.presentation.clean import line
 from ingest.translations import N_, _
 
@@ -42,8 +42,7 @@ def init(shell: Shell, folder: str) -> None:
 
 
 def _say_next(targets: list[Path]) -> None:
-    for target in targets:
-        say(_("Wrote %(file)s") % {"file": line(target)})
+    say_written(targets)
     say("")
     say(_("Next: edit the channels in %(file)s, then") % {"file": line(targets[0])})
     for step in ("check", "run"):

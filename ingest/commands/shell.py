@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingest.commands.failures import Unusable
-from ingest.presentation.clean import json_text
+from ingest.presentation.clean import json_text, line
 from ingest.translations import _
 
 if TYPE_CHECKING:
@@ -65,6 +65,11 @@ def print_bytes(content: bytes) -> None:
 def say(text: str) -> None:
     """A line for people on stdout."""
     click.echo(text)
+
+
+def say_written(files: Iterable[object]) -> None:
+    for file in files:
+        say(_("Wrote %(file)s") % {"file": line(file)})
 
 
 def stdout_is_terminal() -> bool:

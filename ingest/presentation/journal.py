@@ -25,7 +25,7 @@ def show_entries(entries: Sequence[Entry], zone: tzinfo) -> None:
     if not entries:
         console().print(cell(_("No entries.")))
         return
-    rows = table(_("Entry"), _("Channel"), _("Received"), _("Fate"), _("Attempts"), _("Size"), _("Reason"))
+    rows = table(_("Entry"), _("Channel"), _("Received"), _("Fate"), _("Attempts"), _("Reason"))
     for entry in entries:
         rows.add_row(
             cell(entry["raw_id"]),
@@ -33,7 +33,6 @@ def show_entries(entries: Sequence[Entry], zone: tzinfo) -> None:
             cell(moment(entry["received_at"], zone)),
             _fate(entry),
             cell(entry["attempts"]),
-            cell(f"{entry['size']} B"),
             cell(entry["reason"], limit=80),
         )
     console().print(rows)

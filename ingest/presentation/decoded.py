@@ -1,0 +1,54 @@
+"""What a channel read, for people: one block per interaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ingest.presentation.console import cell, console, paragraph
+from ingest.presentation.labels import MEDIA, label
+from ingest.translations import _
+
+
+def show_decoded(file: str, document: Any) -> None:
+    """`document` is what `balcao decode --json` prints."""
+    out = console()
+    out.print(cell(file, "bold"))
+    match document:
+        case {"undecodable": reason}:
+            out.print(cell(f"  {_('unreadable')}: {reason}", "bold red"))
+        case {"ignored": reason}:
+            out.print(cell(f"  {_('ignored')}: {reason}", "dim"))
+        case _:
+            for interaction in document:
+                out.print(Padding(_fields(interaction), (0, 0, 0, 2)))
+                out.print(Padding(paragraph(interaction["text"]), (1, 0, 1, 4)))
+
+
+def _fields(interaction: Mapping[str, Any]) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    for name, value in (
+        (_("Medium"), label(MEDIA, interaction["medium"])),
+        (_("From"), _party(interaction["sender"])),
+        (_("To"), ", ".join(interaction["recipients"])),
+        (_("Subject"), interaction["subject"]),
+        (_("When"), interaction["occurred_at"]),
+        (_("Automatic"), "" if interaction["automated"] == "none" else interaction["automated"]),
+        (_("Conversation"), interaction["conversation_key"]),
+        (_("Identity"), interaction["identity"]),
+        (_("Attachments"), ", ".join(_file(one) for one in interaction["attachments"])),
+        (_("Traits"), ", ".join(f"{key}={value}" for key, value in interaction["traits"].items())),
+    ):
+        if value:
+            grid.add_row(Text(name, style="dim"), cell(value))
+    return grid
+
+
+def _party(party: Mapping[str, Any]) -> str:
+    return f"{party['name']} <{party['address']}>" if party["name"] else str(party["address"])
+
+
+def _file(attachment: Mapping[str, Any]) -> str:
+    return f"{attachment['name']} ({attachment['content_type']}, {attachment['size']} B)"
