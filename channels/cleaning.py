@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff]")
 _BREAKS = re.compile("\r\n|\r|\u2028|\u2029|\x85")
+_TURNING = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 _UNWANTED_IN_NAMES = re.compile(r'[<>:"|?*]')
@@ -18,8 +19,12 @@ def clean_text(text: str) -> str:
 
 
 def clean_line(text: str, limit: int = 1000) -> str:
-    """One line: every run of white space and controls is one space; at most `limit` characters."""
-    return " ".join(_UNSTORABLE.sub(" ", _BREAKS.sub(" ", text[: limit * 4])).split())[:limit].rstrip()
+    """One line: every run of white space and controls is one space; at most `limit` characters.
+
+    Marks that turn the direction of writing go too: they make `gpj.exe` look like `exe.jpg`.
+    """
+    line = _UNSTORABLE.sub(" ", _BREAKS.sub(" ", text[: limit * 4])).translate(_TURNING)
+    return " ".join(line.split())[:limit].rstrip()
 
 
 def clean_file_name(name: str, otherwise: str = "anexo") -> str:

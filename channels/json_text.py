@@ -39,6 +39,14 @@ def kind_of(value: Any) -> str:
     return _NAMES.get(type(value), "an object")
 
 
+def as_written(value: Any) -> str:
+    """A JSON value back as text, for people; orjson writes fewer levels than it reads."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return "(nested too deep to show)"
+
+
 def _read_mended(body: bytes, first: orjson.JSONDecodeError) -> Any:
     mended = _ESCAPE.sub(_whole_character, body.removeprefix(_BOM))
     if mended == body:

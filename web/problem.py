@@ -1,8 +1,8 @@
 """Every no of aiohttp itself (404, 405, 413, an exception nobody caught) said as `application/problem+json`."""
 
-import logging
 from collections.abc import Awaitable, Callable
 
+import structlog
 from aiohttp import hdrs, web
 
 from channels.problem import problem
@@ -10,7 +10,7 @@ from channels.problem import problem
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _KEPT = (hdrs.ALLOW, hdrs.RETRY_AFTER)
 _DETAILS = {404: "nothing is served under this path", 405: "this path does not take that method"}
-_log = logging.getLogger("balcao.web")
+_log = structlog.get_logger()
 
 
 async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -23,5 +23,5 @@ async def answered(request: web.Request, handler: Handler) -> web.StreamResponse
     except ConnectionError:
         raise
     except Exception:  # noqa: BLE001  the last boundary: nothing of ours may reach the peer
-        _log.exception("request_failed", extra={"path": request.path, "method": request.method})
+        _log.exception("request_failed", path=request.path, method=request.method)
         return problem(500)

@@ -13,14 +13,11 @@ A broken element of a list costs only itself, and not silently: it becomes an in
 wrong with it. Caller id is forgeable, so the sender is never `authentic`; the call id is vouched for by the signature.
 """
 
-import hashlib
 from collections.abc import Sequence
-
-import orjson
 
 from channels.cleaning import clean_line
 from channels.json_reading import believable, problem_traits, read_payload
-from channels.json_text import kind_of
+from channels.json_text import as_written, kind_of
 from channels.voice.call import EVENTS, Call, event_of, read_call
 from channels.voice.numbers import ANONYMOUS
 from channels.voice.wording import headline, summary
@@ -55,7 +52,7 @@ def _read_all(raw: RawInteraction, elements: object) -> Sequence[Interaction] | 
             found.append(_read(raw, _event(element, index)))
         except Undecodable as error:
             broken.append(str(error))
-            found.append(_unreadable(raw, element, str(error)))
+            found.append(_unreadable(raw, index, element, str(error)))
     if broken and len(broken) == len(elements):
         raise Undecodable("; ".join(broken[:10]))
     read = [item for item in found if isinstance(item, Interaction)]
@@ -96,18 +93,17 @@ def _interaction(raw: RawInteraction, call: Call, problems: list[str]) -> Intera
     )
 
 
-def _unreadable(raw: RawInteraction, element: object, reason: str) -> Interaction:
-    written = orjson.dumps(element)
-    excerpt = clean_line(written.decode(), _LONGEST_EXCERPT)
+def _unreadable(raw: RawInteraction, index: int, element: object, reason: str) -> Interaction:
+    text = f"{reason}\n{clean_line(as_written(element), _LONGEST_EXCERPT)}"
     return Interaction(
         channel=raw.channel,
-        identity=f"{raw.channel}:unreadable:{hashlib.sha256(written).hexdigest()[:40]}",
+        identity=f"{raw.dedup_key}:unreadable:{index}",
         medium=Medium.CALL,
         sender=Party(address=ANONYMOUS),
         occurred_at=raw.received_at,
         subject="Evento de chamada ilegível",
-        text=f"{reason}\n{excerpt}",
-        text_full=f"{reason}\n{excerpt}",
+        text=text,
+        text_full=text,
         traits=problem_traits([reason]),
         no_return_path=NO_RETURN_PATH,
     )

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import orjson
-
 from channels.cleaning import clean_line
+from channels.json_text import as_written
 from domain.interaction import TraitValue
 
 MOST_TRAITS = 64
@@ -44,11 +43,4 @@ def _trait(value: Any) -> TraitValue:
         return value
     if isinstance(value, list) and all(isinstance(item, str | int | float) for item in value):
         return clean_line(", ".join(str(item) for item in value[:100]), LONGEST_VALUE)
-    return _as_written(value)
-
-
-def _as_written(value: Any) -> str:
-    try:
-        return clean_line(orjson.dumps(value).decode(), LONGEST_VALUE)
-    except (orjson.JSONEncodeError, RecursionError):
-        return "(too deep)"
+    return clean_line(as_written(value), LONGEST_VALUE)

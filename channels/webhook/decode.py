@@ -38,15 +38,15 @@ def decode(raw: RawInteraction, *, answers: bool) -> Sequence[Interaction] | Ign
     attachments = tuple(read_attachments(payload))
     if not (text and text.strip()) and not html and not attachments:
         raise Undecodable("text: text expected, got nothing (nor html, nor a readable attachment)")
-    message_id, conversation = payload.line("message_id"), payload.line("conversation")
+    message_id, conversation, subject = (payload.line(name) for name in ("message_id", "conversation", "subject"))
     body = text if text and text.strip() else html_to_text(html or "")
     interaction = Interaction(
         channel=raw.channel,
-        identity=_identity(raw, message_id, (address, conversation, payload.line("subject"), body, html, attachments)),
+        identity=_identity(raw, message_id, (address, conversation, subject, body, html, attachments)),
         medium=Medium.CHAT,
         sender=Party(address=address, name=sender.line("name")),
         occurred_at=believable(payload.moment("sent_at"), raw.received_at),
-        subject=payload.line("subject") or "",
+        subject=subject or "",
         text=body,
         text_full=body,
         html=html,
