@@ -44,8 +44,7 @@ class NotSent:
 
 
 class Dispatcher:
-    """`retry_delays`: the n-th failure waits the n-th delay (seconds); the last one repeats until
-    `give_up_after` seconds have passed since the message was written."""
+    """`retry_delays` (seconds): the n-th failure waits the n-th delay; after the last one it is given up."""
 
     def __init__(
         self,
@@ -57,7 +56,6 @@ class Dispatcher:
         liveness: Liveness,
         concurrency: int,
         retry_delays: Sequence[float],
-        give_up_after: float,
         poll: float,
     ) -> None:
         self._database = database
@@ -67,7 +65,6 @@ class Dispatcher:
         self._liveness = liveness
         self._concurrency = concurrency
         self._retry_delays = tuple(retry_delays)
-        self._give_up_after = timedelta(seconds=give_up_after)
         self._poll = poll
 
     async def run(self) -> None:
@@ -146,11 +143,9 @@ class Dispatcher:
         message, error = failure.message, failure.error
         reason = clean(str(error))
         unrepeatable = error.outcome_unknown and message.automatic
-        too_old = now - message.created_at >= self._give_up_after
-        if error.permanent or unrepeatable or too_old:
+        if error.permanent or unrepeatable or message.attempts > len(self._retry_delays):
             outbox.failed(connection, message.outbox_id, reason, now)
             return "failed", reason
-        nth = min(message.attempts, len(self._retry_delays)) - 1
-        delay = timedelta(seconds=self._retry_delays[nth])
+        delay = timedelta(seconds=self._retry_delays[message.attempts - 1])
         outbox.deferred(connection, message.outbox_id, reason, now + delay)
         return "deferred", reason

@@ -1,11 +1,9 @@
 """The parts of the daemon, each a context manager: entering opens it, leaving closes it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -13,10 +11,12 @@ import structlog
 from config.settings import Settings
 from domain.errors import StoreUnavailable
 from ingest.announce import announce
-from ingest.app import Daemon
-from ingest.chores import Chores, free_bytes
+from ingest.chores import Chores
+from ingest.daemon import Daemon
 from ingest.dispatch import Dispatcher
+from ingest.housekeeping import Housekeeping
 from ingest.intake import JournalIntake
+from ingest.operations import operations_of
 from ingest.pool import PipelinePool
 from ingest.supervise import keep_running, spawn
 from ingest.translations import _
@@ -24,6 +24,9 @@ from ingest.worker import Worker
 from store.engines import Database
 from store.journal import DatabaseJournal
 from store.migrating import upgrade
+from web.private import Inside, private_site
+from web.public import PublicLimits, public_site
+from web.serving import serve
 
 log = structlog.get_logger()
 
@@ -32,19 +35,20 @@ Part = Callable[[Daemon], AbstractAsyncContextManager[None]]
 STORE_DELAY = 2.0
 FIRST_MIGRATION = 15.0
 RULES_EVERY = 1.0
-GAUGES_EVERY = 5.0
+GAUGES_EVERY = 15.0
 RETENTION_EVERY = 3600.0
 
 
 @asynccontextmanager
-async def open_journal(settings: Settings) -> AsyncIterator[tuple[Database, DatabaseJournal]]:
+async def open_journal(settings: Settings) -> AsyncIterator[DatabaseJournal]:
     """The journal must be there: without it nothing can be promised. Raises StoreUnavailable."""
     settings.var_path.mkdir(parents=True, exist_ok=True)
     await upgrade(settings.journal_url, "journal")
     database = Database.open(settings.journal_url)
-    journal = DatabaseJournal(database, spawn=spawn, reserve=settings.journal.disk_reserve, folder=settings.var_path)
+    reserve = settings.journal.disk_reserve
+    journal = DatabaseJournal(database, spawn=spawn, reserve=reserve, folder=settings.var_path)
     try:
-        yield database, journal
+        yield journal
     finally:
         await journal.close()
         await database.close()
@@ -100,9 +104,10 @@ async def rules(daemon: Daemon) -> AsyncIterator[None]:
     yield
 
 
-async def look_at_rules(daemon: Daemon) -> None:
+async def look_at_rules(daemon: Daemon, *, anew: bool = False) -> None:
+    """Take the rule file if its content is new; `anew`: in any case (SIGHUP)."""
     book = daemon.rulebook
-    good = await book.reload_if_changed()
+    good = await (book.reload() if anew else book.reload_if_changed())
     if good is None:
         return
     daemon.metrics.rules_ok.set(good)
@@ -152,7 +157,6 @@ async def dispatcher(daemon: Daemon) -> AsyncIterator[None]:
         liveness=daemon.liveness,
         concurrency=settings.dispatch.concurrency,
         retry_delays=settings.dispatch.retry_delays,
-        give_up_after=settings.dispatch.give_up_after,
         poll=daemon.poll,
     )
     try:
@@ -173,13 +177,7 @@ async def receivers(daemon: Daemon) -> AsyncIterator[None]:
         run = partial(_run_receiver, receiver.run, intake, event)
         tasks.append(daemon.vital(keep_running(name, run, daemon.liveness), name=f"receiver {name}"))
     try:
-        waiting = [spawn(event.wait(), name="ready") for event in up.values()]
-        stopped = spawn(daemon.stop.wait(), name="stopped")
-        while waiting and not daemon.stop.is_set():
-            _done, pending = await asyncio.wait([*waiting, stopped], return_when=asyncio.FIRST_COMPLETED)
-            waiting = [task for task in waiting if task in pending]
-        for task in (*waiting, stopped):
-            task.cancel()
+        await _all_or_stop(up.values(), daemon.stop)
         for name in up:
             addresses = getattr(daemon.channels[name].receiver, "addresses", ())
             daemon.listening[f"{daemon.channels[name].kind.upper()} ({name})"] = list(addresses)
@@ -188,6 +186,23 @@ async def receivers(daemon: Daemon) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _all_or_stop(events: Iterable[asyncio.Event], stop: asyncio.Event) -> None:
+    """Until every event is set, or `stop` is."""
+
+    async def every() -> None:
+        for event in events:
+            await event.wait()
+
+    tasks = [spawn(every(), name="ready"), spawn(_set(stop), name="stop")]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+
+
+async def _set(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 async def _run_receiver(run: Any, intake: JournalIntake, event: asyncio.Event, ready: Callable[[], None]) -> None:
@@ -200,3 +215,76 @@ async def _run_receiver(run: Any, intake: JournalIntake, event: asyncio.Event, r
 
 def intake_of(daemon: Daemon) -> JournalIntake:
     return JournalIntake(daemon.journal, daemon.work, daemon.metrics, daemon.channels)
+
+
+@asynccontextmanager
+async def private_web(daemon: Daemon) -> AsyncIterator[None]:
+    """Health, metrics and operations, for those who run the daemon."""
+    inside = Inside(
+        ready=lambda: daemon.liveness.ready,
+        parts=lambda: daemon.liveness.parts,
+        registry=daemon.metrics.registry,
+        operations=operations_of(daemon.store, daemon.journal),
+    )
+    address = daemon.settings.web.private
+    async with serve(private_site(inside), address.host, address.port) as bound:
+        daemon.listening[_("private HTTP")] = [f"{bound.host}:{bound.port}"]
+        yield
+
+
+@asynccontextmanager
+async def public_web(daemon: Daemon) -> AsyncIterator[None]:
+    """The webhooks of every channel that is called."""
+    settings, intake = daemon.settings.web, intake_of(daemon)
+    routes = [
+        route for channel in daemon.channels.values() if channel.routes is not None for route in channel.routes(intake)
+    ]
+    limits = PublicLimits(
+        failure_burst=settings.failures_per_minute,
+        failures_per_second=settings.failures_per_minute / 60,
+        trusted_proxies=tuple(map(str, settings.trusted_proxies)),
+        max_body=settings.max_body,
+    )
+    async with serve(public_site(routes, limits), settings.public.host, settings.public.port) as bound:
+        daemon.listening[_("public HTTP")] = [f"{bound.host}:{bound.port}"]
+        daemon.liveness.up("web")
+        yield
+
+
+@asynccontextmanager
+async def chores(daemon: Daemon) -> AsyncIterator[None]:
+    """Rule file watch, gauges, retention."""
+    housekeeping = Housekeeping(daemon)
+    scheduler = Chores()
+    if "work" in daemon.roles:
+        scheduler.every(RULES_EVERY, "rules", partial(look_at_rules, daemon))
+        scheduler.every(RETENTION_EVERY, "retention", housekeeping.purge)
+    scheduler.every(GAUGES_EVERY, "gauges", housekeeping.gauges)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.stop()
+
+
+def tell(daemon: Daemon) -> None:
+    """What the person who started us reads."""
+    announce(
+        channels=daemon.channels,
+        listening=daemon.listening,
+        notices=daemon.notices,
+        config=str(daemon.settings.path),
+    )
+
+
+IN_ORDER: tuple[tuple[str | None, Part], ...] = (
+    (None, ticket_store),
+    ("work", rules),
+    ("work", worker),
+    ("dispatch", dispatcher),
+    ("web", private_web),
+    ("web", public_web),
+    ("receive", receivers),
+    (None, chores),
+)
+"""Role (None: all of them) and part, in the order of opening."""

@@ -51,7 +51,7 @@ class BatchReport:
     """What a batch came to, for settling and for the figures."""
 
     outcomes: list[Outcome] = field(default_factory=list)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
     tally: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     delays: list[float] = field(default_factory=list)
 
@@ -61,7 +61,7 @@ class BatchReport:
         try:
             yield
         finally:
-            self.seconds[name] += time.perf_counter() - begun
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
 
 
 def budget_period(now: datetime) -> str:
@@ -118,7 +118,7 @@ class Pipeline:
             decoded = decode(entry.raw)
         except Undecodable as error:
             return Outcome(raw_id=entry.raw_id, fate=Fate.QUARANTINED, reason=clean(str(error)))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it costs this entry only
             return self._bug(entry, error)
         if isinstance(decoded, Ignored):
             return Outcome(raw_id=entry.raw_id, fate=Fate.IGNORED, reason=clean(decoded.reason))
@@ -137,7 +137,7 @@ class Pipeline:
             await self._file(readings, ruleset, report)
         except StoreUnavailable:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - as above
             if len(readings) == 1:
                 report.outcomes.append(self._bug(readings[0][0].entry, error))
                 return
@@ -192,7 +192,7 @@ class Transaction:
         self._ruleset = ruleset
         self._clerk = clerk
         self._now = now
-        self.seconds: Counter[str] = Counter()
+        self.seconds: dict[str, float] = {}
 
     def __call__(self, connection: Connection) -> tuple[list[Filing], dict[str, int]]:
         """File what is not filed yet. Returns the filings, and the ticket of every identity of the batch."""
@@ -235,4 +235,5 @@ class Transaction:
             placement=placement,
             answer=answer,
             spends=spends,
+            received_at=read.entry.raw.received_at,
         )

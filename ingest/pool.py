@@ -40,11 +40,11 @@ class PipelinePool:
         return report
 
     async def close(self, grace: float) -> None:
-        self._pool.close()
+        self._pool.close()  # type: ignore[no-untyped-call]  # pebble types half of its methods
         try:
             await asyncio.wait_for(asyncio.to_thread(self._pool.join), grace)
         except TimeoutError:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]  # as above
             await asyncio.to_thread(self._pool.join)
 
     async def _run(self, function: Callable[..., Any], *arguments: object) -> Any:

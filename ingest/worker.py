@@ -144,8 +144,7 @@ class Worker:
             await self._store_is_away(entries, error)
         except WorkerDied as error:
             await self._died(entries, error)
-        except Exception as error:
-            # The pipeline guards single entries itself; this is a bug of the batch around them.
+        except Exception as error:  # noqa: BLE001 - a bug around the pipeline, which guards single entries itself
             await self._died(entries, error)
         else:
             self._store_is_back()

@@ -1,0 +1,57 @@
+"""One running process: what its parts share, and what its death of a part means."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from channels.base import Channel
+from config.settings import Settings
+from ingest.rulebook import Rulebook
+from ingest.supervise import Liveness, spawn
+from ingest.telemetry import Metrics
+from store.engines import Database
+from store.journal import DatabaseJournal
+
+ROLES = ("receive", "web", "work", "dispatch")
+POLL_TOGETHER = 1.0
+POLL_SPLIT = 0.05
+
+
+@dataclass(slots=True, kw_only=True)
+class Daemon:
+    """What the parts of one process share."""
+
+    settings: Settings
+    roles: frozenset[str]
+    channels: dict[str, Channel]
+    rulebook: Rulebook
+    journal: DatabaseJournal
+    store: Database
+    liveness: Liveness = field(default_factory=Liveness)
+    metrics: Metrics = field(default_factory=Metrics)
+    work: asyncio.Event = field(default_factory=asyncio.Event)
+    dispatch: asyncio.Event = field(default_factory=asyncio.Event)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    listening: dict[str, list[str]] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    failure: BaseException | None = None
+    reloading: asyncio.Task[None] | None = None
+
+    @property
+    def poll(self) -> float:
+        """Seconds between looks: parts in one process wake each other, split roles look often."""
+        return POLL_TOGETHER if len(self.roles) == len(ROLES) else POLL_SPLIT
+
+    def vital(self, coroutine: Coroutine[Any, Any, None], *, name: str) -> asyncio.Task[None]:
+        """A task whose death stops the process."""
+        task = spawn(coroutine, name=name)
+        task.add_done_callback(partial(self._ended, name))
+        return task
+
+    def _ended(self, name: str, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.liveness.failed(name, str(error))
+            self.failure = self.failure or error
+            self.stop.set()

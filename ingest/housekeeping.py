@@ -1,0 +1,69 @@
+"""What the chores do: figures for /metrics, alarms at /readyz, retention."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from domain.errors import IntakeUnavailable, StoreUnavailable
+from ingest.chores import free_bytes
+from ingest.daemon import Daemon
+from ingest.pipeline import budget_period
+from store import outbox, retention
+
+log = structlog.get_logger()
+
+ALARM_AGE = 900.0
+"""Seconds after which an entry that still waits is an alarm: nobody looks at a pile that says nothing."""
+BUDGETS_KEPT = timedelta(hours=2)
+PURGE_PAUSE = 0.05
+
+
+class Housekeeping:
+    def __init__(self, daemon: Daemon) -> None:
+        self._daemon = daemon
+
+    async def gauges(self) -> None:
+        """Bring figures and liveness up to date."""
+        await self._journal()
+        self._parts()
+        await self._outbox()
+
+    async def _journal(self) -> None:
+        journal, metrics, liveness = self._daemon.journal, self._daemon.metrics, self._daemon.liveness
+        metrics.disk_free.set(free_bytes(self._daemon.settings.var_path))
+        try:
+            await journal.ping()
+            for fate, count in (await journal.counts()).items():
+                metrics.journal.labels(fate.value).set(count)
+            oldest = await journal.oldest_waiting(datetime.now(UTC))
+        except (IntakeUnavailable, StoreUnavailable) as error:
+            liveness.down("journal", str(error))
+            return
+        liveness.up("journal")
+        age = oldest.total_seconds() if oldest else 0.0
+        metrics.oldest.set(age)
+        if age > ALARM_AGE:
+            log.error("entries_wait_too_long", oldest_seconds=round(age))
+
+    async def _outbox(self) -> None:
+        for state, count in (await self._daemon.store.read(outbox.counts)).items():
+            self._daemon.metrics.outbox.labels(str(state)).set(count)
+        self._daemon.liveness.up("store")
+
+    def _parts(self) -> None:
+        for name, part in self._daemon.liveness.parts.items():
+            self._daemon.metrics.part_up.labels(name).set(part.state == "up")
+
+    async def purge(self) -> None:
+        """Delete what the retention settings allow, in small steps so that nobody waits for long."""
+        now = datetime.now(UTC)
+        await self._daemon.store.write(
+            lambda connection: retention.purge_budgets(connection, budget_period(now - BUDGETS_KEPT))
+        )
+        kept = self._daemon.settings.retention.raw
+        if kept is None:
+            return
+        before = now - timedelta(seconds=kept)
+        while await self._daemon.journal.purge(before):  # noqa: ASYNC110 - a pause, not a wait for something
+            await asyncio.sleep(PURGE_PAUSE)
