@@ -19,8 +19,30 @@ help: ## this list
 
 env: .venv/.runtime ## .venv/ with .venv/bin/balcao, from the hash-locked requirements
 
+run: env ## start the daemon here (balcao.yaml and rules.yaml are written on the first start)
+	@[ -f balcao.yaml ] || $(BIN)/balcao init .
+	@$(BIN)/balcao run -c balcao.yaml
+
+demo: env ## a morning's traffic through a real daemon, and what became of it
+	@$(BIN)/python -m demo
+
+check: .venv/.dev ## lint, format, types, import contracts, the shipped settings and rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/balcao check -c config/balcao.yaml
+
+test: .venv/.dev check ## everything CI runs; sets itself up
+	@sh tests/set_up.sh
+	$(BIN)/python -m pytest
+
+bench: .venv/.dev ## figures, one JSON line each; leave the machine alone meanwhile
+	@sh tests/set_up.sh
+	$(BIN)/python -m benchmarks
+
 lock: .venv/.dev ## write the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet --upgrade --output-file requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet --upgrade --output-file requirements-dev.txt
 
-.PHONY: help env lock
+.PHONY: help env run demo check test bench lock
