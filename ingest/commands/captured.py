@@ -7,12 +7,11 @@ mail.eml.envelope.json      what it knew beside them (optional): mail_from, rcpt
 import base64
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-import click
 
 from channels import KINDS, load_kind
 from channels.base import BuildContext, Channel
@@ -50,10 +49,9 @@ def decoder(shell: Shell, channel: str) -> Decode:
 
 def read_capture(file: str, channel: str) -> RawInteraction:
     """The payload in `file` with the envelope beside it. Raises OSError, and ConfigError for a bad envelope."""
-    if file == STANDARD_INPUT:
-        payload, envelope = click.get_binary_stream("stdin").read(), {}
-    else:
-        payload, envelope = Path(file).read_bytes(), _envelope_of(Path(f"{file}{SIDECAR}"))
+    given = file == STANDARD_INPUT
+    payload: bytes = sys.stdin.buffer.read() if given else Path(file).read_bytes()
+    envelope = {} if given else _envelope_of(Path(f"{file}{SIDECAR}"))
     return RawInteraction(
         channel=channel,
         dedup_key=hashlib.sha256(payload).hexdigest(),

@@ -38,8 +38,7 @@ def with_journal(settings: Settings, use: Callable[[DatabaseJournal], Awaitable[
 
     async def run() -> T:
         async with opened(settings.journal_url) as database:
-            journal = DatabaseJournal(database)
-            journal.start(spawn)
+            journal = DatabaseJournal(database, spawn=spawn)
             try:
                 return await use(journal)
             finally:

@@ -118,7 +118,7 @@ def _answer_done(shell: Shell, word: str, asked: Sequence[str], done: Sequence[s
 
 def _summary(entry: JournalEntry) -> dict[str, Any]:
     return {
-        "raw_id": entry.raw_id,
+        "id": entry.raw_id,
         "channel": entry.raw.channel,
         "received_at": iso(entry.raw.received_at),
         "fate": entry.fate.value,

@@ -54,8 +54,12 @@ class Shell:
 
 def print_json(document: Any, *, indent: int | None = 2) -> None:
     """One JSON document on stdout, in UTF-8 whatever the terminal's encoding."""
+    print_bytes(json_line(document, indent=indent))
+
+
+def json_line(document: Any, *, indent: int | None = None) -> bytes:
     text = json.dumps(document, ensure_ascii=False, indent=indent, default=str)
-    print_bytes(f"{json_text(text)}\n".encode())
+    return f"{json_text(text)}\n".encode()
 
 
 def print_bytes(content: bytes) -> None:
@@ -65,6 +69,12 @@ def print_bytes(content: bytes) -> None:
 def say(text: str) -> None:
     """A line for people on stdout."""
     click.echo(text)
+
+
+def warn(lines: Iterable[str]) -> None:
+    """Lines for people on stderr."""
+    for text in lines:
+        click.echo(text, err=True)
 
 
 def say_written(files: Iterable[object]) -> None:

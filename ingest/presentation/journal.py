@@ -28,7 +28,7 @@ def show_entries(entries: Sequence[Entry], zone: tzinfo) -> None:
     rows = table(_("Entry"), _("Channel"), _("Received"), _("Fate"), _("Attempts"), _("Reason"))
     for entry in entries:
         rows.add_row(
-            cell(entry["raw_id"]),
+            cell(entry["id"]),
             cell(entry["channel"]),
             cell(moment(entry["received_at"], zone)),
             _fate(entry),
@@ -42,7 +42,7 @@ def show_entries(entries: Sequence[Entry], zone: tzinfo) -> None:
 def show_entry(entry: Entry, zone: tzinfo) -> None:
     grid = Table.grid(padding=(0, 2))
     for name, value in (
-        (_("Entry"), cell(entry["raw_id"])),
+        (_("Entry"), cell(entry["id"])),
         (_("Channel"), cell(entry["channel"])),
         (_("Received"), cell(moment(entry["received_at"], zone))),
         (_("Fate"), _fate(entry)),

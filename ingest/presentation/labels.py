@@ -34,7 +34,14 @@ FIELDS = {
     "flag": N_("Flag"),
     "assignee": N_("Assignee"),
 }
-PARTS = {"starting": N_("starting"), "up": N_("running"), "down": N_("down, trying again"), "failed": N_("failed")}
+PARTS = {
+    "starting": N_("starting"),
+    "up": N_("running"),
+    "down": N_("down, trying again"),
+    "failed": N_("failed"),
+    "not running": N_("not running"),
+    "disabled": N_("switched off"),
+}
 STYLES = {
     "quarantined": "bold yellow",
     "failed": "bold red",

@@ -44,7 +44,7 @@ def show_ticket(ticket: Ticket, zone: tzinfo) -> None:
             Text(_("Ticket %(number)s") % {"number": ticket["number"]}, style="bold"),
             _summary(ticket, zone),
             _heading(_("Why")),
-            verdict_table(ticket["verdict"], ticket.get("tags", ())),
+            verdict_table(ticket["verdict"] or {}, ticket.get("tags", ())),
             _heading(_("Messages")),
             *(_message(message, zone) for message in ticket["messages"]),
             _heading(_("Acknowledgements")),
@@ -143,7 +143,7 @@ def _acknowledgements(acknowledgements: Sequence[Mapping[str, Any]]) -> Renderab
 
 
 def _history(history: Sequence[Mapping[str, Any]], zone: tzinfo) -> RenderableType:
-    rows = table(_("When"), _("Who"), _("What"), _("From"), _("To"))
+    rows = table(_("When"), _("Who"), _("What"), _("From"), _("To"), _("Reason"))
     for event in history:
         rows.add_row(
             cell(moment(event["at"], zone)),
@@ -151,6 +151,7 @@ def _history(history: Sequence[Mapping[str, Any]], zone: tzinfo) -> RenderableTy
             cell(event["what"]),
             cell(event.get("from"), limit=LONGEST_SUBJECT),
             cell(event.get("to"), limit=LONGEST_SUBJECT),
+            cell(event.get("reason"), limit=LONGEST_SUBJECT),
         )
     return rows
 

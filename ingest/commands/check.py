@@ -1,0 +1,147 @@
+"""`balcao check`: everything a start would stumble over, without starting anything or writing a file.
+
+settings ─┬─▶ channels (options and their secrets)
+          ├─▶ secrets (our own, the databases'), letters
+          └─▶ rules ─▶ their own tests            one list of mistakes, from all files
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from domain.errors import ConfigError, Mistake
+from ingest.commands.captured import UNUSED_SECRET
+from ingest.commands.failures import UNUSABLE, WRONG, lines_of, mistakes_as_json
+from ingest.commands.shape import command
+from ingest.commands.shell import Shell, warn
+from ingest.presentation.checklist import show_checklist
+from ingest.translations import N_
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the checklist. `facts` says what was found; `failures` are rule tests that fail."""
+
+    what: str
+    facts: dict[str, Any]
+    mistakes: tuple[Mistake, ...] = ()
+    warnings: tuple[Mistake, ...] = ()
+    failures: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def good(self) -> bool:
+        return not self.mistakes and not self.failures
+
+
+@command(
+    None,
+    "check",
+    help=N_("Check settings, channels, rules and the rules' own tests. Nothing is started or written."),
+    example="balcao check -c /etc/balcao/balcao.yaml",
+)
+def check(shell: Shell) -> int:
+    """Exit 2 for a mistake in a file, 1 when only rule tests fail."""
+    findings = list(_findings(shell))
+    mistakes = [mistake for finding in findings for mistake in finding.mistakes]
+    if mistakes:
+        warn(lines_of(ConfigError(mistakes)))
+    shell.answer(_as_document(findings), lambda: show_checklist(findings))
+    if mistakes:
+        return UNUSABLE
+    return 0 if all(finding.good for finding in findings) else WRONG
+
+
+def _findings(shell: Shell) -> Iterator[Finding]:
+    settings: Settings | None = None
+
+    def read_settings() -> Finding:
+        nonlocal settings
+        settings = shell.settings
+        return Finding(what="settings", facts={"file": str(shell.config_path)})
+
+    yield _tried("settings", read_settings)
+    if settings is None:
+        # Without settings nothing names the rule file; the one beside them is the likeliest.
+        if (beside := shell.config_path.parent / "rules.yaml").exists():
+            yield _tried("rules", partial(_rules, beside))
+        return
+    yield _tried("channels", partial(_channels, settings))
+    yield _secrets(settings)
+    yield _tried("letters", partial(_letters, settings))
+    yield _tried("rules", partial(_rules, settings.rules_path))
+
+
+def _tried(what: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except ConfigError as error:
+        return Finding(what=what, facts={}, mistakes=error.mistakes)
+
+
+def _channels(settings: "Settings") -> Finding:
+    from ingest.wiring import build_channels  # noqa: PLC0415 - a mistake in the settings is told before this is imported
+
+    built = build_channels(settings, reveal=partial(_secret, settings))
+    return Finding(what="channels", facts={name: channel.kind for name, channel in built.items()})
+
+
+def _secrets(settings: "Settings") -> Finding:
+    mistakes: list[Mistake] = []
+    looks: tuple[Callable[[], str], ...] = (
+        partial(_secret, settings, settings.token_key),
+        lambda: settings.journal_url,
+        lambda: settings.store_url,
+    )
+    for look in looks:
+        try:
+            look()
+        except ConfigError as error:
+            mistakes += error.mistakes
+    warnings = settings.secrets.exposed(settings.places)
+    return Finding(what="secrets", facts={}, mistakes=tuple(mistakes), warnings=tuple(warnings))
+
+
+def _letters(settings: "Settings") -> Finding:
+    from ingest.wiring import read_templates  # noqa: PLC0415 - as above
+
+    read_templates(settings)
+    return Finding(what="letters", facts={})
+
+
+def _rules(path: Path) -> Finding:
+    from ingest.rulebook import read_rules  # noqa: PLC0415 - as above
+    from triage.selftest import run_tests  # noqa: PLC0415 - as above
+
+    ruleset = read_rules(path)
+    results = list(run_tests(ruleset))
+    failures = tuple({"test": one.name, "reason": one.reason} for one in results if not one.passed)
+    facts = {"file": str(path), "hash": ruleset.hash, "rules": len(ruleset.rules), "tests": len(results)}
+    return Finding(what="rules", facts=facts, failures=failures)
+
+
+def _secret(settings: "Settings", reference: str) -> str:
+    """The secret, or a stand-in for one that the first start makes. Raises ConfigError for one that is missing."""
+    try:
+        return settings.secrets.reveal(reference)
+    except ConfigError:
+        target = settings.base / reference.removeprefix("file:")
+        below_var = Path(os.path.realpath(target)).is_relative_to(os.path.realpath(settings.var_path))
+        if reference.startswith("file:") and below_var and not os.path.lexists(target):
+            return UNUSED_SECRET
+        raise
+
+
+def _as_document(findings: list[Finding]) -> dict[str, Any]:
+    return {
+        "ok": all(finding.good for finding in findings),
+        "checks": [{"what": one.what, "ok": one.good, **one.facts} for one in findings],
+        "mistakes": mistakes_as_json([mistake for one in findings for mistake in one.mistakes]),
+        "warnings": mistakes_as_json([mistake for one in findings for mistake in one.warnings]),
+        "failed_tests": [failure for one in findings for failure in one.failures],
+    }

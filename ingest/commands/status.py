@@ -1,0 +1,113 @@
+"""`balcao status`: what runs, what waits, which rules are in force.
+
+daemon's private /readyz ──▶ parts        nobody answers: "not running", and the files still tell the rest
+journal ──▶ counts by fate, oldest waiting
+ticket store ──▶ outbox by state
+rule file ──▶ hash
+"""
+
+import http.client
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from config.settings import Settings
+from domain.errors import ConfigError
+from domain.raw import Fate
+from domain.units import Listen
+from ingest.commands.databases import read_store, with_journal
+from ingest.commands.failures import UNUSABLE, Unusable, lines_of
+from ingest.commands.shape import command
+from ingest.commands.shell import Shell, warn
+from ingest.presentation.status import show_status
+from ingest.rulebook import read_rules
+from ingest.translations import N_
+from store import outbox
+from store.journal import DatabaseJournal
+
+T = TypeVar("T")
+
+PATIENCE = 3.0
+MOST_BYTES = 1_000_000
+WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what is listened on, not what we bind
+NOT_RUNNING = "not running"
+
+
+@command(
+    None,
+    "status",
+    help=N_("Show channels, journal, outbox and rules; works with and without a running daemon."),
+    example="balcao status --json",
+)
+def status(shell: Shell) -> int:
+    """Exit 2 when a database or the rule file cannot be read; what can be read is shown all the same."""
+    settings = shell.settings
+    problems: list[str] = []
+
+    def tried(look: Callable[[], T]) -> T | None:
+        try:
+            return look()
+        except (Unusable, ConfigError) as error:
+            problems.extend(lines_of(error))
+            return None
+
+    answer = ask(settings.web.private)
+    document = {
+        "running": answer is not None,
+        "ready": bool(answer and answer.get("ready")),
+        "channels": _channels(settings, answer),
+        "parts": (answer or {}).get("parts", {}),
+        "journal": tried(lambda: with_journal(settings, _journal)),
+        "outbox": tried(lambda: _outbox(settings)),
+        "rules": tried(lambda: _rules(settings)),
+        "problems": problems,
+    }
+    shell.answer(document, lambda: show_status(document, ZoneInfo(settings.timezone)))
+    warn(problems)
+    return UNUSABLE if problems else 0
+
+
+def ask(private: Listen) -> Mapping[str, Any] | None:
+    """What the daemon says of itself at /readyz; None when nobody (or somebody else) answers there."""
+    connection = http.client.HTTPConnection(WILDCARDS.get(private.host, private.host), private.port, timeout=PATIENCE)
+    try:
+        connection.request("GET", "/readyz")
+        answer = json.loads(connection.getresponse().read(MOST_BYTES))
+    except (OSError, http.client.HTTPException, ValueError, RecursionError):
+        return None
+    finally:
+        connection.close()
+    return answer if isinstance(answer, dict) and isinstance(answer.get("parts"), dict) else None
+
+
+def _channels(settings: Settings, answer: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """A channel with a receiver is a part of its own; one that is called lives on the public site."""
+    parts = (answer or {}).get("parts", {})
+    found = []
+    for name, block in settings.channels.items():
+        part = parts.get(name) or parts.get("web") or {}
+        state = part.get("state", NOT_RUNNING) if block.enabled else "disabled"
+        about = {key: part.get(key) for key in ("since", "last_success", "detail")}
+        found.append({"name": name, "kind": block.kind, "state": state, **about})
+    return found
+
+
+async def _journal(journal: DatabaseJournal) -> dict[str, Any]:
+    counts = await journal.counts()
+    waiting: timedelta | None = await journal.oldest_waiting(datetime.now(UTC))
+    return {
+        "counts": {fate.value: counts.get(fate, 0) for fate in Fate},
+        "oldest_waiting_s": None if waiting is None else round(waiting.total_seconds(), 3),
+    }
+
+
+def _outbox(settings: Settings) -> dict[str, int]:
+    return {state.value: count for state, count in read_store(settings, outbox.counts).items()}
+
+
+def _rules(settings: Settings) -> dict[str, Any]:
+    """The file as it is now; which rules the daemon has in force is said by its part `rules`."""
+    ruleset = read_rules(settings.rules_path)
+    return {"file": str(settings.rules_path), "hash": ruleset.hash, "rules": len(ruleset.rules)}

@@ -1,0 +1,140 @@
+"""`balcao tickets …`: the queue, one ticket, all of them for a script, and a person's correction."""
+
+import getpass
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from sqlalchemy import Connection
+
+from domain.ticket import Priority, State
+from ingest.commands.databases import read_store, write_store
+from ingest.commands.failures import Unusable, Wrong
+from ingest.commands.shape import command, group
+from ingest.commands.shell import Shell, json_line, say
+from ingest.commands.since import parse_since
+from ingest.presentation.clean import line
+from ingest.presentation.labels import FIELDS, label
+from ingest.presentation.tickets import show_queue, show_ticket
+from ingest.translations import N_, _
+from store import desk, queries
+
+LARGEST_NUMBER = 2**63 - 1
+PRIORITIES = [priority.value for priority in Priority]
+NUMBER = click.IntRange(1, LARGEST_NUMBER)
+
+tickets = group("tickets", help=N_("List, show, export and move tickets."))
+
+
+@command(
+    tickets,
+    "list",
+    help=N_("List tickets, newest first."),
+    example="balcao tickets list --department financeiro --priority Alta",
+)
+@click.option("--department", metavar="D", help=N_("Only tickets of this department."))
+@click.option("--priority", type=click.Choice(PRIORITIES), help=N_("Only tickets of this priority."))
+@click.option("--state", type=click.Choice([state.value for state in State]), help=N_("Only tickets in this state."))
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help=N_("At most so many."))
+def list_tickets(shell: Shell, department: str | None, priority: str | None, state: str | None, limit: int) -> None:
+    found = read_store(
+        shell.settings, lambda connection: queries.list_tickets(connection, department, priority, state, limit)
+    )
+    shell.answer(found, lambda: show_queue(found, ZoneInfo(shell.settings.timezone)))
+
+
+@command(
+    tickets,
+    "show",
+    help=N_("Show one ticket: messages, why it is where it is, acknowledgements, history."),
+    example="balcao tickets show 123",
+)
+@click.argument("number", metavar="N", type=NUMBER)
+def show(shell: Shell, number: int) -> None:
+    found = read_store(shell.settings, lambda connection: queries.ticket(connection, number))
+    if found is None:
+        raise _no_ticket(number)
+    shell.answer(found, lambda: show_ticket(found, ZoneInfo(shell.settings.timezone)))
+
+
+@command(
+    tickets,
+    "export",
+    help=N_("Write every ticket in full, one JSON document per line."),
+    example="balcao tickets export --since 30d > tickets.jsonl",
+)
+@click.option("--since", metavar="T", help=N_("Only tickets opened since then: 30d, 2026-11-22, 2026-11-22T14:05."))
+def export(shell: Shell, since: str | None) -> None:
+    """JSON lines with and without --json. Streamed: memory does not grow with the number of tickets."""
+    zone = ZoneInfo(shell.settings.timezone)
+    moment = parse_since(since, now=datetime.now(UTC), zone=zone) if since else None
+    read_store(shell.settings, partial(_write_all, since=moment))
+
+
+@command(
+    tickets,
+    "move",
+    help=N_("Correct the department or priority of a ticket; the history keeps who did it."),
+    example="balcao tickets move 123 --department financeiro --priority Alta",
+)
+@click.argument("number", metavar="N", type=NUMBER)
+@click.option("--department", metavar="D", help=N_("Department, by its short name in the rule file."))
+@click.option("--priority", type=click.Choice(PRIORITIES), help=N_("Priority."))
+def move(shell: Shell, number: int, department: str | None, priority: str | None) -> None:
+    if department is None and priority is None:
+        raise Unusable(_("say where to: --department, --priority or both"))
+    if department is not None:
+        _must_be_declared(shell, department)
+    who, wanted = _who(), {"department": department, "priority": priority}
+    changes = write_store(shell.settings, lambda connection: _move(connection, number, wanted, who))
+    shell.answer({"number": number, "who": who, **changes}, lambda: _say_changes(number, changes))
+
+
+def _write_all(connection: Connection, *, since: datetime | None) -> None:
+    for document in queries.export(connection, since):
+        sys.stdout.buffer.write(json_line(document))
+
+
+def _must_be_declared(shell: Shell, department: str) -> None:
+    from ingest.rulebook import read_rules  # noqa: PLC0415 - the only command here that needs the rules
+
+    declared = read_rules(shell.settings.rules_path).departments
+    if department not in declared:
+        raise Unusable(
+            _("there is no department %(name)s; the rule file declares: %(known)s")
+            % {"name": repr(department), "known": ", ".join(declared)}
+        )
+
+
+def _move(connection: Connection, number: int, wanted: Mapping[str, str | None], who: str) -> dict[str, Any]:
+    before = queries.ticket(connection, number)
+    now = datetime.now(UTC)
+    if before is None or not desk.move(connection, number, wanted["department"], wanted["priority"], who, now):
+        raise _no_ticket(number)
+    return {name: {"from": before[name], "to": value or before[name]} for name, value in wanted.items()}
+
+
+def _who() -> str:
+    """The person at the keyboard, also behind sudo."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return f"uid {os.getuid()}"
+
+
+def _no_ticket(number: int) -> Wrong:
+    return Wrong(_("there is no ticket %(number)s") % {"number": number})
+
+
+def _say_changes(number: int, changes: Mapping[str, Mapping[str, str]]) -> None:
+    changed = {name: change for name, change in changes.items() if change["from"] != change["to"]}
+    if not changed:
+        say(_("Ticket %(number)s: nothing to change") % {"number": number})
+    for name, change in changed.items():
+        values = {"number": number, "field": label(FIELDS, name), **{key: line(value) for key, value in change.items()}}
+        say(_("Ticket %(number)s: %(field)s from %(from)s to %(to)s") % values)
