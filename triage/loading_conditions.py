@@ -1,0 +1,196 @@
+"""From what stands under `when` or `define` to a compiled condition.
+
+    mapping ─▶ all of its parts          list of conditions ─▶ any of them
+    name: value ─▶ by what the name takes (triage.vocabulary)
+    is: name ─▶ the named condition, compiled once and shared
+
+After a mistake a condition that never holds stands in, so that reading goes on.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from domain.document import Mapping, Node, Scalar, ScalarValue, Sequence
+from domain.errors import Position
+from domain.units import parse_duration, parse_size
+from triage.bounds import read_bounds
+from triage.conditions import AllOf, AnyOf, Compared, Condition, Listed, Not, Number, Tagged, Truth
+from triage.notes import Notes
+from triage.numbering import Numbering
+from triage.patterns import BadPattern, parse_value, parse_word
+from triage.sight import TRAIT, Sight, value_text
+from triage.vocabulary import CONDITIONS, NUMBERS, TRUTHS, Takes, Term
+
+MAX_SIZE = 5_000
+"""Conditions inside one condition, named ones counted wherever they are used."""
+MAX_CHAIN = 20
+"""Named conditions that use one another in a chain."""
+
+NEVER = AnyOf(())
+
+
+class ConditionReader:
+    """`named` holds what stands under `define`. `tags_asked` collects every tag that a condition asks for."""
+
+    def __init__(self, notes: Notes, numbering: Numbering, named: dict[str, Node]) -> None:
+        self.notes, self.numbering, self.named = notes, numbering, named
+        self.tags_asked: list[tuple[Position, str]] = []
+        self._known: dict[str, tuple[Condition, int, int]] = {}
+        self._open: list[str] = []
+        self._size = self._chain = 0
+        self._readers: dict[Takes, Callable[[str, Term, Node], Condition]] = {
+            Takes.WORDS: self._words,
+            Takes.VALUES: self._values,
+            Takes.CHOICES: self._choices,
+            Takes.NUMBERS: self._numbers,
+            Takes.SIZES: self._numbers,
+            Takes.TRUTH: self._truth,
+            Takes.TRAITS: self._traits,
+            Takes.TAGS: self._tags,
+            Takes.NAMES: self._names,
+            Takes.ONE: self._not,
+            Takes.MANY: self._many,
+        }
+
+    def condition(self, node: Node) -> Condition:
+        """The compiled condition. Notes it when it is too large."""
+        before, self._size = self._size, 0
+        read = self._condition(node)
+        if self._size > MAX_SIZE:
+            self.notes.note(node.position, "this condition holds more than %(limit)s conditions", limit=MAX_SIZE)
+        self._size += before
+        return read
+
+    def define_all(self) -> None:
+        """Read every named condition, also those that no rule uses."""
+        for name, node in self.named.items():
+            self._named(name, node.position)
+
+    def _condition(self, node: Node) -> Condition:
+        if isinstance(node, Sequence):
+            return _one(AnyOf, [self._condition(item) for item in node.items]) if node.items else self._empty(node)
+        entries = self.notes.mapping(node, CONDITIONS)
+        if not entries:
+            return self._empty(node) if isinstance(node, Mapping) and not node.entries else NEVER
+        self._size += len(entries)
+        return _one(AllOf, [self._term(name, value) for name, value in entries.items()])
+
+    def _empty(self, node: Node) -> Condition:
+        self.notes.note(node.position, "a condition is expected here; what holds for every message stands in `default`")
+        return NEVER
+
+    def _term(self, name: str, node: Node) -> Condition:
+        term = CONDITIONS[name]
+        return self._readers[term.takes](name, term, node)
+
+    def _words(self, _name: str, term: Term, node: Node) -> Condition:
+        read = [self._pattern(item, parse_word, item.value) for item in self.notes.scalars(node)]
+        return Listed(term.fields, frozenset(self.numbering.word(term.fields, each) for each in read if each))
+
+    def _values(self, _name: str, term: Term, node: Node) -> Condition:
+        return self._listed_values(term.fields[0], [(item, item.value) for item in self.notes.scalars(node)])
+
+    def _listed_values(self, field: str, values: list[tuple[Scalar, ScalarValue]]) -> Condition:
+        read = [self._pattern(item, parse_value, value) for item, value in values]
+        return Listed((field,), frozenset(self.numbering.value(field, each) for each in read if each))
+
+    def _pattern(self, node: Scalar, parse: Callable[[ScalarValue], Any], value: ScalarValue) -> Any:
+        try:
+            return parse(value)
+        except BadPattern as bad:
+            self.notes.note(node.position, bad.text, **bad.values)
+            return None
+
+    def _choices(self, name: str, term: Term, node: Node) -> Condition:
+        if name == "automated" and isinstance(node, Scalar) and isinstance(node.value, bool):
+            chosen = [choice for choice in term.choices if (choice != "none") is node.value]
+        else:
+            found = [self.notes.choice(item, term.choices) for item in self.notes.scalars(node)]
+            chosen = [choice for choice in found if choice]
+        numbers = frozenset(self.numbering.value(term.fields[0], parse_value(choice)) for choice in chosen)
+        return Listed(term.fields, numbers)
+
+    def _truth(self, name: str, _term: Term, node: Node) -> Condition:
+        wanted = self.notes.truth(node)
+        return NEVER if wanted is None else Truth(name, TRUTHS[name], wanted)
+
+    def _numbers(self, name: str, term: Term, node: Node) -> Condition:
+        parse = parse_size if term.takes is Takes.SIZES else None
+        return Compared(name, NUMBERS[name], read_bounds(self.notes, node, parse))
+
+    def _traits(self, _name: str, _term: Term, node: Node) -> Condition:
+        parts = [self._trait(str(key.value), value) for key, value in self.notes.entries(node)]
+        if isinstance(node, Mapping) and not parts:
+            return self._empty(node)
+        self._size += len(parts)
+        return _one(AllOf, parts)
+
+    def _trait(self, name: str, node: Node) -> Condition:
+        if isinstance(node, Mapping):
+            bounds = read_bounds(self.notes, node, _seconds)
+            return Compared(name, lambda sight: _trait_number(sight, name), bounds)
+        return self._listed_values(TRAIT + name, [(item, _written(item.value)) for item in self.notes.scalars(node)])
+
+    def _tags(self, _name: str, _term: Term, node: Node) -> Condition:
+        tags = [(item.position, text) for item in self.notes.scalars(node) if (text := self.notes.text(item))]
+        self.tags_asked += tags
+        return Tagged(frozenset(tag for _, tag in tags))
+
+    def _names(self, _name: str, _term: Term, node: Node) -> Condition:
+        names = [(item, text) for item in self.notes.scalars(node) if (text := self.notes.text(item))]
+        return _one(AnyOf, [self._named(name, item.position) for item, name in names])
+
+    def _named(self, name: str, position: Position) -> Condition:
+        if name not in self.named:
+            self.notes.unknown(position, name, tuple(self.named))
+            return NEVER
+        if name in self._open:
+            self.notes.note(position, "%(name)r uses itself: %(way)s", name=name, way=" → ".join([*self._open, name]))
+            return NEVER
+        if len(self._open) < MAX_CHAIN and name not in self._known:
+            self._known[name] = self._define(name)
+        read, size, chain = self._known.get(name, (NEVER, 0, MAX_CHAIN))
+        self._size += size
+        self._chain = max(self._chain, chain)
+        if len(self._open) + chain > MAX_CHAIN:
+            self.notes.note(
+                position, "more than %(limit)s named conditions use one another in a chain", limit=MAX_CHAIN
+            )
+        return read
+
+    def _define(self, name: str) -> tuple[Condition, int, int]:
+        """The condition, its size, and the length of the longest chain it begins."""
+        outer = self._size, self._chain
+        self._size = self._chain = 0
+        self._open.append(name)
+        read = self.condition(self.named[name])
+        self._open.pop()
+        known = (read, self._size, self._chain + 1)
+        self._size, self._chain = outer
+        return known
+
+    def _not(self, _name: str, _term: Term, node: Node) -> Condition:
+        return Not(self._condition(node))
+
+    def _many(self, name: str, _term: Term, node: Node) -> Condition:
+        items = self.notes.items(node)
+        if isinstance(node, Sequence) and not items:
+            return self._empty(node)
+        return _one(AllOf if name == "all" else AnyOf, [self._condition(item) for item in items])
+
+
+def _one(kind: type[AllOf] | type[AnyOf], parts: list[Condition]) -> Condition:
+    return parts[0] if len(parts) == 1 else kind(tuple(parts))
+
+
+def _written(value: ScalarValue) -> ScalarValue:
+    return None if value is None else value_text(value)
+
+
+def _seconds(value: ScalarValue) -> Number:
+    return parse_duration(value).total_seconds()
+
+
+def _trait_number(sight: Sight, name: str) -> tuple[Number, ...]:
+    value = sight.facts.traits.get(name)
+    return (value,) if isinstance(value, (int, float)) and not isinstance(value, bool) else ()

@@ -1,0 +1,85 @@
+"""The rule file's own tests: the same judge as in production, against what the file expects."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from domain.errors import Position
+from domain.verdict import Decision, Verdict
+from triage.engine import judge
+from triage.loading import load_cases
+from triage.rules import Case, Expectation, RuleSet
+from triage.sight import value_text
+
+__all__ = ["CaseResult", "Difference", "load_cases", "run_tests"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One expectation that is not met. `field` is department, priority, flag, tags or `rule of <field>`.
+
+    `negated`: it came as `expect_not`. `rule` decided the field ('' for a tag that nothing gave).
+    """
+
+    field: str
+    expected: str
+    got: str
+    rule: str
+    negated: bool = False
+
+    def __str__(self) -> str:
+        wanted = f"not {self.expected}" if self.negated else self.expected
+        decided = f" (by {self.rule})" if self.rule else ""
+        return f"{self.field}: expected {wanted}, got {self.got}{decided}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResult:
+    name: str
+    position: Position
+    verdict: Verdict
+    differences: tuple[Difference, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences
+
+    @property
+    def reason(self) -> str:
+        """Every difference in one line; '' when passed."""
+        return "; ".join(map(str, self.differences))
+
+
+def run_tests(ruleset: RuleSet, cases: Sequence[Case] | None = None) -> list[CaseResult]:
+    """The results of the file's own tests, or of `cases` from elsewhere, in order."""
+    return [_run(ruleset, case) for case in (ruleset.tests if cases is None else cases)]
+
+
+def _run(ruleset: RuleSet, case: Case) -> CaseResult:
+    verdict = judge(ruleset, case.facts)
+    differences = (
+        *_compare(verdict, case.expect, negated=False),
+        *_compare(verdict, case.expect_not, negated=True),
+    )
+    return CaseResult(name=case.name, position=case.position, verdict=verdict, differences=differences)
+
+
+def _compare(verdict: Verdict, expectation: Expectation, *, negated: bool) -> Iterator[Difference]:
+    for field, expected, got, rule in _pairs(verdict, expectation):
+        if (expected == got) is negated:
+            yield Difference(field=field, expected=expected, got=got, rule=rule, negated=negated)
+    given = {str(tag.value): tag.rule for tag in verdict.tags}
+    for tag in expectation.tags:
+        if (tag in given) is negated:
+            rule = given.get(tag, "")
+            yield Difference(field="tags", expected=tag, got=", ".join(given) or "-", rule=rule, negated=negated)
+
+
+def _pairs(verdict: Verdict, expectation: Expectation) -> Iterator[tuple[str, str, str, str]]:
+    """(what, expected, got, deciding rule) of every field and rule expected."""
+    nothing = Decision(value=False, rule="")
+    for field, expected in expectation.fields.items():
+        decision = verdict.fields.get(field, nothing)
+        yield field, value_text(expected), value_text(decision.value), decision.rule
+    for field, rule in expectation.rules.items():
+        decision = verdict.fields.get(field, nothing)
+        yield f"rule of {field}", rule, decision.rule or "-", decision.rule

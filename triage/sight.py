@@ -1,0 +1,120 @@
+"""What the rules see of one message: which patterns matched in which field, and numbers worked out on demand.
+
+    Facts ─▶ each field that any rule asks for, folded and matched once ─▶ Sight ─▶ conditions
+
+A field is where a word or value is looked for; its name is what a verdict shows as `where`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from domain.facts import Facts
+from domain.interaction import TraitValue
+from domain.mailbox import domain_of, without_tag
+from triage.folding import fold
+from triage.matching import ValueMatcher, WordMatcher
+from triage.patterns import Exact, Expression, Word
+from triage.shouting import Loudness, loudness
+
+Pattern = Word | Expression | Exact
+
+WORD_FIELDS: Mapping[str, Callable[[Facts], str]] = {
+    "subject": lambda facts: facts.subject,
+    "text": lambda facts: facts.text,
+    "sender_name": lambda facts: facts.sender_name,
+}
+"""Fields in which words are looked for."""
+
+VALUE_FIELDS: Mapping[str, Callable[[Facts], Sequence[str]]] = {
+    "sender": lambda facts: (facts.sender,),
+    "sender_domain": lambda facts: (domain_of(facts.sender),) if "@" in facts.sender else (),
+    "recipient": lambda facts: _with_and_without_tag(facts.recipients),
+    "channel": lambda facts: (facts.channel,),
+    "medium": lambda facts: (facts.medium,),
+    "automated": lambda facts: (facts.automated,),
+    "attachment_name": lambda facts: [file.name for file in facts.attachments],
+    "attachment_type": lambda facts: [file.content_type for file in facts.attachments],
+}
+"""Fields that are compared whole."""
+
+TRAIT = "trait "
+"""Field names of traits begin with this, so that a trait named `text` is no text."""
+
+_NOTHING: frozenset[int] = frozenset()
+_LARGEST_SHOWN = 10**18
+
+
+@dataclass(slots=True)
+class Sight:
+    """One message as seen through one rule set. `tags` grows while rules apply."""
+
+    facts: Facts
+    matched: Mapping[str, set[int]]
+    folded: Mapping[str, str]
+    tags: dict[str, None] = field(default_factory=dict)
+    _loudness: Loudness | None = None
+
+    def matches(self, where: str) -> set[int] | frozenset[int]:
+        return self.matched.get(where, _NOTHING)
+
+    @property
+    def loudness(self) -> Loudness:
+        if self._loudness is None:
+            self._loudness = loudness(self.facts.subject, self.facts.text)
+        return self._loudness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eyes:
+    """Looks at facts with all patterns of a rule set. `patterns` are known by number, over all fields."""
+
+    patterns: Mapping[int, Pattern]
+    words: WordMatcher
+    word_fields: tuple[str, ...]
+    values: Mapping[str, ValueMatcher]
+    trait_values: Mapping[str, ValueMatcher]
+
+    def look(self, facts: Facts) -> Sight:
+        folded = {name: fold(WORD_FIELDS[name](facts)) for name in self.word_fields}
+        matched = {name: self.words.match(text) for name, text in folded.items() if text}
+        for name, matcher in self.values.items():
+            if found := _union(matcher, VALUE_FIELDS[name](facts)):
+                matched[name] = found
+        for name, matcher in self.trait_values.items():
+            if name in facts.traits and (found := matcher.match(value_text(facts.traits[name]))):
+                matched[TRAIT + name] = found
+        return Sight(facts, matched, folded)
+
+
+def values_of(field_name: str, facts: Facts) -> Sequence[str]:
+    """What the facts hold in a field that is compared whole; traits included."""
+    if field_name.startswith(TRAIT):
+        name = field_name.removeprefix(TRAIT)
+        return (value_text(facts.traits[name]),) if name in facts.traits else ()
+    return VALUE_FIELDS[field_name](facts)
+
+
+def value_text(value: TraitValue) -> str:
+    """A trait value as rules write it: `false`, `75`, `2.5`, `vendas`."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return "null"
+        case float() if value.is_integer() and abs(value) < _LARGEST_SHOWN:
+            return str(int(value))
+        case int() if abs(value) >= _LARGEST_SHOWN:
+            return hex(value)
+        case _:
+            return str(value)
+
+
+def _union(matcher: ValueMatcher, values: Sequence[str]) -> set[int]:
+    found: set[int] = set()
+    for value in values:
+        found |= matcher.match(value)
+    return found
+
+
+def _with_and_without_tag(addresses: Sequence[str]) -> list[str]:
+    return [form for address in addresses for form in dict.fromkeys((address, without_tag(address)))]
