@@ -1,0 +1,151 @@
+"""A raw mail as one Interaction. Pure; raises only Undecodable.
+
+    bytes ─▶ decode_mime (header and parts) ─▶ decode_parts (text, files) ─▶ decode_history (what is new)
+                     └▶ decode_addresses, decode_words ─▶ decode_automated (who wrote it)
+
+`identity` is made of what stays the same by every road: Message-ID, From, Date, subject and content, never of trace
+headers or the envelope, and never of the Message-ID alone, which the sender chooses (attack 27).
+
+Traits: `mail.loop` (more than 100 Received: answered by nobody, RFC 5321 §6.3), `mail.automated_by` (the signal that
+decided), `mail.cut` and `mail.parts_dropped` (more than we read; the raw mail has it all), `mail.reply_to_differs`.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
+
+from channels.smtp.decode_addresses import (
+    addresses,
+    date_of,
+    message_id_of,
+    message_ids,
+    sender_of,
+)
+from channels.smtp.decode_automated import Evidence, classify
+from channels.smtp.decode_history import new_text
+from channels.smtp.decode_mime import Part, children, read_mail, read_part
+from channels.smtp.decode_parts import Contents, contents_of
+from channels.smtp.decode_words import header_text
+from domain.errors import Undecodable
+from domain.interaction import Automated, Interaction, Medium, Party, TraitValue
+from domain.mailbox import Mailbox, fold_address
+from domain.ports import Decode
+from domain.raw import RawInteraction
+
+MAX_RECEIVED = 100
+_MAIL_HEADERS = ("from", "to", "subject", "date", "message-id", "received", "return-path", "sender", "content-type")
+_RETURNED = frozenset({"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"})
+
+
+def decoder(mailbox: Mailbox) -> Decode:
+    """A Decode that knows which addresses are our own."""
+    return partial(decode, mailbox)
+
+
+def decode(mailbox: Mailbox, raw: RawInteraction) -> Sequence[Interaction]:
+    mail = read_mail(raw.payload)
+    envelope_sender = _envelope_sender(raw, mail)
+    if not envelope_sender and not any(name in mail.headers for name in _MAIL_HEADERS):
+        raise Undecodable("this is no e-mail: not one of its usual header fields is there")
+    return [_interaction(mailbox, raw, mail, envelope_sender)]
+
+
+def _interaction(mailbox: Mailbox, raw: RawInteraction, mail: Part, envelope_sender: str | None) -> Interaction:
+    headers = mail.headers
+    sender = sender_of(headers, envelope_sender or "")
+    subject = header_text(mail.header("subject"))
+    message_id = message_id_of(headers)
+    automated, signal = classify(
+        Evidence(
+            mail=mail,
+            sender=sender.address,
+            subject=subject,
+            message_id=message_id,
+            envelope_sender=envelope_sender,
+            mailbox=mailbox,
+        )
+    )
+    contents = contents_of(mail)
+    references = message_ids(headers.get("references", ()))
+    if automated is Automated.BOUNCE:
+        references = (*references, *_returned_ids(mail))
+    return_path = envelope_sender if envelope_sender is not None else sender.address
+    reply_to = addresses(headers, "reply-to")
+    return Interaction(
+        channel=raw.channel,
+        identity=_identity(mail, sender, contents, subject=subject, message_id=message_id, received_at=raw.received_at),
+        medium=Medium.MAIL,
+        sender=sender,
+        occurred_at=date_of(headers, raw.received_at),
+        subject=subject,
+        text=new_text(contents.text, subject),
+        text_full=contents.text,
+        html=contents.html,
+        recipients=addresses(headers, "to"),
+        cc=addresses(headers, "cc"),
+        reply_to=reply_to,
+        attachments=tuple(contents.attachments),
+        message_id=message_id,
+        in_reply_to=message_ids(headers.get("in-reply-to", ())),
+        references=references,
+        automated=automated,
+        traits=dict(_traits(mail, contents, signal, sender, reply_to)),
+        envelope_sender=return_path,
+        envelope_recipients=tuple(map(str, raw.envelope.get("rcpt_to", ()))),
+        return_path=return_path or None,
+        no_return_path=None if return_path else "null_sender",
+    )
+
+
+def _envelope_sender(raw: RawInteraction, mail: Part) -> str | None:
+    """'' is the null reverse path. Without an envelope the Return-Path tells, if there is one; None: nobody does."""
+    known = raw.envelope.get("mail_from")
+    if known is not None:
+        return str(known)
+    return_path = mail.header("return-path").strip()
+    if return_path == "<>":
+        return ""
+    return next(iter(addresses(mail.headers, "return-path")), None)
+
+
+def _identity(
+    mail: Part, sender: Party, contents: Contents, *, subject: str, message_id: str | None, received_at: datetime
+) -> str:
+    """Mail with neither Message-ID nor Date may rightly come again just so; for it the hour counts too."""
+    date = mail.header("date")
+    hour = "" if message_id or date else received_at.strftime("%Y-%m-%dT%H")
+    text = "\n".join(line.rstrip() for line in contents.text.split("\n")).strip()
+    digest = hashlib.sha256()
+    for piece in (message_id or "", fold_address(sender.address), " ".join(date.split()), subject, hour, text):
+        digest.update(piece.encode("utf-8", "surrogateescape") + b"\0")
+    if not text:
+        digest.update((contents.html or "").strip().encode())
+    for attachment in contents.attachments:
+        digest.update(attachment.sha256.encode())
+    return f"mail:{digest.hexdigest()}"
+
+
+def _traits(
+    mail: Part, contents: Contents, signal: str | None, sender: Party, reply_to: tuple[str, ...]
+) -> Iterator[tuple[str, TraitValue]]:
+    if len(mail.headers.get("received", ())) > MAX_RECEIVED:
+        yield "mail.loop", True
+    if signal is not None:
+        yield "mail.automated_by", signal
+    if contents.cut:
+        yield "mail.cut", True
+    if contents.dropped:
+        yield "mail.parts_dropped", True
+    if reply_to and fold_address(sender.address) not in map(fold_address, reply_to):
+        yield "mail.reply_to_differs", True
+
+
+def _returned_ids(mail: Part) -> tuple[str, ...]:
+    """The Message-ID of the mail a delivery report speaks of: it finds the ticket."""
+    for part in children(mail):
+        if part.content_type in _RETURNED:
+            returned = read_part(part.content.lstrip(b"\n"))
+            found = message_id_of(returned.headers)
+            return (found,) if found else ()
+    return ()
