@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from config.binding import bind
 from config.fields import Block
 from domain import document
-from domain.errors import ConfigError, Mistake, Position
+from domain.errors import N_, ConfigError, Mistake, Position
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -58,7 +58,7 @@ def channel_blocks(node: document.Node | None) -> dict[str, ChannelBlock]:
     for key, value in node.entries:
         name = str(key.value)
         if not re.fullmatch(_NAME, name):
-            text = 'the channel name "%(name)s" may hold only a-z, 0-9 and "-" (at most 40)'
+            text = N_('the channel name "%(name)s" may hold only a-z, 0-9 and "-" (at most 40)')
             mistakes.append(Mistake(key.position, text, {"name": name}))
         try:
             blocks[name] = _block(name, value)
@@ -88,7 +88,7 @@ def channels_schema(kinds: Mapping[str, type[BaseModel]]) -> tuple[dict[str, Any
 
 def _block(name: str, node: document.Node) -> ChannelBlock:
     if not isinstance(node, document.Mapping):
-        text = 'the channel "%(name)s" must be a block that names at least its "kind"'
+        text = N_('the channel "%(name)s" must be a block that names at least its "kind"')
         raise ConfigError([Mistake(node.position, text, {"name": name})])
     ours = tuple(entry for entry in node.entries if entry[0].value in _OURS)
     theirs = tuple(entry for entry in node.entries if entry[0].value not in _OURS)

@@ -7,15 +7,17 @@ pydantic's own context values of that type. The value itself is never shown: it 
 from collections.abc import Mapping
 from typing import Any
 
-_TEXT = '"%(key)s" must be text; put it in quotes'
-_WHOLE = '"%(key)s" must be a whole number'
-_NUMBER = '"%(key)s" must be a number'
-_LIST = '"%(key)s" must be a list'
-_BLOCK = '"%(key)s" must be a block of "name: value" lines'
-_CHOICE = '"%(key)s" must be one of %(expected)s'
+from domain.errors import N_
+
+_TEXT = N_('"%(key)s" must be text; put it in quotes')
+_WHOLE = N_('"%(key)s" must be a whole number')
+_NUMBER = N_('"%(key)s" must be a number')
+_LIST = N_('"%(key)s" must be a list')
+_BLOCK = N_('"%(key)s" must be a block of "name: value" lines')
+_CHOICE = N_('"%(key)s" must be one of %(expected)s')
 
 _WORDS: Mapping[str, str] = {
-    "missing": '"%(key)s" is missing here',
+    "missing": N_('"%(key)s" is missing here'),
     "string_type": _TEXT,
     "string_sub_type": _TEXT,
     "path_type": _TEXT,
@@ -26,8 +28,8 @@ _WORDS: Mapping[str, str] = {
     "float_type": _NUMBER,
     "float_parsing": _NUMBER,
     "finite_number": _NUMBER,
-    "bool_type": '"%(key)s" must be true or false',
-    "bool_parsing": '"%(key)s" must be true or false',
+    "bool_type": N_('"%(key)s" must be true or false'),
+    "bool_parsing": N_('"%(key)s" must be true or false'),
     "list_type": _LIST,
     "tuple_type": _LIST,
     "set_type": _LIST,
@@ -38,21 +40,21 @@ _WORDS: Mapping[str, str] = {
     "model_type": _BLOCK,
     "model_attributes_type": _BLOCK,
     "dataclass_type": _BLOCK,
-    "none_required": '"%(key)s" must be empty (null)',
+    "none_required": N_('"%(key)s" must be empty (null)'),
     "literal_error": _CHOICE,
     "enum": _CHOICE,
-    "greater_than": '"%(key)s" must be greater than %(gt)s',
-    "greater_than_equal": '"%(key)s" must be at least %(ge)s',
-    "less_than": '"%(key)s" must be less than %(lt)s',
-    "less_than_equal": '"%(key)s" must be at most %(le)s',
-    "multiple_of": '"%(key)s" must be a multiple of %(multiple_of)s',
-    "string_too_short": '"%(key)s" must have at least %(min_length)s characters',
-    "string_too_long": '"%(key)s" must have at most %(max_length)s characters',
-    "string_pattern_mismatch": '"%(key)s" does not have the form %(pattern)s',
-    "too_short": '"%(key)s" must have at least %(min_length)s entries',
-    "too_long": '"%(key)s" must have at most %(max_length)s entries',
-    "union_tag_not_found": '"%(key)s" lacks %(discriminator)s',
-    "union_tag_invalid": '"%(key)s": %(discriminator)s must be one of %(expected_tags)s',
+    "greater_than": N_('"%(key)s" must be greater than %(gt)s'),
+    "greater_than_equal": N_('"%(key)s" must be at least %(ge)s'),
+    "less_than": N_('"%(key)s" must be less than %(lt)s'),
+    "less_than_equal": N_('"%(key)s" must be at most %(le)s'),
+    "multiple_of": N_('"%(key)s" must be a multiple of %(multiple_of)s'),
+    "string_too_short": N_('"%(key)s" must have at least %(min_length)s characters'),
+    "string_too_long": N_('"%(key)s" must have at most %(max_length)s characters'),
+    "string_pattern_mismatch": N_('"%(key)s" does not have the form %(pattern)s'),
+    "too_short": N_('"%(key)s" must have at least %(min_length)s entries'),
+    "too_long": N_('"%(key)s" must have at most %(max_length)s entries'),
+    "union_tag_not_found": N_('"%(key)s" lacks %(discriminator)s'),
+    "union_tag_invalid": N_('"%(key)s": %(discriminator)s must be one of %(expected_tags)s'),
 }
 
 
@@ -60,7 +62,7 @@ def complaint(error: Mapping[str, Any], key: str) -> tuple[str, dict[str, object
     """The msgid and values for one entry of `ValidationError.errors()`; `extra_forbidden` is the caller's."""
     context: Mapping[str, Any] = error.get("ctx", {})
     if error["input"] is None:
-        return '"%(key)s" has no value; write one, or leave the line out', {"key": key}
+        return N_('"%(key)s" has no value; write one, or leave the line out'), {"key": key}
     if words := _WORDS.get(error["type"]):
         return words, {"key": key, **_used(words, context)}
     if (cause := context.get("error")) is not None:

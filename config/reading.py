@@ -19,7 +19,7 @@ import yaml
 from config.scalars import resolve
 from config.syntax import syntax_mistake
 from domain.document import Mapping, Node, Scalar, ScalarValue, Sequence
-from domain.errors import ConfigError, Mistake, Position
+from domain.errors import N_, ConfigError, Mistake, Position
 from domain.units import BadValue
 
 MAX_BYTES = 5_000_000
@@ -87,18 +87,18 @@ class _Reader:
 
     def end(self, event: yaml.Event) -> None:
         if not isinstance(event, yaml.StreamEndEvent):
-            self.note(self.place(event), 'a second document starts here; remove the "---" or use another file')
+            self.note(self.place(event), N_('a second document starts here; remove the "---" or use another file'))
 
     def node(self, event: yaml.Event, depth: int) -> Node:
         place = self.place(event)
         if isinstance(event, yaml.AliasEvent):
-            self.note(place, "references (*name) are not allowed; write the value out again")
+            self.note(place, N_("references (*name) are not allowed; write the value out again"))
             return Scalar(None, place)
         self.refuse_decorations(event, place)
         if isinstance(event, yaml.ScalarEvent):
             return Scalar(self.scalar_value(event, place), place)
         if depth > MAX_DEPTH:
-            self.note(place, "more than %(depth)s levels inside one another; make it flatter", depth=MAX_DEPTH)
+            self.note(place, N_("more than %(depth)s levels inside one another; make it flatter"), depth=MAX_DEPTH)
             raise _Stop
         if isinstance(event, yaml.SequenceStartEvent):
             return Sequence(tuple(self.node(item, depth + 1) for item in self.until(yaml.SequenceEndEvent)), place)
@@ -117,29 +117,28 @@ class _Reader:
                 continue
             name = str(key.value)
             if name in seen:
-                self.note(
-                    key.position, 'the key "%(key)s" is already used in line %(line)s', key=name, line=seen[name].line
-                )
+                words = N_('the key "%(key)s" is already used in line %(line)s')
+                self.note(key.position, words, key=name, line=seen[name].line)
             seen.setdefault(name, key.position)
             yield key, value
 
     def key(self, event: yaml.Event, depth: int) -> Scalar | None:
         """The key as text; None after noting why it cannot be one."""
         if isinstance(event, yaml.ScalarEvent) and not event.style and event.value == "<<":
-            self.note(self.place(event), 'merge keys ("<<") are not allowed; write the entries out')
+            self.note(self.place(event), N_('merge keys ("<<") are not allowed; write the entries out'))
             return None
         before = len(self.mistakes)
         node = self.node(event, depth + 1)
         if isinstance(node, Scalar) and isinstance(node.value, str):
             return node
         if len(self.mistakes) == before:
-            self.note(node.position, "a key must be text; put it in quotes")
+            self.note(node.position, N_("a key must be text; put it in quotes"))
         return None
 
     def scalar_value(self, event: yaml.ScalarEvent, place: Position) -> ScalarValue:
         text: str = event.value
         if _UNSTORABLE.search(text):
-            self.note(place, "this text holds a character (NUL or half of a pair) that cannot be stored")
+            self.note(place, N_("this text holds a character (NUL or half of a pair) that cannot be stored"))
         if event.style:
             return text
         try:
@@ -150,9 +149,9 @@ class _Reader:
 
     def refuse_decorations(self, event: yaml.Event, place: Position) -> None:
         if getattr(event, "anchor", None) is not None:
-            self.note(place, "anchors (&name) are not allowed; write the value out wherever it is needed")
+            self.note(place, N_("anchors (&name) are not allowed; write the value out wherever it is needed"))
         if getattr(event, "tag", None) is not None:
-            self.note(place, 'tags are not allowed; text that begins with "!" must be in quotes')
+            self.note(place, N_('tags are not allowed; text that begins with "!" must be in quotes'))
 
     def place(self, event: yaml.Event) -> Position:
         mark = event.start_mark
@@ -177,7 +176,7 @@ def _decode(content: bytes, file: str) -> str:
 
 
 def _unwanted_characters(text: str, file: str) -> list[Mistake]:
-    advice = (
+    advice = N_(
         'the invisible character U+%(code)s is not allowed here; in double quotes it can be written as "\\u%(code)s"'
     )
     return [

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from secrets import token_hex
 
-from domain.errors import ConfigError, Mistake, Position
+from domain.errors import N_, ConfigError, Mistake, Position
 from domain.units import BadValue, parse_reference
 
 MAX_BYTES = 64 * 1024
@@ -37,8 +37,8 @@ class Secrets:
         if value:
             return value
         if kind == "env":
-            raise self._mistake(reference, "the environment variable %(name)s is not set or empty", name=where)
-        raise self._mistake(reference, "the secret file %(path)s is empty", path=where)
+            raise self._mistake(reference, N_("the environment variable %(name)s is not set or empty"), name=where)
+        raise self._mistake(reference, N_("the secret file %(path)s is empty"), path=where)
 
     def create_if_missing(self, reference: str, within: Path, value: str) -> bool:
         """Write `value` where `reference` points, if that is a missing file below `within`; true if it was written.
@@ -53,7 +53,10 @@ class Secrets:
             return _create(target, value)
         except OSError as error:
             raise self._mistake(
-                reference, "the secret file %(path)s cannot be written: %(reason)s", path=where, reason=error.strerror
+                reference,
+                N_("the secret file %(path)s cannot be written: %(reason)s"),
+                path=where,
+                reason=error.strerror,
             ) from None
 
     def reveal_or_create(self, reference: str, within: Path) -> str:
@@ -67,7 +70,7 @@ class Secrets:
         for reference in references:
             kind, where = self._split(reference)
             if kind == "file" and _is_open_to_others(self._base / where):
-                text = "other users can read or write the secret file %(path)s; run: chmod 600 %(path)s"
+                text = N_("other users can read or write the secret file %(path)s; run: chmod 600 %(path)s")
                 found.append(Mistake(self._place(reference), text, {"path": where}))
         return found
 
@@ -86,12 +89,12 @@ class Secrets:
             text = content.decode("utf-8")
         except OSError as error:
             raise self._mistake(
-                reference, "the secret file %(path)s cannot be read: %(reason)s", path=path, reason=error.strerror
+                reference, N_("the secret file %(path)s cannot be read: %(reason)s"), path=path, reason=error.strerror
             ) from None
         except UnicodeDecodeError:
-            raise self._mistake(reference, "the secret file %(path)s is not UTF-8 text", path=path) from None
+            raise self._mistake(reference, N_("the secret file %(path)s is not UTF-8 text"), path=path) from None
         if len(content) > MAX_BYTES:
-            raise self._mistake(reference, "the secret file %(path)s is too large", path=path)
+            raise self._mistake(reference, N_("the secret file %(path)s is too large"), path=path)
         return text[:-2] if text.endswith("\r\n") else text.removesuffix("\n")
 
     def _place(self, reference: str) -> Position:

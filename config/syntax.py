@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import yaml
 
-from domain.errors import Mistake, Position
+from domain.errors import N_, Mistake, Position
 
 
 class _Remedy(NamedTuple):
@@ -15,15 +15,15 @@ class _Remedy(NamedTuple):
     at_start: bool = False
 
 
-_TAB = "a tab cannot be used here; indent with spaces"
-_COLON = 'a ":" is not expected here; put text that holds ": " in quotes, or check the indentation'
-_DASH = 'a "- " is not expected here; start the list on a line of its own'
-_QUOTE = "the quote opened here is never closed"
-_LIST = 'the list opened here needs a "," between its items and a "]" at its end'
-_BRACES = 'the mapping opened here needs a "," between its entries and a "}" at its end'
-_INDENTATION = "the indentation here does not fit the lines above; items of one block start in the same column"
-_BACKSLASH = 'in double quotes a backslash is written "\\\\"; in single quotes it stands for itself'
-_INDICATOR = 'text that begins with "&", "*", "!" or "%" must be in quotes'
+_TAB = N_("a tab cannot be used here; indent with spaces")
+_COLON = N_('a ":" is not expected here; put text that holds ": " in quotes, or check the indentation')
+_DASH = N_('a "- " is not expected here; start the list on a line of its own')
+_QUOTE = N_("the quote opened here is never closed")
+_LIST = N_('the list opened here needs a "," between its items and a "]" at its end')
+_BRACES = N_('the mapping opened here needs a "," between its entries and a "}" at its end')
+_INDENTATION = N_("the indentation here does not fit the lines above; items of one block start in the same column")
+_BACKSLASH = N_('in double quotes a backslash is written "\\\\"; in single quotes it stands for itself')
+_INDICATOR = N_('text that begins with "&", "*", "!" or "%" must be in quotes')
 
 # The first that fits counts. libyaml and PyYAML's own parser word some of them differently.
 _REMEDIES = (
@@ -33,18 +33,18 @@ _REMEDIES = (
     _Remedy("sequence entries are not allowed", _DASH),
     _Remedy("unexpected end of stream", _QUOTE, at_start=True),
     _Remedy("unexpected document", _QUOTE, at_start=True),
-    _Remedy("expected ':'", 'this line has no ":"; write "key: value"', at_start=True),
+    _Remedy("expected ':'", N_('this line has no ":"; write "key: value"'), at_start=True),
     _Remedy("expected ',' or ']'", _LIST, at_start=True),
     _Remedy("expected ',' or '}'", _BRACES, at_start=True),
     _Remedy("expected key", _INDENTATION),
     _Remedy("expected <block end>", _INDENTATION),
     _Remedy("expected '-' indicator", _INDENTATION),
-    _Remedy("cannot start any token", "text cannot begin with this character unless it is in quotes"),
-    _Remedy("comment or line break", 'after "|" or ">" the text starts on the next line, indented'),
-    _Remedy("indentation indicator", 'after "|" or ">" the text starts on the next line, indented'),
-    _Remedy("node content", "a value is expected here; if this is text, put it in quotes"),
-    _Remedy("incompatible YAML", "only YAML 1 is understood; remove this line"),
-    _Remedy("document start", "nothing may follow here: the document is already complete"),
+    _Remedy("cannot start any token", N_("text cannot begin with this character unless it is in quotes")),
+    _Remedy("comment or line break", N_('after "|" or ">" the text starts on the next line, indented')),
+    _Remedy("indentation indicator", N_('after "|" or ">" the text starts on the next line, indented')),
+    _Remedy("node content", N_("a value is expected here; if this is text, put it in quotes")),
+    _Remedy("incompatible YAML", N_("only YAML 1 is understood; remove this line")),
+    _Remedy("document start", N_("nothing may follow here: the document is already complete")),
     _Remedy("escape", _BACKSLASH),
     _Remedy("decimal number", _BACKSLASH),
     _Remedy("alphabetic", _INDICATOR),
@@ -61,7 +61,8 @@ def syntax_mistake(error: yaml.YAMLError, text: str, file: str) -> Mistake:
     position = _position(error, file, at_start=remedy is not None and remedy.at_start)
     if remedy is None:
         return Mistake(position, "this is not YAML: %(problem)s", {"problem": problem})
-    return Mistake(position, _TAB if _character_at(text, position) == "\t" else remedy.advice)
+    advice = _TAB if _character_at(text, position) == "\t" else remedy.advice
+    return Mistake(position, advice)
 
 
 def _position(error: yaml.YAMLError, file: str, *, at_start: bool) -> Position:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from domain.errors import N_
+
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _BYTES = {
     "B": 1,
@@ -57,14 +59,14 @@ def parse_duration(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
     number, unit = _split(
-        value, DURATION_PATTERN, 'write a duration as a number and its unit: "90s", "5m", "2h", "30d"'
+        value, DURATION_PATTERN, N_('write a duration as a number and its unit: "90s", "5m", "2h", "30d"')
     )
     return timedelta(seconds=number * _SECONDS[unit])
 
 
 def parse_size(value: Any) -> int:
     """Bytes. MB is 1,000,000 bytes and MiB 1,048,576."""
-    number, unit = _split(value, SIZE_PATTERN, 'write a size as a number and its unit: "500kB", "25MB", "1GB"')
+    number, unit = _split(value, SIZE_PATTERN, N_('write a size as a number and its unit: "500kB", "25MB", "1GB"'))
     return number * _BYTES[unit]
 
 
