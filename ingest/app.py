@@ -72,6 +72,7 @@ async def _daemon(settings: Settings, roles: frozenset[str]) -> AsyncIterator[Da
             if role is None or role in roles:
                 await stack.enter_async_context(part(daemon))
         _listen_to_signals(daemon, stack)
+        daemon.liveness.opened = True
         parts.tell(daemon)
         yield daemon
 

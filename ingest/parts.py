@@ -180,7 +180,7 @@ async def receivers(daemon: Daemon) -> AsyncIterator[None]:
         await _all_or_stop(up.values(), daemon.stop)
         for name in up:
             addresses = getattr(daemon.channels[name].receiver, "addresses", ())
-            daemon.listening[f"{daemon.channels[name].kind.upper()} ({name})"] = list(addresses)
+            daemon.listening[f"{daemon.channels[name].kind.upper()} ({name})"] = [str(address) for address in addresses]
         yield
     finally:
         for task in tasks:

@@ -64,6 +64,8 @@ class Liveness:
 
     def __init__(self) -> None:
         self.parts: dict[str, Part] = {}
+        self.opened = False
+        """Whether every part has been started; before that nothing is ready."""
 
     def starting(self, name: str) -> None:
         self._set(name, PartState.STARTING, "")
@@ -80,7 +82,7 @@ class Liveness:
 
     @property
     def ready(self) -> bool:
-        return bool(self.parts) and all(part.state is PartState.UP for part in self.parts.values())
+        return self.opened and all(part.state is PartState.UP for part in self.parts.values())
 
     def _set(self, name: str, state: PartState, detail: str) -> None:
         part = self.parts.get(name)

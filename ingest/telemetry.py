@@ -70,8 +70,10 @@ def set_up_logging(level: str, style: str) -> None:
     )
     # Libraries log through the standard module; theirs below WARNING is noise on the hot path.
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)r", force=True)
-    for noisy in ("mail", "aiosmtpd", "apscheduler", "asyncio"):
+    for noisy in ("mail", "aiosmtpd", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    # Chores report their own failures; the scheduler would report being stopped as an error.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
 
 def _dumps(event: Any, **_: Any) -> bytes:
