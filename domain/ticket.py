@@ -1,6 +1,7 @@
 """The ticket, and the plan for one interaction: where it is filed and what its sender is told."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from domain.facts import Facts
@@ -99,7 +100,8 @@ class Silence:
 class Filing:
     """Everything one transaction writes for one interaction.
 
-    `spends` names the acknowledgement budgets to charge: (scope, key) pairs.
+    `spends` names the acknowledgement budgets to charge: (scope, key) pairs. `received_at` is when its raw
+    interaction was accepted; None stands for the moment of filing.
     """
 
     raw_id: str
@@ -109,3 +111,4 @@ class Filing:
     placement: Placement
     answer: Acknowledgement | Silence | None
     spends: tuple[tuple[str, str], ...] = ()
+    received_at: datetime | None = None

@@ -26,9 +26,15 @@ def dumps(value: Any) -> str:
 
 def storable(text: str) -> str:
     """`text` as both databases can keep it: without NUL and lone surrogates."""
-    if text.isascii() and "\0" not in text:
+    if "\0" in text:
+        text = text.replace("\0", "")
+    if text.isascii():
         return text
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def maybe_storable(text: str | None) -> str | None:

@@ -28,6 +28,7 @@ _UNAVAILABLE_STATES = (
     "57",  # shutting down, cancelled
     "58",  # input/output error
 )
+_NOT_MIGRATED = ("no such table", "no such column", "has no column")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -47,6 +48,9 @@ def translated() -> Iterator[None]:
 
 
 def is_unavailable(error: DBAPIError) -> bool:
+    """SQLite calls everything operational, even a statement that makes no sense; that is our bug, not its absence."""
+    if _sqlite_code(error) == sqlite3.SQLITE_ERROR:
+        return any(words in str(error.orig) for words in _NOT_MIGRATED)
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return True
     state = getattr(error.orig, "sqlstate", None) or ""
@@ -55,8 +59,13 @@ def is_unavailable(error: DBAPIError) -> bool:
 
 def is_damaged(error: DBAPIError) -> bool:
     """The SQLite file itself is broken where it was read."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return code is not None and (code & 0xFF) in _DAMAGED
+    return _sqlite_code(error) in _DAMAGED
+
+
+def _sqlite_code(error: DBAPIError) -> int | None:
+    """SQLite's primary result code."""
+    code: int | None = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 def unavailable(error: BaseException) -> StoreUnavailable:

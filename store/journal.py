@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, literal, select
@@ -16,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.errors import IntakeUnavailable, StoreUnavailable
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt
-from store import journal_queries, records
+from store import journal_queries, records, retention
 from store.engines import Database
 from store.reserve import DiskReserve
 from store.writer import GroupWriter, Spawn
@@ -35,25 +36,28 @@ def utc_now() -> datetime:
 
 
 class DatabaseJournal:
-    """Implements `domain.ports.Journal`. Closing it closes its database."""
+    """Implements `domain.ports.Journal`.
+
+    `reserve` is how many bytes must stay free on the file system of `folder`. The writer starts with the
+    first write; `spawn` makes its task. Whoever opened `database` closes it, after this.
+    """
 
     def __init__(
         self,
         database: Database,
         *,
-        reserve: DiskReserve | None = None,
+        spawn: Spawn,
+        reserve: int = 0,
+        folder: Path | None = None,
         most_bytes: int = MOST_BYTES,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = database
-        self._reserve = reserve or DiskReserve(None, 0)
+        self._reserve = DiskReserve(folder, reserve)
         self._most_bytes = most_bytes
         self._clock = clock
         self._newest = 0
-        self._writer: GroupWriter[Work] = GroupWriter(self._commit)
-
-    def start(self, spawn: Spawn) -> None:
-        self._writer.start(spawn, "journal writer")
+        self._writer: GroupWriter[Work] = GroupWriter(self._commit, spawn=spawn, name="journal writer")
 
     async def recover(self) -> int:
         """At start: entries that a process died over go back to waiting. Returns how many. Raises StoreUnavailable."""
@@ -64,9 +68,8 @@ class DatabaseJournal:
         return recovered
 
     async def close(self) -> None:
-        """Commit what waits first."""
+        """Commit what waits; nothing can be written afterwards."""
         await self._writer.close()
-        await self._database.close()
 
     # The pipeline's side
 
@@ -113,6 +116,13 @@ class DatabaseJournal:
         now = self._clock()
         discarded: list[str] = await self._writer.submit(lambda connection: records.discard(connection, raw_ids, now))
         return discarded
+
+    async def purge(self, settled_before: datetime) -> int:
+        """One small step of retention: how many payloads were removed; 0 means that it is done."""
+        removed: int = await self._writer.submit(
+            lambda connection: retention.purge_payloads(connection, settled_before)
+        )
+        return removed
 
     async def get(self, raw_id: str) -> JournalEntry | None:
         return await self._database.read(lambda connection: records.get(connection, raw_id))

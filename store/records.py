@@ -204,7 +204,7 @@ def release(connection: Connection, raw_ids: Sequence[str], *, uncount: bool, no
         connection.execute(
             update(raw)
             .where(raw.c.raw_id.in_(chunk), raw.c.fate == Fate.CLAIMED.value)
-            .values(fate=Fate.WAITING.value, attempts=raw.c.attempts - uncount, not_before=not_before)
+            .values(fate=Fate.WAITING.value, attempts=raw.c.attempts - int(uncount), not_before=not_before)
         )
 
 

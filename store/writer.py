@@ -29,13 +29,21 @@ class Spawn(Protocol):
 class GroupWriter(Generic[Item]):
     """`commit` writes a batch in one transaction and returns one result per item.
 
-    `bound` items may wait; more are refused. `largest` items share a commit.
+    `bound` items may wait; more are refused. `largest` items share a commit. The task starts with the first item.
     """
 
     def __init__(
-        self, commit: Callable[[Sequence[Item]], Awaitable[Sequence[Any]]], *, bound: int = 10_000, largest: int = 1_000
+        self,
+        commit: Callable[[Sequence[Item]], Awaitable[Sequence[Any]]],
+        *,
+        spawn: Spawn,
+        name: str,
+        bound: int = 10_000,
+        largest: int = 1_000,
     ) -> None:
         self._commit = commit
+        self._spawn = spawn
+        self._name = name
         self._bound = bound
         self._largest = largest
         self._queue: deque[tuple[Item, asyncio.Future[Any]]] = deque()
@@ -43,15 +51,14 @@ class GroupWriter(Generic[Item]):
         self._task: asyncio.Task[None] | None = None
         self._closing = False
 
-    def start(self, spawn: Spawn, name: str) -> None:
-        self._task = spawn(self._run(), name=name)
-
     def submit(self, item: Item) -> "asyncio.Future[Any]":
         """A future of the item's result. Raises IntakeUnavailable when nothing more can be taken."""
-        if self._closing or self._task is None or self._task.done():
-            raise IntakeUnavailable("the database writer is not running")
+        if self._closing:
+            raise IntakeUnavailable("the database writer has stopped")
         if len(self._queue) >= self._bound:
             raise IntakeUnavailable("too much is waiting to be written")
+        if self._task is None:
+            self._task = self._spawn(self._run(), name=self._name)
         future: asyncio.Future[Any] = self._task.get_loop().create_future()
         self._queue.append((item, future))
         self._stirred.set()

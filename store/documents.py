@@ -1,0 +1,130 @@
+"""Tickets as documents, in the shapes of contracts.md; times are ISO 8601 in UTC with a Z.
+
+A page of tickets costs the same few queries as one ticket.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Column, Connection, Row, Select, select
+
+from store.bulk import chunks
+from store.schema import attachments, contact_addresses, contacts, history, messages, outbox, ticket_links
+
+Document = dict[str, Any]
+Rows = dict[int, list[Row[Any]]]
+
+_SHOWN = tuple(
+    messages.c[name]
+    for name in (
+        "id", "ticket", "direction", "channel", "medium", "sender", "sender_name", "subject", "text", "received_at",
+        "occurred_at", "raw_id", "identity", "message_id", "envelope_sender", "verified", "automated", "verdict",
+    )
+)  # fmt: skip
+
+
+def iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+
+def summaries(connection: Connection, rows: Sequence[Row[Any]]) -> list[Document]:
+    """What a list of tickets shows."""
+    people = _people(connection, [row.contact for row in rows if row.contact is not None])
+    return [_summary(row, people.get(row.contact)) for row in rows]
+
+
+def ticket_documents(connection: Connection, rows: Sequence[Row[Any]]) -> list[Document]:
+    """`rows` of the tickets table, in full."""
+    numbers = [row.number for row in rows]
+    said = _children(connection, select(*_SHOWN).order_by(messages.c.id), messages.c.ticket, numbers)
+    files = _children(
+        connection,
+        select(attachments).order_by(attachments.c.message, attachments.c.position),
+        attachments.c.message,
+        [message.id for group in said.values() for message in group],
+    )
+    answers = _children(connection, select(outbox).order_by(outbox.c.id), outbox.c.ticket, numbers)
+    events = _children(connection, select(history).order_by(history.c.id), history.c.ticket, numbers)
+    links = _children(connection, select(ticket_links).order_by(ticket_links.c.other), ticket_links.c.ticket, numbers)
+    back = _children(connection, select(ticket_links).order_by(ticket_links.c.ticket), ticket_links.c.other, numbers)
+    return [
+        {
+            **summary,
+            "verdict": next((orjson.loads(one.verdict) for one in said[row.number] if one.id == row.opened_by), None),
+            "messages": [_message(one, files[one.id]) for one in said[row.number]],
+            "acknowledgements": [_acknowledgement(one) for one in answers[row.number] if one.automatic],
+            "history": [_event(one) for one in events[row.number]],
+            "links": [*(one.other for one in links[row.number]), *(one.ticket for one in back[row.number])],
+        }
+        for row, summary in zip(rows, summaries(connection, rows), strict=True)
+    ]
+
+
+def _children(connection: Connection, query: Select[Any], parent: Column[int], parents: Sequence[int]) -> Rows:
+    found: Rows = defaultdict(list)
+    for chunk in chunks(parents):
+        for row in connection.execute(query.where(parent.in_(chunk))):
+            found[row._mapping[parent]].append(row)  # noqa: SLF001 - SQLAlchemy's public name for it
+    return found
+
+
+def _people(connection: Connection, ids: Sequence[int]) -> dict[int, Document]:
+    people: dict[int, Document] = {}
+    query = select(contacts.c.id, contacts.c.name, contact_addresses.c.address).join_from(contacts, contact_addresses)
+    for chunk in chunks(ids):
+        rows = connection.execute(query.where(contacts.c.id.in_(chunk)).order_by(contact_addresses.c.address))
+        for contact, name, address in rows.tuples():
+            people.setdefault(contact, {"name": name, "addresses": []})["addresses"].append(address)
+    return people
+
+
+def _summary(row: Row[Any], contact: Document | None) -> Document:
+    return {
+        "number": row.number,
+        "state": row.state,
+        "department": row.department,
+        "priority": row.priority,
+        "subject": row.subject,
+        "contact": contact or {"name": None, "addresses": []},
+        "assignee": row.assignee,
+        "tags": orjson.loads(row.tags),
+        "flagged": row.flagged,
+        "opened_at": iso(row.opened_at),
+        "solved_at": iso(row.solved_at),
+    }
+
+
+def _message(row: Row[Any], files: Sequence[Row[Any]]) -> Document:
+    return {
+        "id": row.id,
+        "direction": row.direction,
+        "channel": row.channel,
+        "medium": row.medium,
+        "sender": {"name": row.sender_name, "address": row.sender},
+        "subject": row.subject,
+        "text": row.text,
+        "received_at": iso(row.received_at),
+        "occurred_at": iso(row.occurred_at),
+        "raw_id": row.raw_id,
+        "identity": row.identity,
+        "message_id": row.message_id,
+        "envelope_sender": row.envelope_sender,
+        "verified": row.verified,
+        "automated": row.automated,
+        "attachments": [
+            {name: file._mapping[name] for name in ("name", "content_type", "size", "sha256", "inline")}  # noqa: SLF001 - as above
+            for file in files
+        ],
+    }
+
+
+def _acknowledgement(row: Row[Any]) -> Document:
+    return {"channel": row.channel, "to": row.recipient, "state": row.state, "reason": row.reason}
+
+
+def _event(row: Row[Any]) -> Document:
+    values = row._mapping  # noqa: SLF001 - as above
+    return {"at": iso(row.at), **{name: values[name] for name in ("who", "what", "from", "to", "reason")}}

@@ -1,0 +1,96 @@
+"""The outbox: what is to be sent, what is being sent, what became of it. Units of work over a connection.
+
+`claim` commits SENDING before anything is sent, so that a crash leaves a trace: what was to be sent at most
+once is then not repeated, and an agent's words are (see `domain.outgoing`).
+"""
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, func, select, update
+
+from domain.outgoing import Delivery, OutgoingMessage, SendState
+from store.schema import outbox
+
+INTERRUPTED = "interrupted while sending; not repeated"
+
+
+def claim(connection: Connection, limit: int, now: datetime) -> list[OutgoingMessage]:
+    """Take what is due, oldest first; its attempt is counted."""
+    due = (
+        select(outbox)
+        .where(outbox.c.state == SendState.PENDING.value, outbox.c.not_before <= now)
+        .order_by(outbox.c.not_before, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = connection.execute(due).mappings().all()
+    if rows:
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_([row["id"] for row in rows]))
+            .values(state=SendState.SENDING.value, attempts=outbox.c.attempts + 1, reason=None)
+        )
+    return [_message(row) for row in rows]
+
+
+def _message(row: Any) -> OutgoingMessage:
+    return OutgoingMessage(
+        outbox_id=row["id"],
+        channel=row["channel"],
+        ticket=row["ticket"],
+        to=row["recipient"],
+        subject=row["subject"],
+        text=row["text"],
+        html=row["html"],
+        language=row["language"],
+        automatic=row["automatic"],
+        idempotency_key=row["idempotency_key"],
+        message_id=row["message_id"],
+        in_reply_to=row["in_reply_to"],
+        references=tuple(orjson.loads(row["references"])),
+        sender=row["sender"],
+        reply_to=row["reply_to"],
+        attempts=row["attempts"] + 1,
+        created_at=row["created_at"],
+    )
+
+
+def sent(connection: Connection, outbox_id: int, remote_id: str, now: datetime) -> None:
+    _finish(connection, outbox_id, state=SendState.SENT.value, remote_id=remote_id, reason=None, finished_at=now)
+
+
+def deferred(connection: Connection, outbox_id: int, reason: str, not_before: datetime) -> None:
+    """It was certainly not delivered; it is tried again, not before `not_before`."""
+    _finish(connection, outbox_id, state=SendState.PENDING.value, reason=reason, not_before=not_before)
+
+
+def failed(connection: Connection, outbox_id: int, reason: str, now: datetime) -> None:
+    _finish(connection, outbox_id, state=SendState.FAILED.value, reason=reason, finished_at=now)
+
+
+def _finish(connection: Connection, outbox_id: int, **values: Any) -> None:
+    """Only what is SENDING can be finished: a late answer does not undo a decision made meanwhile."""
+    being_sent = (outbox.c.id == outbox_id) & (outbox.c.state == SendState.SENDING.value)
+    connection.execute(update(outbox).where(being_sent).values(values))
+
+
+def recover(connection: Connection, now: datetime) -> int:
+    """At start: decide about what a dead process left in SENDING. Returns how many that were."""
+    fates: dict[Delivery, dict[str, Any]] = {
+        Delivery.AT_MOST_ONCE: {"state": SendState.FAILED.value, "reason": INTERRUPTED, "finished_at": now},
+        Delivery.AT_LEAST_ONCE: {"state": SendState.PENDING.value, "not_before": now},
+    }
+    recovered = 0
+    for delivery, values in fates.items():
+        left = (outbox.c.state == SendState.SENDING.value) & (outbox.c.delivery == delivery.value)
+        recovered += connection.execute(update(outbox).where(left).values(values)).rowcount
+    return recovered
+
+
+def counts(connection: Connection) -> dict[SendState, int]:
+    """Every state, also those that no message is in."""
+    rows = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state)).tuples()
+    found: dict[str, int] = {state: count for state, count in rows}
+    return {state: found.get(state.value, 0) for state in SendState}

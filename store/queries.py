@@ -1,0 +1,70 @@
+"""What people, scripts and figures read of the ticket store. Units of work over a connection; all run read-only."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from domain.facts import Facts
+from domain.ticket import State
+from store.codec import facts_from_json
+from store.documents import Document, summaries, ticket_documents
+from store.schema import messages, tickets
+
+PAGE = 200
+"""Tickets that `export` reads at a time."""
+
+
+def ticket(connection: Connection, number: int) -> Document | None:
+    """The document of `balcao tickets show --json`."""
+    rows = connection.execute(select(tickets).where(tickets.c.number == number)).all()
+    return next(iter(ticket_documents(connection, rows)), None)
+
+
+def list_tickets(
+    connection: Connection, department: str | None, priority: str | None, state: str | None, limit: int
+) -> list[Document]:
+    """Newest first, without messages, verdict and history."""
+    wanted = {"department": department, "priority": priority, "state": state}
+    query = select(tickets).order_by(tickets.c.number.desc()).limit(limit)
+    for name, value in wanted.items():
+        if value is not None:
+            query = query.where(tickets.c[name] == value)
+    return summaries(connection, connection.execute(query).all())
+
+
+def export(connection: Connection, since: datetime | None) -> Iterator[Document]:
+    """Every ticket opened at or after `since`, in full, by number; read in pages while it is consumed."""
+    last = 0
+    while rows := _page(connection, since, last):
+        yield from ticket_documents(connection, rows)
+        last = rows[-1].number
+
+
+def _page(connection: Connection, since: datetime | None, after: int) -> list[Row[Any]]:
+    query = select(tickets).where(tickets.c.number > after).order_by(tickets.c.number).limit(PAGE)
+    if since is not None:
+        query = query.where(tickets.c.opened_at >= since)
+    return list(connection.execute(query).all())
+
+
+def counts(connection: Connection) -> dict[tuple[State, str], int]:
+    """Tickets by (state, department)."""
+    query = select(tickets.c.state, tickets.c.department, func.count()).group_by(tickets.c.state, tickets.c.department)
+    return {(State(state), department): count for state, department, count in connection.execute(query).tuples()}
+
+
+def message_for(connection: Connection, identity: str) -> tuple[int, int] | None:
+    """(message id, ticket) of what was filed under `identity`."""
+    row = connection.execute(
+        select(messages.c.id, messages.c.ticket).where(messages.c.identity == identity)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def opening_facts(connection: Connection, number: int) -> Facts | None:
+    """What triage saw when it opened the ticket; None when there is no such ticket."""
+    opening = select(messages.c.facts, messages.c.text).join(tickets, tickets.c.opened_by == messages.c.id)
+    row = connection.execute(opening.where(tickets.c.number == number)).one_or_none()
+    return None if row is None or row.facts is None else facts_from_json(row.facts, text=row.text)

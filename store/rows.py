@@ -1,0 +1,158 @@
+"""How a filing is written down: one plain tuple per row, columns in the order given beside it.
+
+Text that customers control goes through `storable`; nothing else needs it.
+"""
+
+from typing import Any
+
+from domain.interaction import Interaction, Medium
+from domain.mailbox import fold_address
+from domain.outgoing import Delivery, SendState
+from domain.ticket import Acknowledgement, Filing, Road, Silence, State
+from store.bulk import Bulk
+from store.codec import dumps, facts_to_json, maybe_storable, storable, verdict_to_json
+from store.moments import to_micros
+from store.schema import attachments, messages, outbox, tickets
+
+Row = tuple[Any, ...]
+
+INSERT_TICKET = Bulk.insert(tickets)
+INSERT_MESSAGE = Bulk.insert(messages)
+INSERT_ATTACHMENT = Bulk.insert(attachments)
+INSERT_OUTGOING = Bulk.insert(outbox, *(column.name for column in outbox.columns if column.name != "id"))
+
+_HEADER = ("recipients", "cc", "reply_to", "in_reply_to", "references", "envelope_recipients")
+_OWN_REALMS = {Medium.MAIL: "mail", Medium.CALL: "phone"}
+
+
+def realm_of(interaction: Interaction) -> str:
+    """Where an address means something: mail and phone everywhere, any other id only on its channel."""
+    return _OWN_REALMS.get(interaction.medium, interaction.channel)
+
+
+def sender_of(interaction: Interaction) -> str:
+    """The sender as contacts and participants know him; empty when nobody is named."""
+    return fold_address(storable(interaction.sender.address))
+
+
+def ticket_row(filing: Filing, received: int, message: int, contact: int | None) -> Row:
+    verdict = filing.verdict
+    return (
+        filing.placement.ticket,
+        State.NEW.value,
+        verdict.department,
+        verdict.priority,
+        storable(filing.interaction.subject),
+        contact,
+        None,
+        dumps(list(dict.fromkeys(str(tag.value) for tag in verdict.tags))),
+        verdict.flagged,
+        received,
+        None,
+        message,
+    )
+
+
+def message_row(filing: Filing, received: int, message: int) -> Row:
+    said, place = filing.interaction, filing.placement
+    text = storable(said.text)
+    whole = storable(said.text_full)
+    return (
+        message,
+        place.ticket,
+        storable(said.identity),
+        "in",
+        said.channel,
+        said.medium.value,
+        place.road.value,
+        place.road is not Road.HELD,
+        storable(said.sender.address),
+        maybe_storable(said.sender.name),
+        storable(said.subject),
+        text,
+        None if whole == text else whole,
+        maybe_storable(said.html),
+        dumps({name: values for name in _HEADER if (values := getattr(said, name))}),
+        maybe_storable(said.message_id),
+        maybe_storable(said.conversation_key),
+        said.automated.value,
+        maybe_storable(said.provider_id),
+        maybe_storable(said.envelope_sender),
+        filing.raw_id,
+        received,
+        to_micros(said.occurred_at),
+        facts_to_json(filing.facts, text=text),
+        verdict_to_json(filing.verdict),
+    )
+
+
+def attachment_rows(interaction: Interaction, message: int) -> list[Row]:
+    return [
+        (
+            message,
+            position,
+            file.sha256,
+            storable(file.name),
+            maybe_storable(file.original_name),
+            storable(file.content_type),
+            file.size,
+            file.inline,
+        )
+        for position, file in enumerate(interaction.attachments)
+    ]
+
+
+def outgoing_row(filing: Filing, now: int) -> Row | None:
+    match filing.answer:
+        case Acknowledgement() as answer:
+            return _acknowledgement_row(filing, answer, now)
+        case Silence() as silence:
+            return _silence_row(filing, silence, now)
+        case None:
+            return None
+
+
+def _acknowledgement_row(filing: Filing, answer: Acknowledgement, now: int) -> Row:
+    return (
+        filing.placement.ticket,
+        answer.channel,
+        storable(answer.to),
+        storable(answer.subject),
+        storable(answer.text),
+        maybe_storable(answer.html),
+        answer.language,
+        True,
+        storable(answer.idempotency_key),
+        maybe_storable(answer.message_id),
+        maybe_storable(answer.in_reply_to),
+        dumps(answer.references),
+        maybe_storable(answer.sender),
+        maybe_storable(answer.reply_to),
+        storable(filing.interaction.identity),
+        Delivery.AT_MOST_ONCE.value,
+        SendState.PENDING.value,
+        None,
+        0,
+        now,
+        now,
+        None,
+        None,
+    )
+
+
+def _silence_row(filing: Filing, silence: Silence, now: int) -> Row:
+    return (
+        filing.placement.ticket,
+        silence.channel,
+        maybe_storable(silence.to),
+        *("", "", None, "", True, None, None, None, "[]", None, None),
+        storable(filing.interaction.identity),
+        Delivery.AT_MOST_ONCE.value,
+        SendState.SILENT.value,
+        silence.reason,
+        0,
+        now,
+        now,
+        now,
+        None,
+    )

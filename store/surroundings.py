@@ -1,0 +1,92 @@
+"""What a batch must know of the ticket store before it is placed, in a handful of queries."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Column, Connection, Select, select
+
+from domain.surroundings import Lookup, Surroundings
+from domain.ticket import KnownTicket, State
+from store.bulk import chunks
+from store.codec import storable
+from store.schema import ack_budget, conversations, messages, outbox, ticket_participants, tickets
+
+
+def surroundings(connection: Connection, lookup: Lookup) -> Surroundings:
+    """Answer `lookup`; what is not there is left out."""
+    filed: dict[str, int] = dict(
+        _rows(connection, select(messages.c.identity, messages.c.ticket), messages.c.identity, lookup.identities)
+    )
+    talks = _by_pair(
+        connection,
+        select(conversations.c.channel, conversations.c.key, conversations.c.ticket),
+        (conversations.c.channel, conversations.c.key),
+        lookup.conversations,
+    )
+    holders = _message_ids(connection, lookup.message_ids)
+    named = {*filed.values(), *talks.values(), *lookup.ticket_numbers, *(n for held in holders.values() for n in held)}
+    spent = _by_pair(
+        connection,
+        select(ack_budget.c.scope, ack_budget.c.key, ack_budget.c.spent).where(ack_budget.c.period == lookup.period),
+        (ack_budget.c.scope, ack_budget.c.key),
+        lookup.budgets,
+    )
+    return Surroundings(
+        filed=filed, conversations=talks, message_ids=holders, tickets=known_tickets(connection, named), spent=spent
+    )
+
+
+def known_tickets(connection: Connection, numbers: Iterable[int]) -> dict[int, KnownTicket]:
+    wanted = sorted(numbers)
+    participants: dict[int, set[str]] = {}
+    people = select(ticket_participants.c.ticket, ticket_participants.c.address)
+    for number, address in _rows(connection, people, ticket_participants.c.ticket, wanted):
+        participants.setdefault(number, set()).add(address)
+    query = select(tickets.c.number, tickets.c.state, tickets.c.department, tickets.c.priority)
+    return {
+        number: KnownTicket(
+            number=number,
+            state=State(state),
+            department=department,
+            priority=priority,
+            participants=frozenset(participants.get(number, ())),
+        )
+        for number, state, department, priority in _rows(connection, query, tickets.c.number, wanted)
+    }
+
+
+def _message_ids(connection: Connection, wanted: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Ticket numbers ascend with time, so the smallest is the oldest."""
+    keys = sorted(wanted)
+    found: dict[str, set[int]] = {}
+    for table in (messages, outbox):
+        query = select(table.c.message_id, table.c.ticket)
+        for message_id, ticket in _rows(connection, query, table.c.message_id, keys):
+            found.setdefault(message_id, set()).add(ticket)
+    return {message_id: tuple(sorted(held)) for message_id, held in found.items()}
+
+
+def _by_pair(
+    connection: Connection,
+    query: Select[tuple[str, str, int]],
+    columns: tuple[Column[str], Column[str]],
+    pairs: Iterable[tuple[str, str]],
+) -> dict[tuple[str, str], int]:
+    """One query per first half: there are few channels and scopes, and each uses the index."""
+    first_column, second_column = columns
+    found = {}
+    for first, group in groupby(sorted(pairs), key=lambda pair: pair[0]):
+        of_first = query.where(first_column == first)
+        for one, two, value in _rows(connection, of_first, second_column, [second for _, second in group]):
+            found[one, two] = value
+    return found
+
+
+def _rows(
+    connection: Connection, query: Select[Any], column: Column[Any], values: Iterable[Any]
+) -> Iterator[tuple[Any, ...]]:
+    # What could not have been stored is not looked for: PostgreSQL refuses a NUL even in a question.
+    sane = [value for value in values if not isinstance(value, str) or storable(value) is value]
+    for chunk in chunks(sane):
+        yield from connection.execute(query.where(column.in_(chunk))).tuples()

@@ -1,0 +1,66 @@
+"""Revisions bring a database exactly to the schema that the code speaks of."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import select, text
+
+from store import journal_schema, schema
+from store.engines import Database
+from store.migrating import current, newest, upgrade
+
+METADATA = {"journal": journal_schema.metadata, "desk": schema.metadata}
+
+
+@pytest.mark.parametrize("kind", METADATA)
+async def test_the_migrated_schema_is_the_declared_one(kind, open_database):
+    database = await open_database(kind)
+
+    def differences(connection):
+        postgres = connection.dialect.name == "postgresql"
+
+        def ours(_object, name, type_, _reflected, _other):
+            return not (type_ == "table" and (name == f"{kind}_version" or (postgres and name == "counters")))
+
+        options = {"compare_type": True, "include_object": ours}
+        return compare_metadata(MigrationContext.configure(connection, opts=options), METADATA[kind])
+
+    assert await database.read(differences) == []
+
+
+@pytest.mark.parametrize("kind", METADATA)
+async def test_upgrading_again_changes_nothing(kind, fresh_url):
+    url = await fresh_url(kind)
+    await upgrade(url, kind)
+    assert await current(url, kind) == newest(kind)
+
+
+async def test_a_new_file_is_made_for_its_owner_alone(tmp_path):
+    path = tmp_path / "var" / "100% new" / "desk.db"
+    url = f"sqlite:///{path}"
+    await upgrade(url, "desk")
+    assert path.stat().st_mode & 0o077 == 0
+    assert await current(url, "desk") == newest("desk")
+
+
+async def test_a_new_file_has_no_revision_yet(tmp_path):
+    (tmp_path / "new.db").touch()
+    assert await current(f"sqlite:///{tmp_path}/new.db", "desk") is None
+
+
+async def test_journal_and_desk_may_share_a_database(fresh_url):
+    url = await fresh_url("desk")
+    await upgrade(url, "journal")
+    assert [await current(url, kind) for kind in ("desk", "journal")] == [newest("desk"), newest("journal")]
+    database = Database.open(url)
+    assert await database.read(lambda connection: connection.execute(select(journal_schema.raw)).all()) == []
+    await database.close()
+
+
+async def test_a_failing_migration_leaves_the_old_schema(fresh_url, open_database):
+    """The desk revision stops at a table that is there already; nothing of it remains."""
+    journal = await open_database("journal")
+    await journal.write(lambda connection: connection.execute(text("CREATE TABLE outbox (id INTEGER)")))
+    with pytest.raises(Exception, match="outbox"):
+        await upgrade(journal.url, "desk")
+    assert await current(journal.url, "desk") is None
