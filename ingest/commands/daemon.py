@@ -4,7 +4,7 @@ import asyncio
 
 import click
 
-from ingest.commands.shape import command
+from ingest.commands.shape import OneOf, command
 from ingest.commands.shell import Shell
 from ingest.translations import N_
 
@@ -18,7 +18,7 @@ ROLES = ("all", "receive", "web", "work", "dispatch")
     help=N_("Start the daemon. SIGTERM or Ctrl-C stops it, twice at once; SIGHUP reads the rules again."),
     example="balcao run\nbalcao run --role web -c /etc/balcao/balcao.yaml",
 )
-@click.option("--role", type=click.Choice(ROLES), default="all", show_default=True, help=N_("Which part to run."))
+@click.option("--role", type=OneOf(ROLES), default="all", show_default=True, help=N_("Which part to run."))
 def run(shell: Shell, role: str) -> int:
     """Exit 0 after a clean stop, 1 after a crash, 2 for a configuration that does not let it start."""
     settings = shell.settings

@@ -125,6 +125,6 @@ _USAGE: tuple[tuple[type[click.ClickException], Callable[[Any], str]], ...] = (
     (click.MissingParameter, lambda error: _("%(name)s is missing") % {"name": _name_of(error)}),
     (
         click.BadParameter,
-        lambda error: _("%(name)s: %(reason)s") % {"name": _name_of(error), "reason": _(error.message)},
+        lambda error: _("%(name)s: %(reason)s") % {"name": _name_of(error), "reason": error.message},
     ),
 )

@@ -4,7 +4,7 @@ click fixes its texts when a command is defined; here they are msgids that are t
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -41,6 +41,23 @@ class InWords(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
         write_section(formatter, _("Example"), ((text, "") for text in self.example.splitlines()))
+
+
+class OneOf(click.Choice[str]):
+    """One of some words; what is wrong is said in the reader's language."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        del ctx
+        return _("%(value)s is none of %(choices)s") % {"value": repr(value), "choices": ", ".join(self.choices)}
+
+
+class Whole(click.IntRange):
+    """A whole number; as above."""
+
+    def fail(self, message: str, param: click.Parameter | None = None, ctx: click.Context | None = None) -> NoReturn:
+        del message
+        limits = {"least": self.min, "most": self.max}
+        super().fail(_("a whole number from %(least)s to %(most)s is expected") % limits, param, ctx)
 
 
 class GroupInWords(InWords, click.Group):

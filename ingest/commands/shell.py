@@ -44,6 +44,10 @@ class Shell:
             )
         return load(self.config_path)
 
+    def rule_file(self, named: str | None) -> Path:
+        """The rule file named on the command line, else the one of the settings."""
+        return Path(named) if named else self.settings.rules_path
+
     def answer(self, document: Any, show: Callable[[], object]) -> None:
         """Print `document` as JSON, or let `show` print for people."""
         if self.as_json:

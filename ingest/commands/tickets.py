@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from domain.ticket import Priority, State
 from ingest.commands.databases import read_store, write_store
 from ingest.commands.failures import Unusable, Wrong
-from ingest.commands.shape import command, group
+from ingest.commands.shape import OneOf, Whole, command, group
 from ingest.commands.shell import Shell, json_line, say
 from ingest.commands.since import parse_since
 from ingest.presentation.clean import line
@@ -26,7 +26,7 @@ from store import desk, queries
 
 LARGEST_NUMBER = 2**63 - 1
 PRIORITIES = [priority.value for priority in Priority]
-NUMBER = click.IntRange(1, LARGEST_NUMBER)
+NUMBER = Whole(1, LARGEST_NUMBER)
 
 tickets = group("tickets", help=N_("List, show, export and move tickets."))
 
@@ -38,9 +38,9 @@ tickets = group("tickets", help=N_("List, show, export and move tickets."))
     example="balcao tickets list --department financeiro --priority Alta",
 )
 @click.option("--department", metavar="D", help=N_("Only tickets of this department."))
-@click.option("--priority", type=click.Choice(PRIORITIES), help=N_("Only tickets of this priority."))
-@click.option("--state", type=click.Choice([state.value for state in State]), help=N_("Only tickets in this state."))
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help=N_("At most so many."))
+@click.option("--priority", type=OneOf(PRIORITIES), help=N_("Only tickets of this priority."))
+@click.option("--state", type=OneOf([state.value for state in State]), help=N_("Only tickets in this state."))
+@click.option("--limit", type=Whole(1, 1_000_000), default=50, show_default=True, help=N_("At most so many."))
 def list_tickets(shell: Shell, department: str | None, priority: str | None, state: str | None, limit: int) -> None:
     found = read_store(
         shell.settings, lambda connection: queries.list_tickets(connection, department, priority, state, limit)
@@ -84,7 +84,7 @@ def export(shell: Shell, since: str | None) -> None:
 )
 @click.argument("number", metavar="N", type=NUMBER)
 @click.option("--department", metavar="D", help=N_("Department, by its short name in the rule file."))
-@click.option("--priority", type=click.Choice(PRIORITIES), help=N_("Priority."))
+@click.option("--priority", type=OneOf(PRIORITIES), help=N_("Priority."))
 def move(shell: Shell, number: int, department: str | None, priority: str | None) -> None:
     if department is None and priority is None:
         raise Unusable(_("say where to: --department, --priority or both"))
