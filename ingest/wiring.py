@@ -4,6 +4,7 @@ import base64
 import os
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import TemplateError
@@ -13,7 +14,7 @@ from channels.base import BuildContext, Channel
 from config.binding import bind
 from config.channels import ChannelBlock
 from config.settings import Settings
-from domain.errors import ConfigError, Mistake, Position
+from domain.errors import N_, ConfigError, Mistake, Position
 from ingest.pipeline import Pipeline
 from store.attachments import AttachmentFiles
 from store.engines import Database
@@ -48,7 +49,7 @@ def build_channel(block: ChannelBlock, settings: Settings, *, reveal: Reveal | N
     """One channel. Raises ConfigError."""
     if block.kind not in KINDS:
         known = ", ".join(sorted(KINDS))
-        text = "unknown channel kind %(kind)s; known are: %(known)s"
+        text = N_("unknown channel kind %(kind)s; known are: %(known)s")
         raise ConfigError([Mistake(block.options.position, text, {"kind": repr(block.kind), "known": known})])
     module = load_kind(block.kind)
     context = BuildContext(
@@ -57,8 +58,18 @@ def build_channel(block: ChannelBlock, settings: Settings, *, reveal: Reveal | N
         hostname=settings.hostname or socket.getfqdn(),
         reveal=reveal or settings.secrets.reveal,
     )
-    channel: Channel = module.build(bind(module.Options, block.options), context)
+    try:
+        channel: Channel = module.build(bind(module.Options, block.options), context)
+    except ConfigError as error:
+        raise ConfigError([_placed(mistake, block) for mistake in error.mistakes]) from error
     return channel
+
+
+def _placed(mistake: Mistake, block: ChannelBlock) -> Mistake:
+    """A channel names the setting where it does not know the file; the file's place is known here."""
+    if mistake.position.file.startswith(f"channels.{block.name}"):
+        return replace(mistake, position=block.options.position)
+    return mistake
 
 
 def open_store(settings: Settings) -> Database:
