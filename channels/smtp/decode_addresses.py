@@ -27,7 +27,10 @@ _FURTHEST_AHEAD = timedelta(days=1)
 
 _ATOM = r"[^\s@<>\"(),:;\\\[\]\x00-\x1f\x7f\ud800-\udfff]+"
 _ADDRESS = re.compile(rf"(?:{_ATOM}|\"[^\"\\\x00-\x1f\x7f]*\")@(?:{_ATOM}|\[[0-9A-Za-z:.]+\])")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\((?:[^()\\]|\\.)*\)|<[^<>]*>|[,;:]|[^",;:<>(]+|.', re.DOTALL)
+_TOKEN = re.compile(
+    r'"(?:[^"\\]|\\.)*"?|\((?:[^()\\]|\\.)*\)|<[^<>]*>|[,;:]|=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=|(?:(?!=\?)[^",;:<>(])+|.',
+    re.DOTALL,
+)
 _MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f\ud800-\udfff]{1,400}>")
 
 
@@ -114,4 +117,6 @@ def _party(tokens: list[str]) -> Party | None:
 
 
 def _unquoted(name: str) -> str:
+    if '"' not in name and "\\" not in name:
+        return name
     return re.sub(r"\\(.)", r"\1", name.replace('\\"', "\0").replace('"', "").replace("\0", '"'))

@@ -34,6 +34,7 @@ _AWAY_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _RECEIPT_SUBJECT = re.compile(r"(?:read|lida|lido|le[ií]do)\s*:|(?:confirma[cç][aã]o de leitura)", re.IGNORECASE)
+_WORD_END = re.compile(r"[\s;(]")
 _REPORTS_OF_DELIVERY = frozenset({"delivery-status", "delivery-status-notification"})
 _REPORTS_BY_PEOPLE = frozenset({"disposition-notification", "feedback-report"})
 _BULK = frozenset({"bulk", "junk"})
@@ -56,8 +57,8 @@ class Evidence:
 
     def word(self, header: str) -> str:
         """A header's first word, lower-case: `auto-replied; …` → `auto-replied`."""
-        words = re.split(r"[\s;(]", self.mail.header(header)[:200].strip().lower(), maxsplit=1)
-        return words[0]
+        value = self.mail.header(header)
+        return _WORD_END.split(value[:200].lower(), maxsplit=1)[0] if value else ""
 
     @property
     def report(self) -> str:

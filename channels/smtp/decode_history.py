@@ -17,6 +17,8 @@ from collections.abc import Sequence
 MAX_LINES = 5_000
 _LONGEST_LINE = 300
 _FROM_INITIALS = "DdFfVv*"
+_TELLING_STARTS = frozenset(_FROM_INITIALS + "-_ \t")
+_TELLING_ENDS = frozenset(": \t")
 _ATTRIBUTION_LINES = 3
 _ATTRIBUTION_START = re.compile(r"(?:em|no dia|a|on|el|le|am)\s.{0,280}", re.IGNORECASE)
 _ATTRIBUTION_END = re.compile(
@@ -54,7 +56,12 @@ def new_text(text: str, subject: str = "") -> str:
     if is_forward(subject):
         return whole
     lines = text.split("\n", MAX_LINES)
-    end = next((cut for number in range(len(lines)) if (cut := _cut_at(lines, number)) is not None), len(lines))
+    worth_a_look = (
+        number
+        for number, line in enumerate(lines)
+        if line and (line[0] in _TELLING_STARTS or line[-1] in _TELLING_ENDS)
+    )
+    end = next((cut for number in worth_a_look if (cut := _cut_at(lines, number)) is not None), len(lines))
     if end < len(lines) and _FORWARD.fullmatch(lines[end][:_LONGEST_LINE]):
         return whole
     kept = [line for line in lines[:end] if not line.startswith(">")]

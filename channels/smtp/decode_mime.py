@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from channels.smtp.decode_words import text_of
 
 MAX_HEADER_BYTES = 256_000
-MAX_HEADERS = 2_000
+MAX_HEADER_LINES = 10_000
 MAX_DEPTH = 30
 MAX_PARTS = 1_000
 _LONGEST_PARAMETERS = 8_000
@@ -24,6 +24,7 @@ _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _PARAMETER = re.compile(r";\s*([^\s=;\"]{1,100})\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.DOTALL)
 _FIELD_NAME = re.compile(r"[!-9;-~]+[ \t]*:")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_FOLDING = (" ", "\t")
 _HEX = re.compile(rb"%([0-9a-fA-F]{2})")
 
 Headers = dict[str, list[str]]
@@ -141,24 +142,28 @@ def _unquoted(text: str) -> str:
 
 def _read_headers(head: bytes) -> tuple[Headers, bytes]:
     """The fields, and what follows the first line that is none (then the blank line was forgotten)."""
-    lines = head[:MAX_HEADER_BYTES].decode("utf-8", "surrogateescape").split("\n")
-    fields: list[list[str]] = []
-    for number, line in enumerate(lines):
-        if line[:1] in (" ", "\t") and fields:
-            fields[-1].append(line)
-        elif _FIELD_NAME.match(line):
-            fields.append([line])
-        elif line and not (number == 0 and line.startswith("From ")):
-            return _indexed(fields), b"\n".join(head.split(b"\n")[number:])
-    return _indexed(fields), b""
-
-
-def _indexed(fields: list[list[str]]) -> Headers:
     headers: Headers = {}
-    for lines in fields[:MAX_HEADERS]:
-        name, _, value = "".join(lines).partition(":")
-        headers.setdefault(name.strip().lower(), []).append(value.strip())
-    return headers
+    pieces: list[str] = []
+    lines = head[:MAX_HEADER_BYTES].decode("utf-8", "surrogateescape").split("\n")
+    for number, line in enumerate(lines[:MAX_HEADER_LINES]):
+        if line[:1] in _FOLDING and pieces:
+            pieces.append(line)
+            continue
+        _keep(headers, pieces)
+        pieces = [line]
+        if line and not _FIELD_NAME.match(line):
+            pieces = []
+            if number or not line.startswith("From "):
+                return headers, b"\n".join(head.split(b"\n")[number:])
+    _keep(headers, pieces)
+    return headers, b""
+
+
+def _keep(headers: Headers, pieces: list[str]) -> None:
+    if pieces:
+        name, colon, value = ("".join(pieces) if len(pieces) > 1 else pieces[0]).partition(":")
+        if colon:
+            headers.setdefault(name.rstrip().lower(), []).append(value.strip())
 
 
 def _between(body: bytes, delimiter: bytes) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from channels.cleaning import clean_file_name, clean_text
 from channels.smtp.decode_html import text_from_html
 from channels.smtp.decode_mime import MAX_DEPTH, MAX_PARTS, Part, children, parameters, read_part
-from channels.smtp.decode_words import decoded_words, header_text, text_of
+from channels.smtp.decode_words import body_text, decoded_words, header_text
 from domain.interaction import Attachment
 
 MAX_TEXT_BYTES = 2_000_000
@@ -93,7 +93,7 @@ def _leaf(part: Part, contents: Contents) -> _Said:
         return _Said()
     data = part.content
     contents.cut = contents.cut or len(data) > MAX_TEXT_BYTES
-    text = clean_text(text_of(data[:MAX_TEXT_BYTES], part.parameters.get("charset")))
+    text = body_text(data[:MAX_TEXT_BYTES], part.parameters.get("charset"))
     return _Said(html=text) if kind == "text/html" else _Said(plain=text)
 
 

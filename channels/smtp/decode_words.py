@@ -11,7 +11,7 @@ import codecs
 import re
 from functools import lru_cache
 
-from channels.cleaning import clean_line
+from channels.cleaning import clean_line, clean_text
 
 _LONGEST_CHARSET = 40
 _CHARSETS_TABLE = """
@@ -94,7 +94,18 @@ def decoded_words(value: str) -> str:
 
 def header_text(value: str, limit: int = 1000) -> str:
     """One clean line of text: encoded CR LF and other controls become a space (attack 34)."""
-    return clean_line(decoded_words(value), limit)
+    line = decoded_words(value)
+    if line.isprintable():
+        return " ".join(line[: limit * 4].split())[:limit].rstrip()
+    return clean_line(line, limit)
+
+
+def body_text(data: bytes, charset: str | None) -> str:
+    """Clean text of many lines. Text that is printable all through, which most is, needs no cleaning."""
+    text = text_of(data, charset)
+    if text.replace("\n", "").isprintable():
+        return text
+    return clean_text(text)
 
 
 def _word_bytes(encoding: str, text: str) -> bytes | None:
