@@ -117,7 +117,7 @@ def _reason_json(reason: Reason) -> dict[str, Any]:
 
 
 def _position_json(position: Position | None) -> dict[str, Any] | None:
-    return position and {"file": position.file, "line": position.line, "column": position.column}
+    return {"file": position.file, "line": position.line, "column": position.column} if position else None
 
 
 def _matched_json(matched: tuple[Match, ...]) -> list[dict[str, Any]]:

@@ -72,26 +72,7 @@ def _condition(translate: Translate) -> Schema:
 
 
 def _term(term: Term) -> Schema:
-    match term.takes:
-        case Takes.WORDS | Takes.VALUES:
-            return _one_or_many(_VALUE)
-        case Takes.TAGS | Takes.NAMES:
-            return _one_or_many(_TEXT)
-        case Takes.CHOICES:
-            choices = _one_or_many({"enum": list(term.choices)})
-            return {"anyOf": [*choices["anyOf"], _TRUTH]} if "automated" in term.fields else choices
-        case Takes.NUMBERS:
-            return _numbers({"type": "number"})
-        case Takes.SIZES:
-            return _numbers({"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{SIZE_PATTERN}$"}]})
-        case Takes.TRUTH:
-            return _TRUTH
-        case Takes.TRAITS:
-            return {"type": "object", "minProperties": 1, "additionalProperties": _trait()}
-        case Takes.ONE:
-            return _CONDITION
-        case Takes.MANY:
-            return _CONDITIONS
+    return _TAKEN[term.takes](term)
 
 
 def _trait() -> Schema:
@@ -101,6 +82,11 @@ def _trait() -> Schema:
 
 def _numbers(number: Schema) -> Schema:
     return {"anyOf": [number, _comparison(number)]}
+
+
+def _choices(term: Term) -> Schema:
+    choices = _one_or_many({"enum": list(term.choices)})
+    return {"anyOf": [*choices["anyOf"], _TRUTH]} if "automated" in term.fields else choices
 
 
 def _comparison(number: Schema) -> Schema:
@@ -169,4 +155,20 @@ _GIVEN: Mapping[str, Schema] = {
         },
     },
     "traits": {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}},
+}
+
+_TAKEN: Mapping[Takes, Callable[[Term], Schema]] = {
+    Takes.WORDS: lambda _: _one_or_many(_VALUE),
+    Takes.VALUES: lambda _: _one_or_many(_VALUE),
+    Takes.TAGS: lambda _: _one_or_many(_TEXT),
+    Takes.NAMES: lambda _: _one_or_many(_TEXT),
+    Takes.CHOICES: _choices,
+    Takes.NUMBERS: lambda _: _numbers({"type": "number"}),
+    Takes.SIZES: lambda _: _numbers(
+        {"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{SIZE_PATTERN}$"}]}
+    ),
+    Takes.TRUTH: lambda _: _TRUTH,
+    Takes.TRAITS: lambda _: {"type": "object", "minProperties": 1, "additionalProperties": _trait()},
+    Takes.ONE: lambda _: _CONDITION,
+    Takes.MANY: lambda _: _CONDITIONS,
 }
