@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Tally:
-    """`statuses` counts answers by status; `latencies` are seconds per answer."""
+    """`statuses` counts answers by status; `latencies` are seconds per answer; `server_cpu` is for the caller."""
 
     seconds: float = 0.0
+    server_cpu: float = 0.0
     statuses: dict[bytes, int] = field(default_factory=dict)
     latencies: list[float] = field(default_factory=list)
 

@@ -18,8 +18,9 @@ from aiohttp import hdrs, web
 from multidict import istr
 
 from channels.json_text import MalformedJson, read_object
-from channels.problem import json_answer, problem
+from channels.problem import problem
 from channels.signing import SignatureRefused, SigningKey, verify
+from channels.swift_answer import receipt_answer
 from domain.errors import BalcaoError, IntakeUnavailable, Refused
 from domain.ports import Intake
 from domain.raw import RawInteraction
@@ -86,13 +87,13 @@ class _Visit:
         self.intake = intake
         self.on_their_way = 0
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         try:
             raw = await self.admit(request)
             receipt = await self.intake.accept(raw)
         except (Refused, MalformedJson, IntakeUnavailable) as error:
             return _refusal(error)
-        return json_answer({"id": receipt.raw_id, "duplicate": receipt.duplicate}, 200 if receipt.duplicate else 202)
+        return receipt_answer(request, receipt)
 
     async def admit(self, request: web.Request) -> RawInteraction:
         """The request as something to accept. Raises Refused or MalformedJson."""

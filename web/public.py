@@ -11,6 +11,8 @@ is why a reverse proxy must be named in `trusted_proxies`.
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import cast
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -18,6 +20,7 @@ from aiohttp.typedefs import Middleware
 from channels.problem import SECURITY_HEADERS, problem
 from web.addresses import Proxies, limited_as
 from web.problem import Handler, answered
+from web.serving import DIRECT
 from web.throttle import Throttle
 
 CHARGED = frozenset({401, 403, 404, 405, 408, 411, 413, 415})
@@ -39,30 +42,44 @@ class PublicLimits:
 
 
 def public_site(routes: Iterable[web.RouteDef], limits: PublicLimits | None = None) -> web.Application:
-    """An application to give to `web.serving.serve`."""
+    """An application to give to `web.serving.serve`, complete by itself; DIRECT only spares `serve` the router."""
     limits = limits or PublicLimits()
-    site = web.Application(middlewares=[_guard(limits)], client_max_size=limits.max_body)
+    routes = list(routes)
+    guard = _Guard(limits)
+    site = web.Application(middlewares=[guard.middleware()], client_max_size=limits.max_body)
     site.add_routes(routes)
+    site[DIRECT] = _direct(routes, guard)
     return site
 
 
-def _guard(limits: PublicLimits) -> Middleware:
-    throttle = Throttle(burst=limits.failure_burst, per_second=limits.failures_per_second)
-    proxies = Proxies(limits.trusted_proxies)
+def _direct(routes: Iterable[web.RouteDef], guard: "_Guard") -> dict[str, Handler]:
+    plain = [route for route in routes if route.method == "POST" and "{" not in route.path]
+    return {route.path: partial(guard.pass_on, handler=cast("Handler", route.handler)) for route in plain}
 
-    @web.middleware
-    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if proxies:
-            client = proxies.client(request.remote or "", request.headers.getall("X-Forwarded-For", ()))
+
+class _Guard:
+    """What stands before every handler of the public site."""
+
+    def __init__(self, limits: PublicLimits) -> None:
+        self.throttle = Throttle(burst=limits.failure_burst, per_second=limits.failures_per_second)
+        self.proxies = Proxies(limits.trusted_proxies)
+
+    def middleware(self) -> Middleware:
+        @web.middleware
+        async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self.pass_on(request, handler)
+
+        return guard
+
+    async def pass_on(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if self.proxies:
+            client = self.proxies.client(request.remote or "", request.headers.getall("X-Forwarded-For", ()))
             request = request.clone(remote=client)
-        address = limited_as(request.remote)
-        if wait := throttle.wait(address, time.monotonic()):
+        if self.throttle.is_strained and (wait := self.throttle.wait(limited_as(request.remote), time.monotonic())):
             return problem(429, "too many refused requests from this address", headers={"Retry-After": str(wait)})
         answer = await answered(request, handler)
         if answer.status in CHARGED:
-            throttle.charge(address, time.monotonic())
+            self.throttle.charge(limited_as(request.remote), time.monotonic())
         if "X-Content-Type-Options" not in answer.headers:
             answer.headers.update(SECURITY_HEADERS)
         return answer
-
-    return guard

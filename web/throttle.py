@@ -17,6 +17,11 @@ class Throttle:
         self.per_second = per_second
         self._spent: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
+    @property
+    def is_strained(self) -> bool:
+        """Whether anybody at all has failed lately."""
+        return bool(self._spent)
+
     def wait(self, address: str, now: float) -> int:
         """Whole seconds until `address` may fail again; 0 when it may now."""
         if address not in self._spent:
