@@ -76,7 +76,7 @@ def _people(connection: Connection, ids: Sequence[int]) -> dict[int, Document]:
     query = select(contacts.c.id, contacts.c.name, contact_addresses.c.address).join_from(contacts, contact_addresses)
     for chunk in chunks(ids):
         rows = connection.execute(query.where(contacts.c.id.in_(chunk)).order_by(contact_addresses.c.address))
-        for contact, name, address in rows.tuples():
+        for contact, name, address in rows:
             people.setdefault(contact, {"name": name, "addresses": []})["addresses"].append(address)
     return people
 

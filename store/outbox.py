@@ -91,6 +91,6 @@ def recover(connection: Connection, now: datetime) -> int:
 
 def counts(connection: Connection) -> dict[SendState, int]:
     """Every state, also those that no message is in."""
-    rows = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state)).tuples()
-    found: dict[str, int] = {state: count for state, count in rows}
+    rows = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
+    found: dict[str, int] = {row[0]: row[1] for row in rows}
     return {state: found.get(state.value, 0) for state in SendState}

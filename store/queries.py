@@ -52,7 +52,7 @@ def _page(connection: Connection, since: datetime | None, after: int) -> list[Ro
 def counts(connection: Connection) -> dict[tuple[State, str], int]:
     """Tickets by (state, department)."""
     query = select(tickets.c.state, tickets.c.department, func.count()).group_by(tickets.c.state, tickets.c.department)
-    return {(State(state), department): count for state, department, count in connection.execute(query).tuples()}
+    return {(State(state), department): count for state, department, count in connection.execute(query)}
 
 
 def message_for(connection: Connection, identity: str) -> tuple[int, int] | None:

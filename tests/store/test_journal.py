@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, func, select, text, update
 
-from domain.errors import IntakeUnavailable
+from domain.errors import IntakeUnavailable, StoreUnavailable
 from domain.raw import Fate, Outcome, RawInteraction, Receipt
 from store import records
 from store.journal_schema import raw, raw_payloads
@@ -297,8 +297,6 @@ async def test_a_failing_commit_promises_nothing(journal, database):
     original = database.write
 
     async def full(unit):
-        from domain.errors import StoreUnavailable
-
         raise StoreUnavailable("the database cannot be used now", detail="disk full")
 
     database.write = full
