@@ -21,6 +21,8 @@ from store.journal import DatabaseJournal
 from store.migrating import upgrade
 
 KINDS = ("journal", "desk")
+HASTE = ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
+"""Our own server holds nothing worth a disk sync."""
 _numbers = itertools.count(1)
 
 
@@ -40,6 +42,7 @@ def postgres_server():
         except Exception as error:  # noqa: BLE001 - whatever it is, the reason is shown
             shutil.rmtree(folder, ignore_errors=True)
             pytest.skip(f"no PostgreSQL can be started here: {error}")
+    asyncio.run(run_sql(server.get_uri(), *HASTE))
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
