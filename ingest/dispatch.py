@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from domain.errors import SendFailed, StoreUnavailable
 from domain.outgoing import OutgoingMessage
 from domain.ports import Sender
-from ingest.supervise import Liveness
+from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics, clean
 from store import outbox
 from store.engines import Database
@@ -101,7 +101,7 @@ class Dispatcher:
             lambda connection: outbox.claim(connection, self._concurrency, datetime.now(UTC))
         )
         if claimed:
-            await asyncio.shield(asyncio.ensure_future(self._finish(claimed)))
+            await asyncio.shield(spawn(self._finish(claimed), name="dispatch round"))
         return bool(claimed)
 
     async def _finish(self, claimed: Sequence[OutgoingMessage]) -> None:

@@ -12,7 +12,7 @@ import click
 from domain.raw import Fate, JournalEntry
 from ingest.commands.databases import with_journal
 from ingest.commands.failures import AlreadySaid, Unusable, Wrong
-from ingest.commands.shape import OneOf, Whole, command, group
+from ingest.commands.shape import OneOf, command, group, limit_option
 from ingest.commands.shell import Shell, print_bytes, say, say_written, stdout_is_terminal
 from ingest.presentation.clean import line
 from ingest.presentation.journal import head_of, show_entries, show_entry
@@ -31,7 +31,7 @@ journal = group("journal", help=N_("Look at what was received; retry or discard 
     example="balcao journal list --fate quarantined",
 )
 @click.option("--fate", type=OneOf([fate.value for fate in Fate]), help=N_("Only entries with this fate."))
-@click.option("--limit", type=Whole(1, 1_000_000), default=50, show_default=True, help=N_("At most so many."))
+@limit_option
 def list_entries(shell: Shell, fate: str | None, limit: int) -> None:
     wanted = Fate(fate) if fate else None
     entries = with_journal(shell.settings, lambda journal: journal.list(wanted, limit))

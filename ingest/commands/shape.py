@@ -23,17 +23,17 @@ class InWords(click.Command):
         self.example = example
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        return _(self.help or "")[: limit * 2]
+        return translated(self.help)[: limit * 2]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         pieces = " ".join(self.collect_usage_pieces(ctx))
-        formatter.write_usage(ctx.command_path, pieces, prefix=f"{_('Usage:')} ")
+        formatter.write_usage(ctx.command_path, pieces, prefix=_("Usage:") + " ")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(_(self.help or ""))
+            formatter.write_text(translated(self.help))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_section(formatter, _("Options"), filter(None, (_described(one, ctx) for one in self.get_params(ctx))))
@@ -106,6 +106,11 @@ def command(
     return define
 
 
+limit_option = click.option(
+    "--limit", type=Whole(1, 1_000_000), metavar="N", default=50, show_default=True, help=N_("At most so many.")
+)
+
+
 def config_option() -> click.Option:
     return click.Option(
         ["-c", "--config"], metavar="FILE", help=N_("Settings file (default: $BALCAO_CONFIG, then ./balcao.yaml).")
@@ -122,6 +127,10 @@ def write_section(formatter: click.HelpFormatter, title: str, rows: Iterable[tup
     if found := list(rows):
         with formatter.section(title):
             formatter.write_dl(found)
+
+
+def translated(text: str | None) -> str:
+    return _(text) if text else ""
 
 
 def _common(*, json: bool) -> list[click.Parameter]:
@@ -141,7 +150,7 @@ def _described(param: click.Parameter, ctx: click.Context) -> tuple[str, str] | 
     record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
     if record is None:
         return None
-    return record[0], " ".join(filter(None, [_(getattr(param, "help", "") or ""), _default_of(param, ctx)]))
+    return record[0], " ".join(filter(None, [translated(getattr(param, "help", None)), _default_of(param, ctx)]))
 
 
 def _default_of(param: click.Parameter, ctx: click.Context) -> str:

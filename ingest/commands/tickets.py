@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from domain.ticket import Priority, State
 from ingest.commands.databases import read_store, write_store
 from ingest.commands.failures import Unusable, Wrong
-from ingest.commands.shape import OneOf, Whole, command, group
+from ingest.commands.shape import OneOf, Whole, command, group, limit_option
 from ingest.commands.shell import Shell, json_line, say
 from ingest.commands.since import parse_since
 from ingest.presentation.clean import line
@@ -40,7 +40,7 @@ tickets = group("tickets", help=N_("List, show, export and move tickets."))
 @click.option("--department", metavar="D", help=N_("Only tickets of this department."))
 @click.option("--priority", type=OneOf(PRIORITIES), help=N_("Only tickets of this priority."))
 @click.option("--state", type=OneOf([state.value for state in State]), help=N_("Only tickets in this state."))
-@click.option("--limit", type=Whole(1, 1_000_000), default=50, show_default=True, help=N_("At most so many."))
+@limit_option
 def list_tickets(shell: Shell, department: str | None, priority: str | None, state: str | None, limit: int) -> None:
     found = read_store(
         shell.settings, lambda connection: queries.list_tickets(connection, department, priority, state, limit)

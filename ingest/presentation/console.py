@@ -42,3 +42,7 @@ def paragraph(text: object, style: str = "") -> Text:
 
 def priority_cell(priority: str) -> Text:
     return cell(priority, PRIORITY_STYLES.get(priority, ""))
+
+
+def heading(text: str) -> Text:
+    return Text(f"\n{text}", style="bold underline")

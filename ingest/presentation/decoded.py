@@ -18,9 +18,9 @@ def show_decoded(file: str, document: Any) -> None:
     out.print(cell(file, "bold"))
     match document:
         case {"undecodable": reason}:
-            out.print(cell(f"  {_('unreadable')}: {reason}", "bold red"))
+            out.print(cell(_("unreadable: %(reason)s") % {"reason": reason}, "bold red"))
         case {"ignored": reason}:
-            out.print(cell(f"  {_('ignored')}: {reason}", "dim"))
+            out.print(cell(_("ignored: %(reason)s") % {"reason": reason}, "dim"))
         case _:
             for interaction in document:
                 out.print(Padding(_fields(interaction), (0, 0, 0, 2)))

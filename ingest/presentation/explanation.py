@@ -33,7 +33,7 @@ def _reasons(explanation: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str,
     for name, reason in explanation["fields"].items():
         yield label(FIELDS, name), reason, ""
         for other in reason["runners_up"]:
-            yield f"  {_('else')}", other, "dim"
+            yield "  " + _("else"), other, "dim"
     for reason in explanation["tags"]:
         yield _("Tag"), reason, ""
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.presentation.clean import json_text
-from ingest.presentation.console import cell, console, paragraph, table
+from ingest.presentation.console import cell, console, heading, paragraph, table
 from ingest.presentation.labels import FATES, STYLES, label
 from ingest.presentation.moments import moment
 from ingest.translations import _, ngettext
@@ -56,9 +56,9 @@ def show_entry(entry: Entry, zone: tzinfo) -> None:
     console().print(
         Group(
             grid,
-            Text(f"\n{_('Envelope')}", style="bold underline"),
+            heading(_("Envelope")),
             Padding(paragraph(envelope), (0, 0, 0, 2)),
-            Text(f"\n{_('Head of the payload')}", style="bold underline"),
+            heading(_("Head of the payload")),
             Padding(paragraph(entry["payload_head"]), (0, 0, 0, 2)),
         )
     )

@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.presentation.clean import line
-from ingest.presentation.console import cell, console, paragraph, priority_cell, table
-from ingest.presentation.labels import DIRECTIONS, FIELDS, MEDIA, SENDING, STATES, STYLES, label
+from ingest.presentation.console import cell, console, heading, paragraph, priority_cell, table
+from ingest.presentation.labels import DIRECTIONS, EVENTS, FIELDS, MEDIA, REASONS, SENDING, STATES, STYLES, label
 from ingest.presentation.moments import moment
 from ingest.translations import _, ngettext
 
@@ -43,13 +43,13 @@ def show_ticket(ticket: Ticket, zone: tzinfo) -> None:
         Group(
             Text(_("Ticket %(number)s") % {"number": ticket["number"]}, style="bold"),
             _summary(ticket, zone),
-            _heading(_("Why")),
+            heading(_("Why")),
             verdict_table(ticket["verdict"] or {}, ticket.get("tags", ())),
-            _heading(_("Messages")),
+            heading(_("Messages")),
             *(_message(message, zone) for message in ticket["messages"]),
-            _heading(_("Acknowledgements")),
+            heading(_("Acknowledgements")),
             _acknowledgements(ticket["acknowledgements"]),
-            _heading(_("History")),
+            heading(_("History")),
             _history(ticket["history"], zone),
         )
     )
@@ -115,7 +115,7 @@ def _message(message: Mapping[str, Any], zone: tzinfo) -> RenderableType:
     ]
     head = cell(" · ".join(line(_person(part)) for part in about if part), "bold")
     if message.get("direction") == "in" and message.get("verified") is False:
-        head.append(f"  {_('UNVERIFIED')}", style="bold yellow")
+        head.append("  " + _("UNVERIFIED"), style="bold yellow")
     files = [f"{line(file['name'])} ({file['size']} B)" for file in message.get("attachments") or ()]
     attached = [cell(_("Attachments: %(files)s") % {"files": ", ".join(files)}, "dim")] if files else []
     return Padding(Group(head, Padding(paragraph(message.get("text") or ""), (0, 0, 0, 2)), *attached), (0, 0, 1, 0))
@@ -137,7 +137,7 @@ def _acknowledgements(acknowledgements: Sequence[Mapping[str, Any]]) -> Renderab
             cell(one["channel"]),
             cell(one["to"]),
             cell(label(SENDING, state), STYLES.get(state, "")),
-            cell(one.get("reason")),
+            cell(_reason(one)),
         )
     return rows
 
@@ -148,13 +148,14 @@ def _history(history: Sequence[Mapping[str, Any]], zone: tzinfo) -> RenderableTy
         rows.add_row(
             cell(moment(event["at"], zone)),
             cell(event["who"]),
-            cell(event["what"]),
+            cell(label(EVENTS, event["what"])),
             cell(event.get("from"), limit=LONGEST_SUBJECT),
             cell(event.get("to"), limit=LONGEST_SUBJECT),
-            cell(event.get("reason"), limit=LONGEST_SUBJECT),
+            cell(_reason(event), limit=LONGEST_SUBJECT),
         )
     return rows
 
 
-def _heading(text: str) -> Text:
-    return Text(f"\n{text}", style="bold underline")
+def _reason(row: Mapping[str, Any]) -> str | None:
+    reason = row.get("reason")
+    return label(REASONS, reason) if reason else None
