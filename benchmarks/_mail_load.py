@@ -1,6 +1,7 @@
 """A light SMTP load generator: kept connections, one command at a time each, content made beforehand."""
 
 import asyncio
+from functools import partial
 from itertools import count
 
 
@@ -32,7 +33,7 @@ class _Client(asyncio.Protocol):
         if step is not None:
             self.transport.write(step)
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, _error: Exception | None) -> None:
         if not self.done.done():
             self.done.set_result(None)
 
@@ -44,5 +45,6 @@ async def drive(port: int, messages: int, connections: int, size: int) -> None:
     content = b"From: ana@exemplo.com\r\nSubject: erro\r\n\r\n" + line * (size // len(line)) + b".\r\n"
     numbers, done = count(), [loop.create_future() for _ in range(connections)]
     for future in done:
-        await loop.create_connection(lambda future=future: _Client(numbers, messages, content, future), "127.0.0.1", port)
+        client = partial(_Client, numbers, messages, content, future)
+        await loop.create_connection(client, "127.0.0.1", port)
     await asyncio.gather(*done)

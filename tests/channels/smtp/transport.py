@@ -1,12 +1,14 @@
 """How the tests reach a mail channel: a real receiver on a free port, smtplib or raw sockets as client."""
 
 import asyncio
+import contextlib
 import smtplib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from channels.base import Channel
+from channels.smtp.options import Options
 from channels.smtp.receive import SmtpReceiver
 from domain.ports import Intake
 
@@ -73,7 +75,18 @@ class Wire:
         return await self.reply()
 
     async def replies_until_closed(self, seconds: float = 5) -> bytes:
-        return await asyncio.wait_for(self.reader.read(), seconds)
+        """Whatever still comes until the server closes or resets the connection."""
+        heard = b""
+        async with asyncio.timeout(seconds):
+            with contextlib.suppress(ConnectionResetError):
+                while piece := await self.reader.read(65536):
+                    heard += piece
+        return heard
+
+    async def content(self, octets: bytes) -> bytes:
+        """Everything up to DATA, then these octets as they are."""
+        await self.up_to_data()
+        return await self.say(octets)
 
     async def up_to_data(self, recipient: str = "suporte@exemplo.com") -> None:
         assert (await self.say(b"EHLO cliente.example\r\n")).startswith(b"250")
@@ -95,7 +108,6 @@ async def wired(port: int) -> AsyncIterator[Wire]:
 
 def receiver_of(**options: Any) -> SmtpReceiver:
     """A receiver with OPTIONS and these on top."""
-    from channels.smtp.options import Options
-
-    settings: Callable[..., Options] = Options.model_validate
-    return SmtpReceiver(channel="canal", hostname="mx.exemplo.com", options=settings({**OPTIONS, **options}), tls=None)
+    tls = options.pop("tls", None)
+    validated = Options.model_validate({**OPTIONS, **options})
+    return SmtpReceiver(channel="canal", hostname="mx.exemplo.com", options=validated, tls=tls)
