@@ -29,7 +29,7 @@ def clean_line(text: str, limit: int = 1000) -> str:
 
 def clean_file_name(name: str, otherwise: str = "anexo") -> str:
     """A label that is no path, hides nothing and is safe to save a file under."""
-    visible = "".join(" " if char.isspace() else char for char in name[:4000] if _shown(char))
+    visible = " ".join("".join(char for char in name[:4000] if _shown(char)).split())
     last = _UNWANTED_IN_NAMES.sub("_", unicodedata.normalize("NFC", visible).replace("\\", "/")).rsplit("/", 1)[-1]
     bare = last.strip(" .")
     if not bare:

@@ -13,6 +13,7 @@ _WITHHELD = frozenset(
     {"", "anonymous", "private", "unknown", "restricted", "unavailable", "anonimo", "anônimo", "privado"}
 )
 _PUNCTUATION = re.compile(r"[\s().\-/]+")
+_DIALLED = re.compile(r"[+*#0-9]+")
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
 # An area code has no zero; a mobile number has nine digits and begins with 9, a fixed one eight and begins with 2 to 5.
 _NATIONAL = r"[1-9][1-9](?:9[0-9]{8}|[2-5][0-9]{7})"
@@ -35,7 +36,7 @@ def comparable(given: str) -> str:
         return f"+55{brazilian[1]}"
     if digits.startswith("00") and _INTERNATIONAL.fullmatch(f"+{digits[2:]}"):
         return f"+{digits[2:]}"
-    return digits if digits.isascii() and digits.isalnum() else line
+    return digits if _DIALLED.fullmatch(digits) else line
 
 
 def shown(number: str) -> str:

@@ -1,0 +1,72 @@
+"""Strangers' text: cleaned first, checked afterwards."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.cleaning import LONGEST_NAME, clean_file_name, clean_line, clean_text
+
+anything = st.text(st.characters(codec=None))
+
+
+@given(anything)
+def test_clean_text_is_storable_and_stable(text):
+    cleaned = clean_text(text)
+
+    assert cleaned.encode().decode() == cleaned
+    assert "\0" not in cleaned
+    assert "\r" not in cleaned
+    assert clean_text(cleaned) == cleaned
+
+
+test_clean_text_is_storable_and_stable = pytest.mark.filterwarnings("default")(test_clean_text_is_storable_and_stable)
+
+
+@given(anything)
+def test_a_clean_line_is_one_line_for_every_reader(text):
+    line = clean_line(text, 50)
+
+    assert len(line) <= 50
+    assert len(line.splitlines()) <= 1
+    assert line == line.strip()
+    assert not any(unicodedata.category(char) in {"Cc", "Cs"} for char in line)
+
+
+@given(anything)
+def test_a_clean_file_name_is_a_label_and_no_path(name):
+    cleaned = clean_file_name(name)
+
+    assert 0 < len(cleaned) <= LONGEST_NAME + 1
+    assert not set(cleaned) & set('/\\<>:"|?*')
+    assert cleaned == cleaned.strip(" .")
+    assert all(char == " " or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in cleaned)
+    assert clean_file_name(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("given_name", "label"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("..\\..\\boot.ini", "boot.ini"),
+        ("C:\\Users\\x\\nota.pdf", "nota.pdf"),
+        ("\u200b.htaccess", "htaccess"),
+        (".\u200bhtaccess", "htaccess"),
+        ("gpj.\u202eexe", "gpj.exe"),
+        ("CON", "_CON"),
+        ("nul.txt", "_nul.txt"),
+        ("nota.pdf. ", "nota.pdf"),
+        ("a\0b\r\nc.txt", "ab c.txt"),
+        ("...", "anexo"),
+        ("", "anexo"),
+        ("Relatório São João.docx", "Relatório São João.docx"),
+        ("Relato\u0301rio.docx", "Relatório.docx"),
+    ],
+)
+def test_hostile_names_become_harmless_labels(given_name, label):
+    assert clean_file_name(given_name) == label
+
+
+def test_a_long_name_keeps_its_ending():
+    assert clean_file_name("n" * 400 + ".pdf").endswith("n.pdf")

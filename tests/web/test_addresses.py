@@ -1,0 +1,46 @@
+"""Whose request it is."""
+
+import pytest
+
+from web.addresses import Proxies, limited_as
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "client"),
+    [
+        ("203.0.113.9", ["198.51.100.1"], "203.0.113.9"),
+        ("10.0.0.1", ["198.51.100.1"], "198.51.100.1"),
+        ("10.0.0.1", ["1.2.3.4, 198.51.100.1"], "198.51.100.1"),
+        ("10.0.0.1", ["1.2.3.4", "198.51.100.1, 10.0.0.2"], "198.51.100.1"),
+        ("10.0.0.1", ["10.0.0.3"], "10.0.0.3"),
+        ("10.0.0.1", ["nonsense"], "10.0.0.1"),
+        ("10.0.0.1", ["198.51.100.1, nonsense"], "10.0.0.1"),
+        ("10.0.0.1", [], "10.0.0.1"),
+        ("", ["198.51.100.1"], ""),
+    ],
+)
+def test_only_a_trusted_proxy_speaks_for_others(peer, forwarded, client):
+    """What stands left of the nearest stranger, the stranger may have written."""
+    assert Proxies(["10.0.0.0/8"]).client(peer, forwarded) == client
+
+
+def test_no_proxy_is_trusted_unless_named():
+    assert not Proxies([])
+    with pytest.raises(ValueError, match="nonsense"):
+        Proxies(["nonsense"])
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("no:address", "no:address"),
+        (None, ""),
+    ],
+)
+def test_an_ipv6_network_counts_as_one_address(address, key):
+    assert limited_as(address) == key
