@@ -5,9 +5,9 @@
 
 Folding works character by character and to a fixed point, so it is linear in the text whatever is in it
 (normalising a whole text sorts runs of combining marks, which is quadratic in CPython) and folding twice
-changes nothing. Curly quotes and long dashes become plain ones. Three roads give the same result: ASCII is
-lowered, and what becomes Latin-1 is translated as bytes, because that is fast; anything else (emoji, other
-alphabets) goes through a table that grows as characters are seen.
+changes nothing. Curly quotes and long dashes become plain ones. Two roads give the same result: what becomes
+Latin-1 is translated as bytes, because that is fast; anything else (emoji, other alphabets) goes through a
+table that grows as characters are seen.
 """
 
 import codecs
@@ -29,35 +29,37 @@ _ASCII_WORDS = "".join(chr(code) if chr(code).isalnum() else " " for code in ran
 
 def fold(text: str) -> str:
     """`Não  CONSIGO` → `nao consigo`. Looks at the first MAX_SCANNED characters."""
-    characters = _fold_characters(text[:MAX_SCANNED])
-    return " ".join(characters[:MAX_SCANNED].split())
+    text = text[:MAX_SCANNED]
+    folded = _fold_latin(text)
+    if folded is None:
+        folded = text.translate(_foldings)
+    return _single_spaces(folded[:MAX_SCANNED])
 
 
-def words_of(folded: str) -> set[str]:
-    """The runs of letters and digits of a folded text."""
-    return set(folded.translate(_ASCII_WORDS if folded.isascii() else _word_characters).split())
+def words_of(folded: str) -> list[str]:
+    """The runs of letters and digits of a folded text, in order."""
+    return folded.translate(_ASCII_WORDS if folded.isascii() else _word_characters).split()
 
 
 def as_written(original: str, folded: str, start: int, end: int) -> str:
     """The customer's own spelling of `folded[start:end]`, where `folded` is `fold(original)`.
 
-    Falls back to the folded spelling when folding added or removed whole words, for then the places of
-    the two texts cannot be told from one another.
+    Whitespace separates the words of both texts alike, unless folding added or removed whole words; then
+    the folded spelling is the answer.
     """
-    words = original[:MAX_SCANNED].split()
-    if len(words) != folded.count(" ") + 1:
-        return folded[start:end]
     first = folded.count(" ", 0, start)
-    piece = " ".join(words[first : first + folded.count(" ", start, end) + 1])
+    last = first + folded.count(" ", start, end)
+    words = original[:MAX_SCANNED].split(None, last + 1)[first : last + 1]
     offset = start - (folded.rfind(" ", 0, start) + 1)
-    return _slice_as_folded(piece, offset, offset + end - start) or folded[start:end]
+    spelling = _slice_as_folded(" ".join(words), offset, offset + end - start)
+    return spelling if fold(spelling) == folded[start:end].strip() else folded[start:end]
 
 
 def _slice_as_folded(piece: str, start: int, end: int) -> str:
     """The part of `piece` whose folding reaches from `start` to `end`."""
     reached, kept = 0, ""
     for character in piece:
-        width = len(_fold_character(character))
+        width = len(_foldings[ord(character)])
         if reached >= end:
             break
         if reached + width > start and (width or kept):
@@ -66,11 +68,10 @@ def _slice_as_folded(piece: str, start: int, end: int) -> str:
     return kept
 
 
-def _fold_characters(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    folded = _fold_latin(text)
-    return text.translate(_foldings) if folded is None else folded
+def _single_spaces(folded: str) -> str:
+    while "  " in folded:
+        folded = folded.replace("  ", " ")
+    return folded.strip(" ")
 
 
 def _fold_latin(text: str) -> str | None:
@@ -91,7 +92,7 @@ def _fold_foreign(error: UnicodeError) -> tuple[str | bytes, int]:
 
 
 def _fold_character(character: str) -> str:
-    folded = character
+    folded = " " if character.isspace() else character
     while True:
         plain = unicodedata.normalize("NFKD", folded.translate(_LOOKALIKES))
         decomposed = unicodedata.normalize("NFKD", plain.casefold())

@@ -12,12 +12,12 @@ from typing import Any
 
 from domain.document import Mapping, Node, Scalar, ScalarValue, Sequence
 from domain.errors import Position
-from domain.units import parse_duration, parse_size
+from domain.units import BadValue, parse_duration, parse_size
 from triage.bounds import read_bounds
 from triage.conditions import AllOf, AnyOf, Compared, Condition, Listed, Not, Number, Tagged, Truth
 from triage.notes import Notes
 from triage.numbering import Numbering
-from triage.patterns import BadPattern, parse_value, parse_word
+from triage.patterns import parse_value, parse_word
 from triage.sight import TRAIT, Sight, value_text
 from triage.vocabulary import CONDITIONS, NUMBERS, TRUTHS, Takes, Term
 
@@ -97,7 +97,7 @@ class ConditionReader:
     def _pattern(self, node: Scalar, parse: Callable[[ScalarValue], Any], value: ScalarValue) -> Any:
         try:
             return parse(value)
-        except BadPattern as bad:
+        except BadValue as bad:
             self.notes.note(node.position, bad.text, **bad.values)
             return None
 

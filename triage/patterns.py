@@ -8,13 +8,13 @@ line breaks. `cancel*` also takes any ending. Between slashes stands a google-re
 text, without case; RE2 has no expression that is slower than linear.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import re2
 
 from domain.document import ScalarValue
+from domain.units import BadValue
 from triage.folding import fold
 
 MAX_WORD = 200
@@ -22,15 +22,6 @@ MAX_EXPRESSION = 1_000
 MAX_EXPRESSION_MEMORY = 1 << 21
 _SHORTEST_STEM = 3
 _UNRELATED = "\x01"
-
-
-class BadPattern(ValueError):
-    """`text` is an English msgid with %(name)s fields."""
-
-    def __init__(self, text: str, **values: object) -> None:
-        super().__init__(text % values if values else text)
-        self.text = text
-        self.values: Mapping[str, object] = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +47,7 @@ class Exact:
 
 
 def parse_word(value: ScalarValue) -> Word | Expression:
-    """Raises BadPattern."""
+    """Raises BadValue."""
     text = _text_of(value)
     if expression := _between_slashes(text):
         return _expression(expression)
@@ -66,12 +57,12 @@ def parse_word(value: ScalarValue) -> Word | Expression:
     if stem == folded or not stem[-1:].isalnum():
         return Word(folded)
     if len(stem) < _SHORTEST_STEM:
-        raise BadPattern('write at least %(count)s letters before the "*"', count=_SHORTEST_STEM)
+        raise BadValue('write at least %(count)s letters before the "*"', count=_SHORTEST_STEM)
     return Word(stem, open_end=True)
 
 
 def parse_value(value: ScalarValue) -> Exact | Expression:
-    """Raises BadPattern."""
+    """Raises BadValue."""
     text = _text_of(value)
     if expression := _between_slashes(text):
         return _expression(expression)
@@ -94,7 +85,7 @@ def options() -> re2.Options:
 
 def _text_of(value: ScalarValue) -> str:
     if isinstance(value, bool) or value is None:
-        raise BadPattern("write this word in quotes; without them YAML reads it as %(value)s", value=_yaml(value))
+        raise BadValue("write this word in quotes; without them YAML reads it as %(value)s", value=_yaml(value))
     return str(value)
 
 
@@ -108,16 +99,14 @@ def _between_slashes(text: str) -> str | None:
 
 def _refuse_unusable(text: str, folded: str) -> None:
     if not folded:
-        raise BadPattern("nothing is left of this word to look for")
+        raise BadValue("nothing is left of this word to look for")
     if len(text) > MAX_WORD:
-        raise BadPattern(
-            "this word has %(length)s characters; the limit is %(limit)s", length=len(text), limit=MAX_WORD
-        )
+        raise BadValue("this word has %(length)s characters; the limit is %(limit)s", length=len(text), limit=MAX_WORD)
 
 
 def _expression(source: str) -> Expression:
     if len(source) > MAX_EXPRESSION:
-        raise BadPattern(
+        raise BadValue(
             "this expression has %(length)s characters; the limit is %(limit)s",
             length=len(source),
             limit=MAX_EXPRESSION,
@@ -132,10 +121,10 @@ def _refuse_broken(source: str) -> None:
     try:
         compiled = re2.compile(source, options())
     except re2.error as error:
-        raise BadPattern("this expression cannot be read: %(reason)s", reason=_reason(error)) from None
+        raise BadValue("this expression cannot be read: %(reason)s", reason=_reason(error)) from None
     found = compiled.search(_UNRELATED)
     if found and found.start() == found.end():
-        raise BadPattern("this expression also matches nothing at all, so it would be true for every message")
+        raise BadValue("this expression also matches nothing at all, so it would be true for every message")
 
 
 def _reason(error: Exception) -> str:
