@@ -4,6 +4,7 @@ import math
 from collections import OrderedDict
 
 MOST_ADDRESSES = 10_000
+_ROUNDING = 1e-6  # seconds that floating point may invent
 
 
 class Throttle:
@@ -27,7 +28,7 @@ class Throttle:
         if address not in self._spent:
             return 0
         over = self._level(address, now) - (self.burst - 1)
-        return math.ceil(over / self.per_second) if over > 0 else 0
+        return max(0, math.ceil(over / self.per_second - _ROUNDING))
 
     def charge(self, address: str, now: float) -> None:
         level = self._level(address, now)
