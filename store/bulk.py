@@ -36,10 +36,12 @@ class Bulk:
         names = columns or tuple(column.name for column in table.columns)
         return cls(lambda insert: insert(table).values(parameters(table, names)), names)
 
-    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        if rows:
-            text = self._texts.get(connection.dialect.name) or self._compile(connection.dialect)
-            connection.exec_driver_sql(text, list(rows))
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Returns how many rows were written; -1 from PostgreSQL, whose driver does not say."""
+        if not rows:
+            return 0
+        text = self._texts.get(connection.dialect.name) or self._compile(connection.dialect)
+        return connection.exec_driver_sql(text, list(rows)).rowcount
 
     def _compile(self, dialect: Dialect) -> str:
         statement = self._build(_INSERT[dialect.name])

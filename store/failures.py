@@ -39,6 +39,8 @@ def translated() -> Iterator[None]:
         yield
     except IntegrityError:
         raise
+    except sqlite3.OperationalError as error:
+        raise unavailable(error) from error
     except NoConnectionFree as error:
         raise StoreUnavailable("no free connection to the database", detail=str(error)) from error
     except DBAPIError as error:

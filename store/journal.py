@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, literal, select
-from sqlalchemy.exc import IntegrityError
 
 from domain.errors import IntakeUnavailable, StoreUnavailable
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt
@@ -145,13 +144,7 @@ class DatabaseJournal:
     # The writer's side
 
     async def _commit(self, items: Sequence[Work]) -> Sequence[Any]:
-        try:
-            return await self._database.write(lambda connection: _apply(connection, items))
-        except IntegrityError:
-            if len(items) > 1:
-                raise
-            # Another process appended the same key between our look and our insert; now it is found.
-            return await self._database.write(lambda connection: _apply(connection, items))
+        return await self._database.write(lambda connection: _apply(connection, items))
 
     def _next_id(self) -> str:
         self._newest = max(time.time_ns(), self._newest + 1)

@@ -1,7 +1,7 @@
 """The journal's statements: plain functions of a connection, used by `store.journal`.
 
-Appending looks the dedup keys up first and inserts what is new. Two processes that append the same key at
-once make one of them fail with IntegrityError; it is tried again, and then finds the other's entry.
+Appending inserts and ignores dedup keys that are there already; only if there were any are they looked up.
+Two processes that append the same key at once: the second waits for the first, and then finds its entry.
 """
 
 import zlib
@@ -11,17 +11,31 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, bindparam, literal_column, null, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    bindparam,
+    literal_column,
+    null,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt
-from store.bulk import Bulk, chunks
+from store.bulk import Bulk, chunks, parameters
 from store.codec import dumps, numbers_to_json
 from store.failures import is_damaged
 from store.journal_schema import NOT_DONE, raw, raw_payloads
-from store.moments import to_micros
+from store.moments import from_micros, maybe_from_micros, to_micros
 
-_INSERT_RAW = Bulk.insert(raw, "raw_id", "channel", "dedup_key", "received_at", "size", "fate", "attempts")
+_NEW = ("raw_id", "channel", "dedup_key", "received_at", "size", "fate", "attempts")
+_INSERT_RAW = Bulk(
+    lambda insert: insert(raw).values(parameters(raw, _NEW)).on_conflict_do_nothing(index_elements=["dedup_key"]), _NEW
+)
 _INSERT_PAYLOAD = Bulk.insert(raw_payloads, "raw_id", "envelope", "payload", "checksum")
 _MARK_CLAIMED = Bulk(
     lambda _: (
@@ -42,8 +56,8 @@ _SETTLE = Bulk(
     ("new", "why", "at", "reached", "id"),
 )
 _ENTRY = (
-    raw.c.raw_id, raw.c.channel, raw.c.dedup_key, raw.c.received_at, raw.c.fate, raw.c.attempts, raw.c.reason,
-    raw.c.settled_at,
+    raw.c.raw_id, raw.c.channel, raw.c.dedup_key, type_coerce(raw.c.received_at, BigInteger), raw.c.fate,
+    raw.c.attempts, raw.c.reason, type_coerce(raw.c.settled_at, BigInteger),
 )  # fmt: skip
 _FULL = select(*_ENTRY, raw_payloads.c.envelope, raw_payloads.c.payload, raw_payloads.c.checksum).join_from(
     raw, raw_payloads, raw.c.raw_id == raw_payloads.c.raw_id, isouter=True
@@ -79,16 +93,15 @@ def checksum(envelope: str, payload: bytes) -> int:
 
 def append(connection: Connection, entries: Sequence[NewEntry]) -> list[Receipt]:
     """One receipt per entry; of entries with one dedup_key the first is kept."""
+    written = _INSERT_RAW.run(connection, [entry.row for entry in entries])
+    if written == len(entries):
+        _INSERT_PAYLOAD.run(connection, [entry.payload_row for entry in entries])
+        return [Receipt(raw_id=entry.raw_id, duplicate=False) for entry in entries]
     kept = _known(connection, [entry.dedup_key for entry in entries])
-    new, receipts = [], []
-    for entry in entries:
-        first = kept.setdefault(entry.dedup_key, entry.raw_id)
-        if first == entry.raw_id:
-            new.append(entry)
-        receipts.append(Receipt(raw_id=first, duplicate=first != entry.raw_id))
-    _INSERT_RAW.run(connection, [entry.row for entry in new])
+    new = [entry for entry in entries if kept[entry.dedup_key] == entry.raw_id]
     _INSERT_PAYLOAD.run(connection, [entry.payload_row for entry in new])
-    return receipts
+    firsts = [(kept[entry.dedup_key], entry.raw_id) for entry in entries]
+    return [Receipt(raw_id=first, duplicate=first != own) for first, own in firsts]
 
 
 def _known(connection: Connection, keys: Sequence[str]) -> dict[str, str]:
@@ -102,10 +115,12 @@ def _known(connection: Connection, keys: Sequence[str]) -> dict[str, str]:
 def claim(connection: Connection, limit: int, most_bytes: int, now: datetime) -> list[JournalEntry]:
     """Oldest first, at most `limit` entries and `most_bytes` of payload, but one entry whatever its size.
 
-    A damaged entry is quarantined here and costs nobody else anything.
+    An entry that was claimed before comes alone: had it company, each time the process dies the whole batch would be
+    suspected of having killed it. A damaged entry is quarantined here and costs nobody else anything.
     """
     ids = _due(connection, limit, most_bytes, now)
-    _MARK_CLAIMED.run(connection, [(to_micros(now), raw_id) for raw_id in ids])
+    at = to_micros(now)
+    _MARK_CLAIMED.run(connection, [(at, raw_id) for raw_id in ids])
     entries, damaged = [], []
     for row in _rows(connection, ids):
         entry, damage = _entry(row)
@@ -119,7 +134,7 @@ def claim(connection: Connection, limit: int, most_bytes: int, now: datetime) ->
 
 def _due(connection: Connection, limit: int, most_bytes: int, now: datetime) -> list[str]:
     due = (
-        select(raw.c.raw_id, raw.c.size)
+        select(raw.c.raw_id, raw.c.size, raw.c.attempts)
         .where(NOT_DONE, raw.c.fate == "waiting", or_(raw.c.not_before.is_(None), raw.c.not_before <= now))
         .order_by(raw.c.raw_id)
         .limit(limit)
@@ -127,11 +142,13 @@ def _due(connection: Connection, limit: int, most_bytes: int, now: datetime) -> 
     )
     ids: list[str] = []
     total = 0
-    for raw_id, size in connection.execute(due):
+    for raw_id, size, attempts in connection.execute(due):
         total += size
-        if ids and total > most_bytes:
+        if ids and (total > most_bytes or attempts):
             break
         ids.append(raw_id)
+        if attempts:
+            break
     return ids
 
 
@@ -166,19 +183,29 @@ def _entry(row: Any) -> tuple[JournalEntry, str | None]:
     elif checksum(envelope, payload) != checked:
         damage = "damaged in the journal: its checksum does not match"
     interaction = RawInteraction(
-        channel=channel, dedup_key=dedup_key, received_at=received_at, payload=payload, envelope=_envelope(envelope)
+        channel=channel,
+        dedup_key=dedup_key,
+        received_at=from_micros(received_at),
+        payload=payload,
+        envelope=_envelope(envelope),
     )
     entry = JournalEntry(
-        raw_id=raw_id, raw=interaction, fate=Fate(fate), attempts=attempts, reason=reason, settled_at=settled_at
+        raw_id=raw_id,
+        raw=interaction,
+        fate=Fate(fate),
+        attempts=attempts,
+        reason=reason,
+        settled_at=maybe_from_micros(settled_at),
     )
     return entry, damage
 
 
 def _envelope(text: str) -> dict[str, Any]:
     try:
-        return dict(orjson.loads(text))
-    except (ValueError, TypeError):
+        envelope = orjson.loads(text)
+    except ValueError:
         return {}
+    return envelope if isinstance(envelope, dict) else {}
 
 
 def settle(connection: Connection, outcomes: Iterable[Outcome], now: datetime) -> None:
