@@ -62,7 +62,7 @@ def sender_of(headers: Headers, envelope_sender: str) -> Party:
 
 def message_ids(values: Iterable[str]) -> tuple[str, ...]:
     """Ids with their angle brackets, oldest first; of very many the last ones, which are the nearest."""
-    found = [match for value in values for match in _MESSAGE_ID.findall(value[:_LONGEST_LIST])]
+    found = [match for value in values for match in _MESSAGE_ID.findall(value[-_LONGEST_LIST:])]
     return tuple(dict.fromkeys(found))[-MAX_MESSAGE_IDS:]
 
 

@@ -94,14 +94,17 @@ class _Reader:
         elif tag in _CELLS:
             self._text.append(" ")
         elif tag == "img" and (described := (node.attributes.get("alt") or "").strip()):
-            self._text.append(f" [{described}] ")
+            self._write(node, f" [{described}] ")
 
     def _take_text(self, node: LexborNode) -> None:
-        text, parent = node.text_content or "", node.parent
-        if parent is None or not text.strip(" \t\r\n\f"):
-            self._text.append(" " if text else "")
-            return
-        block, quotes, spaced = self._place(parent)
+        text = node.text_content or ""
+        if text.strip(" \t\r\n\f"):
+            self._write(node, text)
+        elif text:
+            self._text.append(" ")
+
+    def _write(self, node: LexborNode, text: str) -> None:
+        block, quotes, spaced = self._place(node.parent or node)
         if block != self._block:
             self._text.append(("\n\n" if spaced else "\n") + "> " * quotes)
             self._block = block

@@ -190,4 +190,5 @@ def _from_base64(body: bytes) -> bytes:
         return binascii.a2b_base64(body)
     except binascii.Error:
         letters = _NOT_BASE64.sub(b"", body)
-        return binascii.a2b_base64(letters[: len(letters) // 4 * 4])
+        letters = letters[:-1] if len(letters) % 4 == 1 else letters
+        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))

@@ -3,7 +3,7 @@
     charset declared and known to be one of text ─▶ strict UTF-8 ─▶ cp1252, undefined bytes replaced
 
 Only charsets of this list are looked up: Python also knows `bz2_codec`, `rot13`, `unicode_escape`, `idna` and
-utf-7, which are no charsets of honest mail (dangers.md §8.42). Latin-1 and ASCII are read as cp1252, as browsers do.
+utf-7, which are no charsets of honest mail (dangers.md §8.42). Latin-1 is read as cp1252, as browsers do.
 """
 
 import binascii
@@ -23,7 +23,7 @@ _CHARSETS_TABLE = """
     iso2022_jp_1 iso2022_jp_2 iso2022_jp_ext iso2022_kr
 """
 _CHARSETS = frozenset(_CHARSETS_TABLE.split())
-_SUPERSETS = {"ascii": "cp1252", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
+_SUPERSETS = {"iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
 _NOT_ASCII_BASED = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
 _SEVEN_BIT = frozenset({"hz", "iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr"})
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
