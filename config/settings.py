@@ -58,7 +58,6 @@ class Budgets(Block):
 
 class Acknowledgement(Block):
     enabled: bool = True
-    include_subject: bool = False
     templates: Path | None = None
     budgets: Budgets = Budgets()
 

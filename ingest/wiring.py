@@ -11,7 +11,6 @@ from jinja2 import TemplateError
 
 from channels import KINDS, load_kind
 from channels.base import BuildContext, Channel
-from config.binding import bind
 from config.channels import ChannelBlock
 from config.settings import Settings
 from domain.errors import N_, ConfigError, Mistake, Position
@@ -50,7 +49,7 @@ def build_channel(block: ChannelBlock, settings: Settings, *, reveal: Reveal | N
     if block.kind not in KINDS:
         known = ", ".join(sorted(KINDS))
         text = N_("unknown channel kind %(kind)s; known are: %(known)s")
-        raise ConfigError([Mistake(block.options.position, text, {"kind": repr(block.kind), "known": known})])
+        raise ConfigError([Mistake(block.place, text, {"kind": repr(block.kind), "known": known})])
     module = load_kind(block.kind)
     context = BuildContext(
         name=block.name,
@@ -59,7 +58,7 @@ def build_channel(block: ChannelBlock, settings: Settings, *, reveal: Reveal | N
         reveal=reveal or settings.secrets.reveal,
     )
     try:
-        channel: Channel = module.build(bind(module.Options, block.options), context)
+        channel: Channel = module.build(block.bind(module.Options), context)
     except ConfigError as error:
         raise ConfigError([_placed(mistake, block) for mistake in error.mistakes]) from error
     return channel

@@ -1,31 +1,34 @@
-"""Reads what strace saw: is every promise preceded by a sync that covers all journal writes?
+"""Reads what strace saw: is every promise preceded by a sync that covers the bytes it promises?
 
-write to a journal file    → that file is dirty
-fsync/fdatasync completed  → clean, if nothing was written to it after the call began
-an answer leaves           → no journal file may be dirty, and one must have been written since the last answer
+    a journal write that holds a mark      → that mark is written
+    fsync/fdatasync of the same file       → covers the marks written before the call began, once it returns 0
+    an answer leaves                       → its message's mark must be covered by then
+
+Other writes to the journal (the next batch, a settle) may be under way when an answer leaves; they do not matter.
 """
 
 import re
 from dataclasses import dataclass, field
 
-JOURNAL = re.compile(r"<[^>]*/journal\.db(?:-wal)?>")
-WRITE = re.compile(r"^(?:pwrite64|write|writev|pwritev)\(\d+<([^>]*/journal\.db(?:-wal)?)>")
-SYNC = re.compile(r"^(?:fsync|fdatasync)\(\d+<([^>]*/journal\.db(?:-wal)?)>")
-RESUMED = re.compile(r"^<\.\.\. (\w+) resumed>")
+MARK = re.compile(r"fsyncmark-(\w+)")
+LINE = re.compile(r"^(\d+)\s+(.*)$")
+WRITE = re.compile(r"^(?:pwrite64|write|writev|pwritev)\(\d+<[^>]*/journal\.db(?:-wal)?>")
+SYNC = re.compile(r"^(?:fsync|fdatasync)\(\d+<[^>]*/journal\.db(?:-wal)?>")
+SYNC_RESUMED = re.compile(r"^<\.\.\. (?:fsync|fdatasync) resumed>")
 ANSWER = re.compile(
-    r'^(?:sendto|write|writev|sendmsg)\(\d+<(?:TCP|socket)[^>]*>.*?"(250 2\.0\.0 Accepted|HTTP/1\.1 20[02])'
+    r"^(?:sendto|write|writev|sendmsg)\(\d+<(?:TCP|socket)[^>]*>.*?(250 2\.0\.0 Accepted|HTTP/1\.1 202)"
 )
-LINE = re.compile(r"^(\d+)\s+(?:[\d.:]+\s+)?(.*)$")
 
 
 @dataclass
 class Trace:
-    """Fed with lines of `strace -f -yy`; collects promises and violations."""
+    """Fed with lines of `strace -f -yy`; `expected` are the marks of the messages in the order they are answered."""
 
+    expected: list
     promises: int = 0
     violations: list = field(default_factory=list)
-    _dirty: set = field(default_factory=set)
-    _written: bool = False
+    _written: set = field(default_factory=set)
+    _covered: set = field(default_factory=set)
     _syncing: dict = field(default_factory=dict)
 
     def feed(self, line):
@@ -33,24 +36,26 @@ class Trace:
         if not matched:
             return
         thread, call = matched.groups()
-        if write := WRITE.match(call):
-            self._dirty.add(write[1])
-            self._written = True
-            # A write during somebody's sync is not covered by it.
-            self._syncing = {key: path for key, path in self._syncing.items() if path != write[1]}
-        elif sync := SYNC.match(call):
-            if "unfinished" in call:
-                self._syncing[thread] = sync[1]
-            elif call.rstrip().endswith("= 0"):
-                self._dirty.discard(sync[1])
-        elif RESUMED.match(call) and thread in self._syncing and "sync resumed" in call:
-            path = self._syncing.pop(thread)
-            if call.rstrip().endswith("= 0"):
-                self._dirty.discard(path)
-        elif answer := ANSWER.match(call):
-            self.promises += 1
-            if self._dirty:
-                self.violations.append(f"{answer[1]!r} with unsynced {sorted(self._dirty)}")
-            if not self._written:
-                self.violations.append(f"{answer[1]!r} with nothing written to the journal since the last answer")
-            self._written = False
+        if WRITE.match(call):
+            self._written |= set(MARK.findall(call))
+        elif SYNC.match(call):
+            self._syncing[thread] = set(self._written)
+            self._finish_sync(thread, call)
+        elif SYNC_RESUMED.match(call) and thread in self._syncing:
+            self._finish_sync(thread, call)
+        elif ANSWER.match(call):
+            self._promise()
+
+    def _finish_sync(self, thread, call):
+        if "unfinished" in call:
+            return
+        marks = self._syncing.pop(thread)
+        if call.rstrip().endswith("= 0"):
+            self._covered |= marks
+
+    def _promise(self):
+        mark = self.expected[self.promises]
+        self.promises += 1
+        if mark not in self._covered:
+            written = "written but not synced" if mark in self._written else "not even written"
+            self.violations.append(f"{mark} was promised while {written}")
