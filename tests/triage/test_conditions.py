@@ -1,0 +1,110 @@
+"""Every condition of the language, one line per thing it must and must not match."""
+
+import pytest
+
+from domain.facts import AttachmentFacts
+from tests.triage.samples import facts, matches
+from triage.vocabulary import CONDITIONS
+
+PDF = AttachmentFacts(name="Boleto.PDF", content_type="application/pdf", size=6_000_000)
+CALL = {"call.answered": False, "call.waited_s": 75, "call.queue": "Cobrança", "call.id": 7, "call.rate": 2.5}
+
+TABLE = [
+    ("{words: boleto}", facts(subject="Boleto"), True),
+    ("{words: boleto}", facts("meu boleto"), True),
+    ("{words: [boleto, pix]}", facts("fiz um PIX"), True),
+    ("{words: boleto}", facts("nada", sender_name="Boleto"), False),
+    ("{subject: boleto}", facts("boleto"), False),
+    ("{text: boleto}", facts(subject="boleto"), False),
+    ("{words: segunda via}", facts("via", subject="segunda"), False),
+    ("{sender_name: vendas}", facts(sender_name="Equipe de Vendas"), True),
+    ("{sender: ana@exemplo.com}", facts(sender="Ana@Exemplo.com"), True),
+    ("{sender: '*@exemplo.com'}", facts(sender="ana@exemplo.com"), True),
+    ("{sender: '*@exemplo.com'}", facts(sender="ana@exemplo.com.br"), False),
+    ("{sender: /^no-?reply@/}", facts(sender="noreply@x.example"), True),
+    ("{sender: [5511999, 5511888]}", facts(sender="5511888"), True),
+    ("{sender_domain: exemplo.com}", facts(sender="ana@EXEMPLO.com"), True),
+    ("{sender_domain: exemplo.com}", facts(sender="ana@sub.exemplo.com"), False),
+    ("{sender_domain: '*.exemplo.com'}", facts(sender="ana@sub.exemplo.com"), True),
+    ("{sender_domain: '5511999'}", facts(sender="5511999"), False),
+    ("{recipient: 'financeiro@*'}", facts(recipients=("x@y.example", "Financeiro@y.example")), True),
+    ("{recipient: suporte@y.example}", facts(recipients=("suporte+abc@y.example",)), True),
+    ("{recipient: suporte+abc@y.example}", facts(recipients=("suporte+abc@y.example",)), True),
+    ("{channel: [email, chat]}", facts(channel="chat"), True),
+    ("{channel: chat}", facts(), False),
+    ("{medium: call}", facts(medium="call"), True),
+    ("{medium: [mail, chat]}", facts(medium="call"), False),
+    ("{automated: true}", facts(automated="bounce"), True),
+    ("{automated: true}", facts(), False),
+    ("{automated: false}", facts(), True),
+    ("{automated: [list, bulk]}", facts(automated="list"), True),
+    ("{automated: auto_reply}", facts(automated="list"), False),
+    ("{is_reply: true}", facts(is_reply=True), True),
+    ("{is_reply: false}", facts(is_reply=True), False),
+    ("{attachment_name: '*.pdf'}", facts(attachments=(PDF,)), True),
+    ("{attachment_name: '*.xml'}", facts(attachments=(PDF,)), False),
+    ("{attachment_type: application/pdf}", facts(attachments=(PDF,)), True),
+    ("{attachment_type: 'image/*'}", facts(attachments=(PDF,)), False),
+    ("{attachment_count: 1}", facts(attachments=(PDF,)), True),
+    ("{attachment_count: 0}", facts(), True),
+    ("{attachment_count: {gt: 1}}", facts(attachments=(PDF,)), False),
+    ("{attachment_count: {gte: 1, lt: 3}}", facts(attachments=(PDF, PDF)), True),
+    ("{attachment_count: {lte: 1}}", facts(attachments=(PDF, PDF)), False),
+    ("{attachment_count: {between: [2, 4]}}", facts(attachments=(PDF,) * 4), True),
+    ("{attachment_size: {gt: 5MB}}", facts(attachments=(PDF,)), True),
+    ("{attachment_size: {gt: 7000000}}", facts(attachments=(PDF,)), False),
+    ("{attachment_size: {gte: 0}}", facts(), False),
+    ("{shouting: true}", facts("ESTOU ESPERANDO HÁ DIAS"), True),
+    ("{shouting: false}", facts("bom dia"), True),
+    ("{capitals: {gte: 50}}", facts("ABCDEFGHIJ abcdefghij"), True),
+    ("{exclamations: {gt: 2}}", facts("ah!! e agora!"), True),
+    ("{trait: {call.answered: false}}", facts(traits=CALL), True),
+    ("{trait: {call.answered: true}}", facts(traits=CALL), False),
+    ("{trait: {call.answered: false}}", facts(), False),
+    ("{trait: {call.answered: false}}", facts(traits={"call.answered": 0}), False),
+    ("{trait: {call.waited_s: {gt: 60}}}", facts(traits=CALL), True),
+    ("{trait: {call.waited_s: {gt: 2m}}}", facts(traits=CALL), False),
+    ("{trait: {call.waited_s: 75}}", facts(traits=CALL), True),
+    ("{trait: {call.waited_s: 75}}", facts(traits={"call.waited_s": 75.0}), True),
+    ("{trait: {call.rate: 2.5}}", facts(traits=CALL), True),
+    ("{trait: {call.queue: [vendas, cobranca]}}", facts(traits=CALL), True),
+    ("{trait: {call.queue: 'cob*'}}", facts(traits=CALL), True),
+    ("{trait: {call.queue: {gt: 1}}}", facts(traits=CALL), False),
+    ("{trait: {call.answered: {gte: 0}}}", facts(traits=CALL), False),
+    ("{trait: {call.answered: false, call.queue: vendas}}", facts(traits=CALL), False),
+    ("{trait: {text: boleto}}", facts("boleto"), False),
+    ("{is: urgente}", facts("é urgente"), True),
+    ("{is: [calmo, urgente]}", facts("é urgente"), True),
+    ("{is: calmo}", facts("é urgente"), False),
+    ("{all: [{words: a}, {words: b}]}", facts("a b"), True),
+    ("{all: [{words: a}, {words: b}]}", facts("a"), False),
+    ("{any: [{words: a}, {words: b}]}", facts("b"), True),
+    ("[{words: a}, {words: b}]", facts("b"), True),
+    ("{words: a, subject: b}", facts("a", subject="b"), True),
+    ("{words: a, subject: b}", facts("a"), False),
+    ("{not: {words: a}}", facts("b"), True),
+    ("{not: [{words: a}, {words: b}]}", facts("b"), False),
+    ("{not: {not: {words: a}}}", facts("a"), True),
+    ("{any: [{not: {words: a}}, {words: b}]}", facts("c"), True),
+    ("{words: urgente, not: {words: não é urgente}}", facts("Não é urgente"), False),
+]
+NAMED = "urgente: {words: urgente}\ncalmo: {not: {is: urgente}}"
+
+
+@pytest.mark.parametrize(("condition", "given", "holds"), TABLE)
+def test_condition(condition, given, holds):
+    assert matches(condition, given, define=NAMED) is holds
+
+
+def test_the_table_tries_every_condition():
+    tried = {name for name in CONDITIONS if any(f"{name}:" in condition for condition, _, _ in TABLE)}
+
+    assert tried | {"tag"} == set(CONDITIONS)  # tags need a rule before: tests/triage/test_engine.py
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -(10**400), 10**400])
+def test_numbers_beyond_reason_are_compared_without_an_error(number):
+    given = facts(traits={"n": number})
+
+    assert matches("{trait: {n: {gt: 5}}}", given) is (number > 5)
+    assert matches("{trait: {n: 5}}", given) is False
