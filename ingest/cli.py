@@ -57,7 +57,11 @@ class Balcao(GroupInWords):
         words = list(sys.argv[1:] if args is None else args)
         translations.use(_language_asked(words))
         _never_fail_to_print()
-        sys.exit(self._outcome(words, prog_name or "balcao", extra))
+        try:
+            code = self._outcome(words, prog_name or "balcao", extra)
+        finally:
+            translations.use(None)
+        sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it printed is on its way when this returns."""
