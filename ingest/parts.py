@@ -136,8 +136,6 @@ async def worker(daemon: Daemon) -> AsyncIterator[None]:
         max_attempts=settings.worker.max_attempts,
         poll=daemon.poll,
     )
-    if daemon.rulebook.source is not None:
-        await pool.warm_up(daemon.rulebook.source)
     try:
         async with _ended(daemon.vital(worker.run(), name="worker")):
             yield

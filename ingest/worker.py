@@ -72,6 +72,7 @@ class Worker:
         if not self._rulebook.loaded.is_set():
             self._liveness.down(PART, "waiting for rules")
             await self._rulebook.loaded.wait()
+        await self._warm_up()
         self._liveness.up(PART)
         while True:
             await self._slots.acquire()
@@ -89,6 +90,12 @@ class Worker:
             task = spawn(self._handle(entries), name=f"batch of {len(entries)}")
             self._under_way.add(task)
             task.add_done_callback(self._finished)
+
+    async def _warm_up(self) -> None:
+        """Receivers are open meanwhile: what they take waits in the journal."""
+        self._liveness.starting(PART)
+        assert self._rulebook.source is not None, "rules are loaded"
+        await self._pool.warm_up(self._rulebook.source)
 
     async def drain(self, grace: float) -> None:
         """Let batches under way end; after `grace` seconds give their entries back."""

@@ -54,6 +54,9 @@ class FakePool:
         self.behaviour = behaviour
         self.groups = []
 
+    async def warm_up(self, _source):
+        pass
+
     async def process(self, entries, _source):
         ids = [item.raw_id for item in entries]
         self.groups.append(ids)
