@@ -20,7 +20,7 @@ class Proxies:
         road = [peer, *(hop.strip() for header in reversed(list(forwarded)) for hop in reversed(header.split(",")))]
         nearest = peer
         for hop in road:
-            if not _is_address(hop):
+            if not is_address(hop):
                 return nearest
             nearest = hop
             if not self._trusts(hop):
@@ -46,7 +46,8 @@ def limited_as(address: str | None) -> str:
     return str(mapped or ipaddress.IPv6Network((known, 64), strict=False))
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Whether `text` is an IP address, without brackets or port."""
     try:
         ipaddress.ip_address(text)
     except ValueError:

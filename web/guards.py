@@ -11,20 +11,22 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
 from channels.problem import SECURITY_HEADERS, problem
+from web.addresses import is_address
 from web.problem import Handler, answered
 
-LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+LOCAL_NAMES = frozenset({"localhost"})
 _READING = frozenset({"GET", "HEAD"})
 
 
 def private_guard(hosts: Iterable[str]) -> Middleware:
     """`hosts`: further names, without port, under which the site may be called."""
-    allowed = LOCAL_HOSTS | {name.casefold() for name in hosts}
+    allowed = LOCAL_NAMES | {name.casefold() for name in hosts}
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if _host(request) not in allowed:
-            return problem(403, "this site is not served under that host name (web.private_hosts)")
+        host = _host(request)
+        if host not in allowed and not is_address(host.strip("[]")):
+            return problem(403, "this site is not served under that name; call it by its address or as localhost")
         if request.method not in _READING and not _is_meant(request):
             return problem(403, "a change needs the header X-Balcao: 1 or Content-Type: application/json")
         answer = await answered(request, handler)
