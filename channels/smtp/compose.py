@@ -143,9 +143,6 @@ def _boundary(message: OutgoingMessage) -> bytes:
 
 def _text_part(kind: str, text: str) -> bytes:
     head = f"Content-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-    octets = _line_ends(text).encode("utf-8", "replace")
-    return head.encode() + binascii.b2a_qp(octets, istext=True) + _CRLF
-
-
-def _line_ends(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").replace("\n", "\r\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+    octets = binascii.b2a_qp(lines.encode("utf-8", "replace"), istext=True)
+    return head.encode() + octets.replace(b"\n", _CRLF) + _CRLF

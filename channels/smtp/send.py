@@ -95,6 +95,8 @@ class RelaySender:
 
 async def _announce(client: SMTP, envelope: Envelope) -> None:
     """MAIL and RCPT; nothing can have been delivered yet."""
+    if client.is_ehlo_or_helo_needed:
+        await client.ehlo()
     options = []
     if envelope.needs_smtputf8:
         if not client.supports_extension("smtputf8"):

@@ -139,23 +139,10 @@ def test_text_without_any_header_that_came_by_smtp_is_still_a_message():
 
 HEADER_NAMES = st.sampled_from(
     [
-        "From",
-        "To",
-        "Cc",
-        "Reply-To",
-        "Subject",
-        "Date",
-        "Message-ID",
-        "References",
-        "In-Reply-To",
-        "Received",
-        "Content-Type",
-        "Content-Disposition",
-        "Content-Transfer-Encoding",
-        "Auto-Submitted",
-        "Return-Path",
+        "From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "References", "In-Reply-To", "Received",
+        "Content-Type", "Content-Disposition", "Content-Transfer-Encoding", "Auto-Submitted", "Return-Path",
     ]
-)
+)  # fmt: skip
 SNIPPETS = st.sampled_from(
     [
         "=?utf-8?q?=00=0d=0a?=",
