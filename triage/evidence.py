@@ -40,7 +40,9 @@ def matches_of(seen: Iterable[Seen], sight: Sight, patterns: Mapping[int, Patter
         words = by_field.setdefault(item.where, {})
         if len(words) < MAX_WORDS and (shown := _shown(item, sight, patterns)[:MAX_LENGTH]):
             words[shown] = None
-    return tuple(Match(where=where.removeprefix(TRAIT), words=tuple(words)) for where, words in by_field.items())
+    return tuple(
+        Match(where=where.removeprefix(TRAIT), words=tuple(words)) for where, words in by_field.items() if words
+    )
 
 
 def _shown(item: Seen, sight: Sight, patterns: Mapping[int, Pattern]) -> str:

@@ -76,7 +76,7 @@ class Eyes:
 
     def look(self, facts: Facts) -> Sight:
         folded = {name: fold(WORD_FIELDS[name](facts)) for name in self.word_fields}
-        matched = {name: self.words.match(text) for name, text in folded.items() if text}
+        matched = {name: self.words.match(text) for name, text in folded.items()}
         for name, matcher in self.values.items():
             if found := _union(matcher, VALUE_FIELDS[name](facts)):
                 matched[name] = found

@@ -76,13 +76,13 @@ CONDITIONS: Mapping[str, Term] = {
     "medium": Term(
         takes=Takes.CHOICES,
         fields=("medium",),
-        choices=tuple(Medium),
+        choices=tuple(map(str, Medium)),
         meaning="What kind of contact it is: mail, chat, call or alert.",
     ),
     "automated": Term(
         takes=Takes.CHOICES,
         fields=("automated",),
-        choices=tuple(Automated),
+        choices=tuple(map(str, Automated)),
         meaning="Who wrote it if not a person; true takes every automatic message, false none.",
     ),
     "is_reply": Term(takes=Takes.TRUTH, meaning="It answers on a ticket that already exists."),
