@@ -108,11 +108,12 @@ class Session(SMTP):
             line = await self._reader.readuntil(b"\n")
             self._patience.heard()
             reply, step = self._answer(line)
+            if step is Step.START_TLS:
+                step = await self._start_tls()
+                continue
             self.say(reply)
             if step is Step.READ_CONTENT:
                 step = await self._take_content()
-            elif step is Step.START_TLS:
-                step = await self._start_tls()
             if self._paused:  # type: ignore[attr-defined]  # asyncio's own flow control, no types
                 await self._drain_helper()  # type: ignore[attr-defined]
 
@@ -154,7 +155,7 @@ class Session(SMTP):
         return b"250 2.0.0 Accepted as " + receipt.raw_id.encode()
 
     async def _start_tls(self) -> Step:
-        """Whatever came in clear behind STARTTLS is dropped by aiosmtpd's `connection_made` (attack 14)."""
+        """aiosmtpd says 220, shakes hands, and drops what came in clear behind STARTTLS (attack 14)."""
         try:
             await super().smtp_STARTTLS("")
         except TLSSetupException:
