@@ -98,10 +98,11 @@ class Desk:
 
     async def send(self, step: Step, body: bytes | dict[str, Any], recipient: str) -> None:
         if isinstance(body, bytes):
-            await aiosmtplib.send(
-                body, sender=step.sender, recipients=[recipient], hostname="127.0.0.1",
-                port=self.ports["smtp"], start_tls=False,
-            )  # fmt: skip
+            smtp = aiosmtplib.SMTP(hostname="127.0.0.1", port=self.ports["smtp"], start_tls=False)
+            async with smtp:
+                await smtp.mail(step.sender)
+                await smtp.rcpt(recipient)
+                await smtp.data(body)
         else:
             await self._post(step, json.dumps(body).encode())
 

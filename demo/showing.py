@@ -13,6 +13,11 @@ from rich.text import Text
 from demo.judging import Row
 
 COLOURS = {"Alta": "bold red", "Média": "yellow", "Baixa": "green"}
+REASONS = {
+    "already_acknowledged": "já confirmada",
+    "automatic_auto_reply": "resposta automática",
+    "a call has no return path": "ligação não tem volta",
+}
 STATES = {"sent": "✔ enviada", "silent": "— {reason}", "failed": "✘ {reason}", "pending": "… na fila"}
 
 
@@ -44,15 +49,27 @@ def _tickets(rows: Sequence[Row]) -> Table:
         table.add_column(name, overflow="fold")
     for row in rows:
         priority = row.ticket["priority"]
-        decision = row.ticket["verdict"]["fields"]["priority"]
-        words = [word for match in decision["matched"] for word in match["words"]]
+        rules, words = _why(row)
         flag = " ⚑" if row.ticket["flagged"] else ""
         table.add_row(
             f"#{row.ticket['number']}{flag}", row.message["channel"], row.step.name, row.ticket["department"],
-            Text(priority, COLOURS[priority]), decision["rule"], Text(", ".join(words), "italic"),
-            STATES.get(row.answer.get("state", ""), "?").format(reason=row.answer.get("reason")),
+            Text(priority, COLOURS[priority]), ", ".join(rules), Text(", ".join(words), "italic"),
+            _answer(row),
         )  # fmt: skip
     return table
+
+
+def _why(row: Row) -> tuple[list[str], list[str]]:
+    """The rules that decided department and priority, and the customer's words they matched; `default` only alone."""
+    decisions = [row.ticket["verdict"]["fields"][field] for field in ("department", "priority")]
+    rules = list(dict.fromkeys(decision["rule"] for decision in decisions))
+    words = [word for decision in decisions for match in decision["matched"] for word in match["words"]]
+    return [rule for rule in rules if rule != "default"] or rules, list(dict.fromkeys(words))
+
+
+def _answer(row: Row) -> str:
+    reason = str(row.answer.get("reason"))
+    return STATES.get(row.answer.get("state", ""), "?").format(reason=REASONS.get(reason, reason))
 
 
 def _acknowledgements(mails: Sequence[tuple[str, bytes]], answers: Sequence[dict[str, Any]]) -> Table:
@@ -61,9 +78,9 @@ def _acknowledgements(mails: Sequence[tuple[str, bytes]], answers: Sequence[dict
         table.add_column(name, overflow="fold")
     for recipient, content in mails:
         mail = message_from_bytes(content, policy=policy.default)
-        table.add_row("e-mail", recipient, str(mail["Subject"]), str(mail["Reply-To"]))
+        table.add_row("e-mail", recipient, Text(str(mail["Subject"])), str(mail["Reply-To"]))
     for answer in answers:
-        table.add_row("chat", str(answer.get("to")), str(answer.get("subject", "")), "—")
+        table.add_row("chat", str(answer.get("to")), Text(str(answer.get("subject", ""))), "—")
     return table
 
 
@@ -72,4 +89,4 @@ def _letter(content: bytes) -> Panel:
     assert isinstance(mail, EmailMessage)
     body = mail.get_body(("plain",))
     assert body is not None
-    return Panel(body.get_content().strip(), title=str(mail["Subject"]), border_style="blue", width=78)
+    return Panel(body.get_content().strip(), title=Text(str(mail["Subject"])), border_style="blue", width=78)
