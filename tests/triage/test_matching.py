@@ -101,7 +101,7 @@ def test_values_are_compared_whole(pattern, value, found):
 
 
 def test_ten_thousand_words_cost_little_on_words_never_seen():
-    """A search automaton needs 158 ms for such a text (docs/adr/0004)."""
+    """A search automaton needs 158 ms for such a text (docs/adr/0004-words-are-looked-up.md)."""
     matcher = WordMatcher([(number, Word(f"palavra{number}")) for number in range(10_000)])
     texts_never_seen = [" ".join(f"w{number}x{index}" for index in range(300)) for number in range(50)]
 
