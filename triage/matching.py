@@ -4,9 +4,10 @@
                 └▶ expressions: google-re2 Filter (their literals first, then only those that can match)
 
 Words are looked up, not searched for: a DFA over 10,000 words costs 10 µs on texts it has seen and 158 ms on
-2 kB of words it has not (measured, docs/adr/0004-words-are-looked-up.md). A pattern of several words hangs on the one that the
-fewest other patterns hold. Filter beats Set for expressions at every size measured, and is cut into portions
-small enough for the 8 MB that its own literal matcher is given: beyond, RE2 drops matches without a word.
+2 kB of words it has not (docs/adr/0004-words-are-looked-up.md). A pattern of several words hangs on the one
+that the fewest other patterns hold. Filter beats Set for expressions at every size measured, and is cut into
+portions small enough for the 8 MB that its own literal matcher is given: beyond, RE2 drops matches without a
+word.
 """
 
 from collections import Counter, defaultdict
