@@ -62,6 +62,8 @@ class WordMatcher:
         self._by_symbol: defaultdict[str, list[tuple[int, Word]]] = defaultdict(list)
         self._hang_up(words)
         self._known = frozenset(self._single) | frozenset(self._by_word)
+        self._shortest = min(self._by_stem, default=0)
+        self._heads = frozenset(stem[: self._shortest] for stems in self._by_stem.values() for stem in stems)
 
     def match(self, folded: str) -> set[int]:
         """The numbers of all patterns that occur in `folded`."""
@@ -71,13 +73,19 @@ class WordMatcher:
             if known in self._single:
                 found.add(self._single[known])
             found.update(_verified(self._by_word.get(known, ()), folded))
-        for length, stems in self._by_stem.items():
-            for stem in frozenset(stems).intersection([word[:length] for word in words]):
-                found.update(_verified(stems[stem], folded))
+        if self._heads:
+            found.update(self._stems(folded, words))
         for symbol, patterns in self._by_symbol.items():
             if symbol in folded:
                 found.update(_verified(patterns, folded))
         return found
+
+    def _stems(self, folded: str, words: list[str]) -> Iterator[int]:
+        """Of the words that begin like any stem, those that begin with one."""
+        likely = {word for word in words if word[: self._shortest] in self._heads}
+        for length, stems in self._by_stem.items():
+            for stem in {word[:length] for word in likely} & stems.keys():
+                yield from _verified(stems[stem], folded)
 
     def _hang_up(self, words: Sequence[tuple[int, Word]]) -> None:
         """Hang each pattern on one part of it that a text must hold."""

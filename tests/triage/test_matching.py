@@ -56,6 +56,8 @@ def test_words_match_where_the_naive_search_finds_them(written, stems, text):
         ("quero cancel*", "eu quero  cancelar", True),
         ("!!!", "resolvam!!!!", True),
         ("=)", "ok =)", True),
+        ("@ab*", "fale com @abel", True),
+        ("@ab*", "fale com abel", False),
         (r"/erro \d+/", "deu ERRO 17 aqui", True),
         (r"/^ola/", "Olá, tudo bem", True),
         ("não", "NÃO".encode().decode(), True),
