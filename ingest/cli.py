@@ -63,6 +63,13 @@ class Balcao(GroupInWords):
             translations.use(None)
         sys.exit(code)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Parse; `--help` prints already here."""
+        try:
+            return super().make_context(*args, **extra)
+        except BrokenPipeError:
+            raise click.exceptions.Exit(_reader_left()) from None
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it printed is on its way when this returns."""
         try:

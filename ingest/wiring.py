@@ -6,6 +6,8 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from jinja2 import TemplateError
 
@@ -44,13 +46,19 @@ def build_channels(settings: Settings, *, reveal: Reveal | None = None) -> dict[
     return built
 
 
-def build_channel(block: ChannelBlock, settings: Settings, *, reveal: Reveal | None = None) -> Channel:
-    """One channel. Raises ConfigError."""
+def options_of(block: ChannelBlock) -> tuple[ModuleType, Any]:
+    """The kind's module and its options as written. Raises ConfigError."""
     if block.kind not in KINDS:
         known = ", ".join(sorted(KINDS))
         text = N_("unknown channel kind %(kind)s; known are: %(known)s")
         raise ConfigError([Mistake(block.place, text, {"kind": repr(block.kind), "known": known})])
     module = load_kind(block.kind)
+    return module, block.bind(module.Options)
+
+
+def build_channel(block: ChannelBlock, settings: Settings, *, reveal: Reveal | None = None) -> Channel:
+    """One channel. Raises ConfigError."""
+    module, options = options_of(block)
     context = BuildContext(
         name=block.name,
         var=settings.var_path,
@@ -58,7 +66,7 @@ def build_channel(block: ChannelBlock, settings: Settings, *, reveal: Reveal | N
         reveal=reveal or settings.secrets.reveal,
     )
     try:
-        channel: Channel = module.build(block.bind(module.Options), context)
+        channel: Channel = module.build(options, context)
     except ConfigError as error:
         raise ConfigError([_placed(mistake, block) for mistake in error.mistakes]) from error
     return channel

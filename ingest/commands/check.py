@@ -12,11 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from domain.document import Mapping
 from domain.errors import ConfigError, Mistake
 from ingest.commands.captured import UNUSED_SECRET
 from ingest.commands.failures import UNUSABLE, WRONG, lines_of, mistakes_as_json
 from ingest.commands.shape import command
-from ingest.commands.shell import Shell, warn
+from ingest.commands.shell import Shell, nearby, warn
 from ingest.presentation.checklist import show_checklist
 from ingest.translations import N_
 
@@ -68,13 +69,14 @@ def _findings(shell: Shell) -> Iterator[Finding]:
     yield _tried("settings", read_settings)
     if settings is None:
         # Without settings nothing names the rule file; the one beside them is the likeliest.
+        yield _tried("channels", partial(_channels_of_broken, shell.config_path))
         if (beside := shell.config_path.parent / "rules.yaml").exists():
             yield _tried("rules", partial(_rules, beside))
         return
     yield _tried("channels", partial(_channels, settings))
     yield _secrets(settings)
     yield _tried("letters", partial(_letters, settings))
-    yield _tried("rules", partial(_rules, settings.rules_path))
+    yield _tried("rules", partial(_rules, nearby(settings.rules_path)))
 
 
 def _tried(what: str, look: Callable[[], Finding]) -> Finding:
@@ -89,6 +91,26 @@ def _channels(settings: "Settings") -> Finding:
 
     built = build_channels(settings, reveal=partial(_secret, settings))
     return Finding(what="channels", facts={name: channel.kind for name, channel in built.items()})
+
+
+def _channels_of_broken(path: Path) -> Finding:
+    """The options of channels in a file whose other sections have mistakes; those are told already."""
+    from config.channels import channel_blocks  # noqa: PLC0415 - as above
+    from config.reading import read_file  # noqa: PLC0415 - as above
+    from ingest.wiring import options_of  # noqa: PLC0415 - as above
+
+    try:
+        document = read_file(path)
+        blocks = channel_blocks(document.get("channels") if isinstance(document, Mapping) else None)
+    except ConfigError:
+        return Finding(what="channels", facts={})
+    mistakes: list[Mistake] = []
+    for block in blocks.values():
+        try:
+            options_of(block)
+        except ConfigError as error:
+            mistakes += error.mistakes
+    return Finding(what="channels", facts={name: one.kind for name, one in blocks.items()}, mistakes=tuple(mistakes))
 
 
 def _secrets(settings: "Settings") -> Finding:

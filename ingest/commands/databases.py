@@ -11,7 +11,6 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from config.settings import Settings
-from domain.errors import StoreUnavailable
 from ingest.commands.failures import Unusable
 from ingest.supervise import spawn
 from ingest.translations import _
@@ -25,7 +24,7 @@ PATIENCE = 10.0
 
 
 def read_store(settings: Settings, unit: Callable[[Connection], T]) -> T:
-    """Run a unit of work on the ticket store. Raises Unusable."""
+    """Run a unit of work on the ticket store. Raises Unusable and StoreUnavailable."""
     return asyncio.run(_with_store(settings, lambda database: database.read(unit)))
 
 
@@ -34,7 +33,7 @@ def write_store(settings: Settings, unit: Callable[[Connection], T]) -> T:
 
 
 def with_journal(settings: Settings, use: Callable[[DatabaseJournal], Awaitable[T]]) -> T:
-    """Let `use` work on the journal. Raises Unusable."""
+    """Let `use` work on the journal. Raises Unusable, StoreUnavailable and IntakeUnavailable."""
 
     async def run() -> T:
         async with opened(settings.journal_url) as database:
@@ -49,7 +48,7 @@ def with_journal(settings: Settings, use: Callable[[DatabaseJournal], Awaitable[
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Database]:
-    """A database that exists. Raises Unusable when it does not, or cannot be used."""
+    """A database that exists. Raises Unusable when it does not."""
     database = Database.open(url, busy_timeout=PATIENCE)
     if database.file is not None and not database.file.exists():
         raise Unusable(
@@ -58,11 +57,6 @@ async def opened(url: str) -> AsyncIterator[Database]:
         )
     try:
         yield database
-    except StoreUnavailable as error:
-        raise Unusable(
-            _("the database cannot be used now (%(detail)s); if it is new or old, run `balcao db upgrade`")
-            % {"detail": error.detail or error}
-        ) from error
     finally:
         await database.close()
 

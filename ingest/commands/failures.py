@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from domain.errors import BalcaoError, ConfigError, Mistake
+from domain.errors import BalcaoError, ConfigError, IntakeUnavailable, Mistake, StoreUnavailable
 from ingest.presentation.clean import block, line
 from ingest.translations import _
 
@@ -104,6 +104,9 @@ def _message(error: BaseException) -> str:
         return _("%(path)s: %(reason)s") % {"path": error.filename or "-", "reason": error.strerror or str(error)}
     if isinstance(error, click.ClickException):
         return _usage_message(error)
+    if isinstance(error, StoreUnavailable | IntakeUnavailable):
+        text = _("the database cannot be used now (%(detail)s); if it is new or old, run `balcao db upgrade`")
+        return text % {"detail": error.detail or error}
     return str(error)
 
 

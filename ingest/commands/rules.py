@@ -15,6 +15,7 @@ from ingest.commands.shell import Shell, print_json, say
 from ingest.presentation.clean import line
 from ingest.presentation.console import console, paragraph
 from ingest.presentation.junit import junit
+from ingest.presentation.labels import counted_rules, counted_tests
 from ingest.rulebook import read_rules
 from ingest.translations import N_, _, ngettext
 from triage.rules import Case
@@ -44,7 +45,8 @@ def check(shell: Shell, file: str | None) -> None:
         "rules": len(ruleset.rules),
         "tests": len(ruleset.tests),
     }
-    shell.answer(document, lambda: say(_("%(file)s: no mistakes; %(rules)s rules, %(tests)s tests") % document))
+    found = {"rules": counted_rules(len(ruleset.rules)), "tests": counted_tests(len(ruleset.tests))}
+    shell.answer(document, lambda: say(_("%(file)s: no mistakes; %(rules)s, %(tests)s") % {"file": path, **found}))
 
 
 @command(

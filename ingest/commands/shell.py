@@ -46,7 +46,7 @@ class Shell:
 
     def rule_file(self, named: str | None) -> Path:
         """The rule file named on the command line, else the one of the settings."""
-        return Path(named) if named else self.settings.rules_path
+        return Path(named) if named else nearby(self.settings.rules_path)
 
     def answer(self, document: Any, show: Callable[[], object]) -> None:
         """Print `document` as JSON, or let `show` print for people."""
@@ -54,6 +54,12 @@ class Shell:
             print_json(document)
         else:
             show()
+
+
+def nearby(path: Path) -> Path:
+    """`path` as one would type it here: relative if it lies below the working directory."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def print_json(document: Any, *, indent: int | None = 2) -> None:

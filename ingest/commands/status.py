@@ -14,13 +14,13 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from config.settings import Settings
-from domain.errors import ConfigError
+from domain.errors import BalcaoError
 from domain.raw import Fate
 from domain.units import Listen
 from ingest.commands.databases import read_store, with_journal
-from ingest.commands.failures import UNUSABLE, Unusable, lines_of
+from ingest.commands.failures import UNUSABLE, lines_of
 from ingest.commands.shape import command
-from ingest.commands.shell import Shell, warn
+from ingest.commands.shell import Shell, nearby, warn
 from ingest.presentation.status import show_status
 from ingest.rulebook import read_rules
 from ingest.translations import N_
@@ -49,7 +49,7 @@ def status(shell: Shell) -> int:
     def tried(look: Callable[[], T]) -> T | None:
         try:
             return look()
-        except (Unusable, ConfigError) as error:
+        except BalcaoError as error:
             problems.extend(lines_of(error))
             return None
 
@@ -109,5 +109,6 @@ def _outbox(settings: Settings) -> dict[str, int]:
 
 def _rules(settings: Settings) -> dict[str, Any]:
     """The file as it is now; which rules the daemon has in force is said by its part `rules`."""
-    ruleset = read_rules(settings.rules_path)
-    return {"file": str(settings.rules_path), "hash": ruleset.hash, "rules": len(ruleset.rules)}
+    path = nearby(settings.rules_path)
+    ruleset = read_rules(path)
+    return {"file": str(path), "hash": ruleset.hash, "rules": len(ruleset.rules)}

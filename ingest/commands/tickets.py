@@ -72,7 +72,7 @@ def show(shell: Shell, number: int) -> None:
 def export(shell: Shell, since: str | None) -> None:
     """JSON lines with and without --json. Streamed: memory does not grow with the number of tickets."""
     zone = ZoneInfo(shell.settings.timezone)
-    moment = parse_since(since, now=datetime.now(UTC), zone=zone) if since else None
+    moment = parse_since(since, now=datetime.now(UTC), zone=zone) if since is not None else None
     read_store(shell.settings, partial(_write_all, since=moment))
 
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from domain.errors import Mistake
 from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, table
-from ingest.presentation.labels import label
+from ingest.presentation.labels import counted_rules, counted_tests, label
 from ingest.translations import N_, _, ngettext
 
 THINGS = {
@@ -69,7 +69,8 @@ def _in_order(_facts: Mapping[str, Any]) -> str:
 
 
 def _rules(facts: Mapping[str, Any]) -> str:
-    return _("%(file)s: %(rules)s rules, %(tests)s tests pass") % facts
+    found = {"rules": counted_rules(facts["rules"]), "tests": counted_tests(facts["tests"])}
+    return _("%(file)s: %(rules)s, %(tests)s passed") % {"file": facts["file"], **found}
 
 
 _GOOD = {

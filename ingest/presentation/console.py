@@ -16,16 +16,21 @@ PIPE_WIDTH = 160
 PRIORITY_STYLES = {"Alta": "bold red", "Média": "yellow", "Baixa": "green"}
 
 
+class Out(Console):
+    """A console that leaves it to the caller what a closed pipe means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console() -> Console:
     tty = sys.stdout.isatty()
     width = None if tty or os.environ.get("COLUMNS") else PIPE_WIDTH
-    return Console(
-        width=width, force_terminal=tty, no_color=not tty or None, markup=False, emoji=False, highlight=False
-    )
+    return Out(width=width, force_terminal=tty, no_color=not tty or None, markup=False, emoji=False, highlight=False)
 
 
-def table(*headings: str, title: str | None = None) -> Table:
-    made = Table(box=box.SIMPLE, title=title, title_justify="left", title_style="bold", pad_edge=False)
+def table(*headings: str) -> Table:
+    made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for heading in headings:
         made.add_column(heading)
     return made

@@ -1,7 +1,7 @@
 """What the machine's words are called for people."""
 
 from ingest.presentation.clean import line
-from ingest.translations import N_, _
+from ingest.translations import N_, _, ngettext
 
 STATES = {
     "new": N_("new"),
@@ -90,6 +90,14 @@ STYLES = {
     "sent": "green",
     "silent": "dim",
 }
+
+
+def counted_rules(count: int) -> str:
+    return ngettext("%(count)d rule", "%(count)d rules", count) % {"count": count}
+
+
+def counted_tests(count: int) -> str:
+    return ngettext("%(count)d test", "%(count)d tests", count) % {"count": count}
 
 
 def label(words: dict[str, str], key: object) -> str:

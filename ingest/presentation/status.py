@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.presentation.console import cell, console, table
-from ingest.presentation.labels import FATES, PARTS, SENDING, STYLES, label
+from ingest.presentation.labels import FATES, PARTS, SENDING, STYLES, counted_rules, label
 from ingest.presentation.moments import duration, moment
 from ingest.translations import _
 
@@ -17,10 +17,10 @@ from ingest.translations import _
 def show_status(status: Mapping[str, Any], zone: tzinfo) -> None:
     """`status` is the document of `balcao status --json`."""
     out = console()
-    out.print(_headline(status))
-    out.print(_channels(status["channels"], zone))
+    out.print(_headline(status), "")
+    out.print(_channels(status["channels"], zone), "")
     if others := {name: part for name, part in status["parts"].items() if not _is_channel(name, status)}:
-        out.print(_parts(others, zone))
+        out.print(_parts(others, zone), "")
     if status["journal"]:
         out.print(_line(_("Journal"), _counts(status["journal"]["counts"], FATES)))
         if (waiting := status["journal"]["oldest_waiting_s"]) is not None:
@@ -28,7 +28,7 @@ def show_status(status: Mapping[str, Any], zone: tzinfo) -> None:
     if status["outbox"] is not None:
         out.print(_line(_("Outbox"), _counts(status["outbox"], SENDING)))
     if rules := status["rules"]:
-        out.print(_line(_("Rules"), cell(_("%(file)s: %(rules)s rules, hash %(hash)s") % rules)))
+        out.print(_line(_("Rules"), cell(f"{rules['file']}: {counted_rules(rules['rules'])}, {rules['hash']}")))
 
 
 def _headline(status: Mapping[str, Any]) -> Text:

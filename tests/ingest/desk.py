@@ -8,6 +8,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
+from domain.interaction import Interaction
 from domain.raw import Fate, Outcome, RawInteraction
 from ingest.cli import main
 from ingest.supervise import spawn
@@ -94,15 +95,16 @@ async def fill(installation: Installation) -> None:
     """Two tickets (the second one hostile), one waiting, one quarantined and one done entry."""
     folder = installation.folder / "var"
     folder.mkdir(exist_ok=True)
-    await _file_tickets(f"sqlite:///{folder / 'balcao.db'}")
-    await _fill_journal(f"sqlite:///{folder / 'journal.db'}")
+    hostile = mail(identity="mail:2", message_id=None, subject=HOSTILE, text=f"Ol\u00e1\n{HOSTILE}")
+    await file_tickets(f"sqlite:///{folder / 'balcao.db'}", mail(), hostile)
+    await fill_journal(f"sqlite:///{folder / 'journal.db'}", HOSTILE)
 
 
-async def _file_tickets(url: str) -> None:
+async def file_tickets(url: str, *interactions: Interaction) -> None:
+    """One ticket for each, numbered from 1."""
     await upgrade(url, "desk")
     database = Database.open(url)
-    hostile = mail(identity="mail:2", message_id=None, subject=HOSTILE, text=f"Ol\u00e1\n{HOSTILE}")
-    filings = [acknowledged(mail(), 1), acknowledged(hostile, 2)]
+    filings = [acknowledged(interaction, number) for number, interaction in enumerate(interactions, 1)]
 
     def unit(connection):
         store_desk.allocate_numbers(connection, len(filings))
@@ -112,7 +114,8 @@ async def _file_tickets(url: str) -> None:
     await database.close()
 
 
-async def _fill_journal(url: str) -> None:
+async def fill_journal(url: str, words: str) -> None:
+    """A quarantined, a done and a waiting entry; `words` stand in subjects and reasons."""
     await upgrade(url, "journal")
     database = Database.open(url)
     journal = DatabaseJournal(database, spawn=spawn)
@@ -122,13 +125,13 @@ async def _fill_journal(url: str) -> None:
                 channel="email",
                 dedup_key=f"key {number}",
                 received_at=NOON,
-                payload=f"Subject: {HOSTILE}\r\n\r\nOl\u00e1 {number}\r\n".encode() + b"\xff\x00",
+                payload=f"Subject: {words}\r\n\r\nOl\u00e1 {number}\r\n".encode() + b"\xff\x00",
                 envelope={"mail_from": "ana@cliente.example", "rcpt_to": ["suporte@exemplo.com.br"]},
             )
         )
         if fate is not None:
             await journal.claim(1)
-            await journal.settle([Outcome(raw_id=receipt.raw_id, fate=fate, reason=f"because {HOSTILE}")])
+            await journal.settle([Outcome(raw_id=receipt.raw_id, fate=fate, reason=f"because {words}")])
     await journal.close()
     await database.close()
 

@@ -39,10 +39,8 @@ def test_an_entry_is_shown_with_envelope_and_head(desk):
 
 def test_no_customer_controls_the_terminal(desk):
     raw_id = entry(desk, "quarantined")
-    texts = [
-        desk.run("journal", *words, color=True).stdout
-        for words in (("list",), ("show", raw_id), ("show", raw_id, "--json"))
-    ]
+    asked = (("list",), ("show", raw_id), ("show", raw_id, "--json"))
+    texts = [desk.run("journal", *words, color=True).stdout for words in asked]
 
     assert [controls_in(text) for text in texts] == [[], [], []]
     assert "\\x1b]0;dono\\x07" in texts[1]

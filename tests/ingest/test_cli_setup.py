@@ -108,6 +108,18 @@ def test_broken_settings_do_not_hide_the_mistakes_in_the_rules_beside_them(insta
     assert "rules.yaml:1:1: " in result.stderr
 
 
+def test_broken_settings_do_not_hide_the_mistakes_in_the_channels(installation):
+    installation.config.write_text("version: 2\nchannels:\n  email: {kind: smtp, lisen: []}\n  site: {kind: webhok}\n")
+
+    result = installation.run("check")
+
+    assert [line.split(": ")[0].rpartition("/")[2] for line in result.stderr.splitlines()] == [
+        "balcao.yaml:1:10",
+        "balcao.yaml:3:23",
+        "balcao.yaml:4:16",
+    ]
+
+
 def test_a_secret_nobody_has_set_is_a_mistake_with_its_place(installation):
     text = installation.config.read_text().replace("file:var/secrets/site.key", "env:NOBODY_SET_THIS")
     installation.config.write_text(text)

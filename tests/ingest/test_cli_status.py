@@ -1,0 +1,105 @@
+"""`balcao status`: with a daemon, without one, and with somebody else at its address."""
+
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from tests.ingest.desk import HOSTILE, controls_in
+
+PARTS = {
+    "email": {
+        "state": "up",
+        "since": "2026-11-22T12:00:00Z",
+        "last_success": "2026-11-22T12:30:00Z",
+        "detail": HOSTILE,
+    },
+    "web": {"state": "up", "since": "2026-11-22T12:00:00Z", "last_success": None, "detail": ""},
+    "store": {"state": "down", "since": "2026-11-22T12:00:00Z", "last_success": None, "detail": "locked"},
+}
+
+
+@contextmanager
+def answering(installation, code, body):
+    """Somebody who answers every request at the private address of the settings."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(code)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_words):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    text = installation.config.read_text()
+    installation.config.write_text(text.replace('private: "127.0.0.1:1"', f'private: "127.0.0.1:{server.server_port}"'))
+    try:
+        yield
+    finally:
+        installation.config.write_text(text)
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_without_a_daemon_the_files_still_tell_what_waits(desk):
+    status = desk.json("status")
+
+    assert status["running"] is False
+    assert [channel["state"] for channel in status["channels"]] == ["not running", "not running"]
+    assert status["journal"]["counts"]["quarantined"] == 1
+    assert isinstance(status["journal"]["oldest_waiting_s"], float)
+    assert status["outbox"]["pending"] == 2
+    assert status["rules"]["rules"] == 2
+    assert status["problems"] == []
+
+
+def test_people_are_told_that_nothing_runs(desk):
+    text = desk.run("status").stdout
+
+    assert "O serviço não está no ar." in text
+    assert "em quarentena 1" in text
+    assert "a enviar 2" in text
+
+
+def test_the_daemon_is_asked_for_the_state_of_its_parts(own_desk):
+    with answering(own_desk, 503, json.dumps({"ready": False, "parts": PARTS}).encode()):
+        status = own_desk.json("status")
+        text = own_desk.run("status").stdout
+
+    assert (status["running"], status["ready"]) == (True, False)
+    states = {channel["name"]: (channel["state"], channel["last_success"]) for channel in status["channels"]}
+    assert states == {"email": ("up", "2026-11-22T12:30:00Z"), "site": ("up", None)}
+    assert "22/11/2026 09:30" in text
+    assert "fora do ar, tentando de novo" in text
+    assert controls_in(text) == []
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"parts": 1}', b"\xff", b"[" * 100_000])
+def test_somebody_else_at_the_address_is_not_taken_for_the_daemon(own_desk, body):
+    with answering(own_desk, 200, body):
+        assert own_desk.json("status")["running"] is False
+
+
+def test_a_missing_database_is_told_and_the_rest_is_shown(installation):
+    result = installation.run("status")
+
+    assert result.exit_code == 2
+    assert "O serviço não está no ar." in result.stdout
+    assert "balcao db upgrade" in result.stderr
+
+
+def test_broken_rules_are_told_and_the_rest_is_shown(own_desk):
+    own_desk.rules.write_text("version: 1\n")
+
+    document = own_desk.json("status", code=2)
+
+    assert document["rules"] is None
+    assert document["journal"]["counts"]["done"] == 1
+    assert any("rules.yaml:1:1" in problem for problem in document["problems"])
