@@ -48,10 +48,11 @@ def matches_of(seen: Iterable[Seen], sight: Sight, patterns: Mapping[int, Patter
 def _shown(item: Seen, sight: Sight, patterns: Mapping[int, Pattern]) -> str:
     if item.number is None:
         return item.text
-    pattern = patterns[item.number]
-    if item.where in WORD_FIELDS:
-        return _words_in_text(item.where, pattern, sight)
-    return _value(item.where, pattern, sight)
+    shown = sight.shown.get((item.where, item.number))
+    if shown is None:
+        find = _words_in_text if item.where in WORD_FIELDS else _value
+        shown = sight.shown[item.where, item.number] = find(item.where, patterns[item.number], sight)
+    return shown
 
 
 def _words_in_text(where: str, pattern: Pattern, sight: Sight) -> str:

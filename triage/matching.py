@@ -68,8 +68,8 @@ class WordMatcher:
     def match(self, folded: str) -> set[int]:
         """The numbers of all patterns that occur in `folded`."""
         found = self._expressions.match(folded) if self._has_expressions else set()
-        words = words_of(folded)
-        for known in self._known.intersection(words):
+        words = set(words_of(folded))
+        for known in words & self._known:
             if known in self._single:
                 found.add(self._single[known])
             found.update(_verified(self._by_word.get(known, ()), folded))
@@ -80,7 +80,7 @@ class WordMatcher:
                 found.update(_verified(patterns, folded))
         return found
 
-    def _stems(self, folded: str, words: list[str]) -> Iterator[int]:
+    def _stems(self, folded: str, words: set[str]) -> Iterator[int]:
         """Of the words that begin like any stem, those that begin with one."""
         likely = {word for word in words if word[: self._shortest] in self._heads}
         for length, stems in self._by_stem.items():

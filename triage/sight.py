@@ -46,12 +46,14 @@ _LARGEST_SHOWN = 10**18
 
 @dataclass(slots=True)
 class Sight:
-    """One message as seen through one rule set. `tags` grows while rules apply."""
+    """One message as seen through one rule set. `tags` grows while rules apply; `shown` remembers by field and
+    pattern which words of the customer are shown for it, since several rules often rest on the same words."""
 
     facts: Facts
     matched: Mapping[str, set[int]]
     folded: Mapping[str, str]
     tags: dict[str, None] = field(default_factory=dict)
+    shown: dict[tuple[str, int], str] = field(default_factory=dict)
     _loudness: Loudness | None = None
 
     def matches(self, where: str) -> set[int] | frozenset[int]:
