@@ -3,7 +3,7 @@
 import base64
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -90,17 +90,24 @@ def open_files(settings: Settings) -> AttachmentFiles:
 def read_templates(settings: Settings) -> Letters:
     """The shipped letters, overlaid with those of the settings' own folder. Raises ConfigError."""
     folders = [TEMPLATES, *([settings.templates_path] if settings.templates_path else [])]
-    texts = {
-        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
-        for folder in folders
-        for path in sorted(folder.rglob("*.*"))
-        if path.is_file()
-    }
+    texts = {name: text for folder in folders for name, text in _texts_in(folder)}
     try:
         return Letters(texts)
     except TemplateError as error:
         place = Position(str(folders[-1] / (getattr(error, "name", None) or "")), getattr(error, "lineno", 1) or 1, 1)
         raise ConfigError([Mistake(place, "%(problem)s", {"problem": str(error)})]) from error
+
+
+def _texts_in(folder: Path) -> Iterator[tuple[str, str]]:
+    """Name and text of every letter. Raises ConfigError."""
+    if not folder.is_dir():
+        raise ConfigError([Mistake(Position(str(folder), 1, 1), N_("there is no such folder for letters"))])
+    for path in filter(Path.is_file, sorted(folder.rglob("*.*"))):
+        try:
+            yield path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            text = N_("this letter cannot be read: %(reason)s")
+            raise ConfigError([Mistake(Position(str(path), 1, 1), text, {"reason": str(error)})]) from error
 
 
 def build_clerk(settings: Settings, channels: Mapping[str, Channel]) -> Clerk:

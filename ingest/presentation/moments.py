@@ -22,7 +22,10 @@ def moment(value: datetime | str | None, zone: tzinfo) -> str | None:
             return line(value)
     if value is None:
         return None
-    return _in_zone(value, zone).strftime("%d/%m/%Y %H:%M" if language() == PORTUGUESE else "%Y-%m-%d %H:%M")
+    local = _in_zone(value, zone)
+    if language() == PORTUGUESE:
+        return f"{local:%d/%m}/{local.year:04} {local:%H:%M}"
+    return f"{local.date().isoformat()} {local:%H:%M}"
 
 
 def duration(seconds: float) -> str:

@@ -131,6 +131,20 @@ def test_a_secret_nobody_has_set_is_a_mistake_with_its_place(installation):
     assert result.stderr.startswith(f"{installation.config}:")
 
 
+@pytest.mark.parametrize("content", [None, b"\xff\x00", b"{% if"])
+def test_letters_that_cannot_be_used_are_told_with_their_file(installation, content):
+    letter = installation.folder / "cartas" / "pt-BR" / "acknowledgement.subject.txt"
+    if content is not None:
+        letter.parent.mkdir(parents=True)
+        letter.write_bytes(content)
+    installation.config.write_text(f"{installation.config.read_text()}acknowledgement: {{templates: cartas}}\n")
+
+    result = installation.run("check")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(str(installation.folder / "cartas"))
+
+
 def test_failing_rule_tests_are_told_with_exit_code_one(installation):
     installation.rules.write_text(installation.rules.read_text().replace("[boleto, fatura]", "[fatura]"))
 
