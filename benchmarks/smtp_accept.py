@@ -74,11 +74,20 @@ class Appends:
 
 
 async def intake_of(kind: str, var: Path, stack: AsyncExitStack) -> Intake:
-    if kind == "journal":
-        from store.opening import open_journal  # noqa: PLC0415  the other servers must not need it
+    if kind != "journal":
+        return BatchedPromise()
+    from ingest.supervise import spawn  # noqa: PLC0415  the other servers must not need them
+    from store.engines import Database  # noqa: PLC0415
+    from store.journal import DatabaseJournal  # noqa: PLC0415
+    from store.migrating import upgrade  # noqa: PLC0415
 
-        return Appends(await stack.enter_async_context(open_journal(f"sqlite:///{var / 'journal.db'}")))
-    return BatchedPromise()
+    url = f"sqlite:///{var / 'journal.db'}"
+    await upgrade(url, "journal")
+    database = Database.open(url)
+    journal = DatabaseJournal(database, spawn=spawn, reserve=0, folder=var)
+    stack.push_async_callback(database.close)
+    stack.push_async_callback(journal.close)
+    return Appends(journal)
 
 
 def options() -> Options:
@@ -94,15 +103,15 @@ def options() -> Options:
 
 async def run_server(kind: str, var: Path) -> None:
     loop = asyncio.get_running_loop()
-    stopped = loop.run_in_executor(None, sys.stdin.read)
     async with AsyncExitStack() as stack:
+        intake = await intake_of(kind, var, stack)
+        stopped = loop.run_in_executor(None, sys.stdin.read)
         if kind == "bare":
             server = await loop.create_server(lambda: SMTP(Nothing(), hostname="bench", loop=loop), "127.0.0.1", 0)
             print(server.sockets[0].getsockname()[1], flush=True)
             await stopped
             return
         receiver = SmtpReceiver(channel="bench", hostname="bench", options=options(), tls=None)
-        intake = await intake_of(kind, var, stack)
         running = asyncio.ensure_future(
             receiver.run(intake, lambda: print(receiver.addresses[0].port, flush=True))
         )
