@@ -21,10 +21,12 @@ class BuildContext:
     """What the application lends a channel while it is built.
 
     `reveal` turns a secret reference (`env:NAME`, `file:path`) into its value or raises ConfigError.
-    `var` is the directory for what the daemon keeps. `hostname` is the name we greet with.
+    `base` is the folder of the settings file, where paths a person writes begin; `var` is the directory for what
+    the daemon keeps. `hostname` is the name we greet with.
     """
 
     name: str
+    base: Path
     var: Path
     hostname: str
     reveal: Callable[[str], str]

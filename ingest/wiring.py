@@ -61,6 +61,7 @@ def build_channel(block: ChannelBlock, settings: Settings, *, reveal: Reveal | N
     module, options = options_of(block)
     context = BuildContext(
         name=block.name,
+        base=settings.base,
         var=settings.var_path,
         hostname=settings.hostname or socket.getfqdn(),
         reveal=reveal or settings.secrets.reveal,

@@ -1,6 +1,7 @@
 """Options into a Channel."""
 
 import ssl
+from pathlib import Path
 
 from channels.base import BuildContext, Channel
 from channels.smtp.decode import decoder
@@ -23,7 +24,7 @@ def build(options: Options, context: BuildContext) -> Channel:
             channel=context.name,
             hostname=context.hostname,
             options=options,
-            tls=_tls_context(options.tls) if options.tls else None,
+            tls=_tls_context(options.tls, context.base) if options.tls else None,
         ),
         sender=_sender(options, context),
         mailbox=mailbox,
@@ -38,10 +39,10 @@ def _sender(options: Options, context: BuildContext) -> Sender:
     return RelaySender(relay, options.mailbox, hostname=context.hostname, password=password, now=utc_now)
 
 
-def _tls_context(tls: Tls) -> ssl.SSLContext:
+def _tls_context(tls: Tls, base: Path) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        context.load_cert_chain(tls.certificate, tls.key)
+        context.load_cert_chain(base / tls.certificate, base / tls.key)
     except (OSError, ssl.SSLError) as error:
         mistake = Mistake(
             Position(str(tls.certificate), 1, 1),

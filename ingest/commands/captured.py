@@ -74,7 +74,9 @@ def _of_kind(kind: str) -> Channel:
     module = load_kind(kind)
     required = [name for name, field in module.Options.model_fields.items() if field.is_required()]
     entries = tuple((Scalar(name, NO_FILE), REQUIRED[name]) for name in required if name in REQUIRED)
-    context = BuildContext(name=kind, var=Path("var"), hostname="localhost", reveal=lambda _reference: UNUSED_SECRET)
+    context = BuildContext(
+        name=kind, base=Path(), var=Path("var"), hostname="localhost", reveal=lambda _reference: UNUSED_SECRET
+    )
     channel: Channel = module.build(bind(module.Options, MappingNode(entries, NO_FILE)), context)
     return channel
 

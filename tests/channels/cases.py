@@ -63,7 +63,7 @@ def transport_of(kind: str) -> Any:
 
 def build_channel(kind: str, var: Path) -> Channel:
     module = load_kind(kind)
-    context = BuildContext(name=NAME, var=var, hostname="balcao.example", reveal=lambda _reference: SECRET)
+    context = BuildContext(name=NAME, base=var, var=var, hostname="balcao.example", reveal=lambda _reference: SECRET)
     return module.build(module.Options.model_validate(transport_of(kind).OPTIONS), context)
 
 

@@ -15,7 +15,7 @@ REPLY = {"url": "https://chat.exemplo.com/balcao", "secret": "env:REPLY"}
 
 
 def context(tmp_path, secret="long enough for a secret"):
-    return BuildContext(name="chat", var=tmp_path, hostname="x", reveal=lambda _reference: secret)
+    return BuildContext(name="chat", base=tmp_path, var=tmp_path, hostname="x", reveal=lambda _reference: secret)
 
 
 @pytest.mark.parametrize(
