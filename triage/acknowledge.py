@@ -125,7 +125,7 @@ class Clerk:
         )
         mailbox = self.exits[interaction.channel].mailbox
         if mailbox is None:
-            return answer
+            return replace(answer, in_reply_to=interaction.provider_id)
         return replace(
             answer,
             message_id=our_message_id(ticket, key, mailbox),

@@ -57,9 +57,10 @@ def test_a_new_mail_is_acknowledged_to_its_return_path_with_a_proving_reply_addr
 
 
 def test_a_chat_is_acknowledged_through_its_channel_without_mail_headers():
-    answer = plan(chat())
+    answer = plan(chat(provider_id="their-7"))
     assert isinstance(answer, Acknowledgement)
-    assert (answer.to, answer.message_id, answer.reply_to) == ("visitor-1", None, None)
+    assert (answer.to, answer.in_reply_to) == ("visitor-1", "their-7")
+    assert (answer.message_id, answer.reply_to) == (None, None)
 
 
 @pytest.mark.parametrize(
