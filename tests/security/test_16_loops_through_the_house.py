@@ -10,7 +10,7 @@ OURS = "<balcao.1.0123456789abcdef01234567@exemplo.com.br>"
 @pytest.mark.parametrize(
     ("head", "reason"),
     [
-        ("Received: from a by b; Mon, 2 Mar 2026 08:00:00 -0300\r\n" * 101 + "From: ana@cliente.example\r\n", "mail_loop"),
+        ("Received: from a by b; Mon, 2 Mar 2026 08:00:00 -0300\r\n" * 101 + "From: a@b.example\r\n", "mail_loop"),
         (f"From: ana@cliente.example\r\nMessage-ID: {OURS}\r\n", "automatic_own"),
         (f"From: {SUPPORT}\r\n", "automatic_own"),
         ("From: Financeiro <FINANCEIRO+x@exemplo.com.br>\r\n", "automatic_own"),

@@ -54,7 +54,7 @@ CASES = [
 async def test_each_of_them_is_filed_and_nothing_is_sent(house):
     expected = {}
     for number, (reason, envelope, head) in enumerate(CASES):
-        receipt = await house.mail(f"{BODY}\r\n{number}", head=head, envelope=envelope)
+        receipt = await house.mail(BODY, head=f"{head}Message-ID: <{number}@x.example>\r\n", envelope=envelope)
         expected[receipt.raw_id] = (head, reason)
     await house.work()
     recorder = Recorder()

@@ -1,4 +1,4 @@
-"""Attack 33: an acknowledgement is marked as a machine's, comes from nobody, and goes to the Return-Path, not to From."""
+"""Attack 33: an acknowledgement is marked as a machine's, comes from nobody, goes to the Return-Path, not to From."""
 
 import email
 from email.utils import getaddresses

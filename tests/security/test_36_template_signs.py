@@ -1,4 +1,4 @@
-"""Attack 36, and 34 and 35 on the whole way: signs of templates and of headers are only text, and an answer goes out."""
+"""Attack 36, with 34 and 35 on the whole way: signs of templates and headers are only text, and an answer goes out."""
 
 import pytest
 
@@ -7,8 +7,8 @@ from tests.pipeline import ANA
 from tests.security.outbox import Recorder
 
 SIGNS = [
-    "{{7*7}}", "{% for x in [1,2] %}{{x}}{% endfor %}", "%(x)s %s %d %n", "${7*7}", "#{7*7}", "{0.__class__}", "<%= 7*7 %>",
-    "{{ ''.__class__.__mro__[1].__subclasses__() }}", "{% include '/etc/passwd' %}", "{{ticket}}{{organisation}}",
+    "{{7*7}}", "{% for x in [1,2] %}{{x}}{% endfor %}", "%(x)s %s %d %n", "${7*7}", "#{7*7}", "{0.__class__}",
+    "<%= 7*7 %>",    "{{ ''.__class__.__mro__[1].__subclasses__() }}", "{% include '/etc/passwd' %}", "{{ticket}}{{organisation}}",
     "{# oi #}", "\\N{BULLET} \\x41 \\u0041", "`id` $(id) ;id|id", "[[7*7]] @(7*7) ~{7*7}", "%0d%0aBcc: x@evil.example",
 ]  # fmt: skip
 INJECTIONS = ["=?utf-8?q?oi=0D=0ABcc:_x=40evil.example?=", "oi\r\n\tBcc: x@evil.example", "oi\rBcc: x@evil.example"]
@@ -79,8 +79,15 @@ async def test_a_name_made_of_addresses_gives_exactly_one_recipient(house, name)
 
 
 @pytest.mark.parametrize(
-    "envelope", ["a@x.example,b@evil.example", "a@x.example b@evil.example", '"a@x.example> <b"@evil.example', "a@x@y", "semarroba"]
-)  # fmt: skip
+    "envelope",
+    [
+        "a@x.example,b@evil.example",
+        "a@x.example b@evil.example",
+        '"a@x.example> <b"@evil.example',
+        "a@x@y",
+        "semarroba",
+    ],
+)
 async def test_an_envelope_that_is_not_one_address_is_sent_to_nobody(house, envelope):
     """Journal entries of another day or another door may hold anything; the letter is buried, not the dispatcher."""
     await house.mail(head=f"From: {ANA}\r\n", envelope=envelope)
