@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -51,8 +52,6 @@ channels:
 
 
 def free_ports(count):
-    import socket
-
     opened = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [server.getsockname()[1] for server in opened]
     for server in opened:
@@ -86,7 +85,9 @@ class Desk:
         try:
             deadline = time.monotonic() + 60
             while not self.ready():
-                assert process.poll() is None and time.monotonic() < deadline, (self.folder / "log").read_text()[-2000:]
+                log_end = (self.folder / "log").read_text()[-2000:]
+                assert process.poll() is None, log_end
+                assert time.monotonic() < deadline, log_end
                 time.sleep(0.1)
             self.process = psutil.Process(process.pid)
             yield self

@@ -28,7 +28,7 @@ def machine() -> dict:
 
 @cache
 def _tool(name: str) -> tuple[str, ...] | None:
-    """The command for a tool of the postfix package: installed, or unpacked (never installed: its daemon would start)."""
+    """The command for a tool of the postfix package: installed, or unpacked (installing would start its daemon)."""
     if found := shutil.which(name):
         return (found,)
     unpacked = CACHE / "usr" / "sbin" / name

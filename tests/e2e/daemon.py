@@ -154,6 +154,7 @@ class Daemon:
             text=True,
             timeout=60,
             cwd=self.folder,
+            check=False,
         )
         assert not check or done.returncode == 0, done.stderr
         return done.stdout

@@ -102,7 +102,9 @@ async def test_any_configured_secret_may_sign(tmp_path):
     whsec = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     secrets = {"env:OLD": whsec, "env:NEW": SECRET}
     options = Options.model_validate({"secrets": list(secrets)})
-    channel = build(options, BuildContext(name=NAME, base=tmp_path, var=tmp_path, hostname="x", reveal=secrets.__getitem__))
+    channel = build(
+        options, BuildContext(name=NAME, base=tmp_path, var=tmp_path, hostname="x", reveal=secrets.__getitem__)
+    )
     intake = FakeIntake()
     async with calling(list(channel.routes(intake))) as caller:
         headers = signed(BODY, message_id="new")

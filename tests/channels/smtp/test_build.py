@@ -12,7 +12,9 @@ from tests.channels.smtp.transport import OPTIONS
 
 @pytest.fixture
 def context(tmp_path):
-    return BuildContext(name="suporte-mail", base=tmp_path, var=tmp_path, hostname="mx", reveal=lambda reference: f"<{reference}>")
+    return BuildContext(
+        name="suporte-mail", base=tmp_path, var=tmp_path, hostname="mx", reveal=lambda reference: f"<{reference}>"
+    )
 
 
 def test_without_a_relay_mail_is_written_below_var(context):
