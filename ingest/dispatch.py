@@ -6,13 +6,15 @@
                                                    ├─ permanent           ─▶ FAILED
                                                    └─ outcome unknown     ─▶ FAILED if at most once
 
-Few messages are claimed at a time, since a crash costs an automatic message its turn.
+Few messages are claimed at a time, since a crash costs an automatic message its turn. What came of one round is
+written in the transaction that claims the next.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -26,6 +28,8 @@ from store import outbox
 from store.engines import Database
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 PART = "dispatcher"
 STORE_DELAY = 2.0
@@ -66,28 +70,56 @@ class Dispatcher:
         self._concurrency = concurrency
         self._retry_delays = tuple(retry_delays)
         self._poll = poll
+        self._round: asyncio.Task[bool] | None = None
+        self._results: Sequence[Sent | NotSent] = []
 
     async def run(self) -> None:
-        """Until cancelled."""
-        recovered = False
+        """Until cancelled; `drain` finishes the round under way."""
+        await self._recover()
         while True:
-            try:
-                if not recovered:
-                    await self._database.write(lambda connection: outbox.recover(connection, datetime.now(UTC)))
-                    recovered = True
-                self._wake.clear()
-                busy = await self._one_round()
-                self._liveness.up(PART)
-            except StoreUnavailable as error:
-                self._liveness.down(PART, str(error))
-                await asyncio.sleep(STORE_DELAY)
-                continue
-            if not busy:
+            # Shielded: what is claimed must be sent, and written down, even if we are told to stop meanwhile.
+            self._round = spawn(self._one_round(), name="dispatch round")
+            if not await asyncio.shield(self._round):
                 await self._idle()
+
+    async def drain(self, grace: float) -> None:
+        """After cancelling `run`: wait up to `grace` seconds for the round under way, and write down what came of it."""
+        if self._round is not None:
+            await asyncio.wait([self._round], timeout=grace)
+        if self._results:
+            await self._database.write(self._record)
 
     async def close(self) -> None:
         for sender in self._senders.values():
             await sender.close()
+
+    async def _recover(self) -> None:
+        await self._written(lambda connection: outbox.recover(connection, datetime.now(UTC)))
+
+    async def _one_round(self) -> bool:
+        """Write down the last round and claim the next in one transaction, then send. False: nothing was due."""
+        self._wake.clear()
+        claimed = await self._written(self._record_and_claim)
+        self._results = []
+        if claimed:
+            await self._send_all(claimed)
+        return bool(claimed)
+
+    async def _written(self, unit: Callable[[Connection], T]) -> T:
+        """The result of `unit`, as soon as the ticket store can be used."""
+        while True:
+            try:
+                result = await self._database.write(unit)
+            except StoreUnavailable as error:
+                self._liveness.down(PART, str(error))
+                await asyncio.sleep(STORE_DELAY)
+            else:
+                self._liveness.up(PART)
+                return result
+
+    def _record_and_claim(self, connection: Connection) -> Sequence[OutgoingMessage]:
+        self._record(connection)
+        return outbox.claim(connection, self._concurrency, datetime.now(UTC))
 
     async def _idle(self) -> None:
         try:
@@ -95,25 +127,13 @@ class Dispatcher:
         except TimeoutError:
             return
 
-    async def _one_round(self) -> bool:
-        """Claim, send, write down. Once claimed, a round is finished even if we are told to stop."""
-        claimed = await self._database.write(
-            lambda connection: outbox.claim(connection, self._concurrency, datetime.now(UTC))
-        )
-        if claimed:
-            await asyncio.shield(spawn(self._finish(claimed), name="dispatch round"))
-        return bool(claimed)
-
-    async def _finish(self, claimed: Sequence[OutgoingMessage]) -> None:
-        results = await asyncio.gather(*map(self._send, claimed))
-        while True:
-            try:
-                await self._database.write(lambda connection: self._record(connection, results))
-            except StoreUnavailable as error:
-                log.warning("outbox_unavailable", error=str(error))
-                await asyncio.sleep(STORE_DELAY)
-            else:
-                return
+    async def _send_all(self, claimed: Sequence[OutgoingMessage]) -> None:
+        self._results = await asyncio.gather(*map(self._send, claimed))
+        for result in self._results:
+            outcome, reason = self._verdict(result)
+            self._metrics.sent.labels(result.message.channel, outcome).inc()
+            log.info("outgoing", outbox=result.message.outbox_id, ticket=result.message.ticket,
+                     channel=result.message.channel, result=outcome, reason=reason)  # fmt: skip
 
     async def _send(self, message: OutgoingMessage) -> Sent | NotSent:
         sender = self._senders.get(message.channel)
@@ -127,25 +147,26 @@ class Dispatcher:
             log.exception("send_crashed", outbox=message.outbox_id, channel=message.channel)
             return NotSent(message, SendFailed(type(error).__name__, permanent=False, outcome_unknown=True))
 
-    def _record(self, connection: Connection, results: Sequence[Sent | NotSent]) -> None:
-        now = datetime.now(UTC)
-        for result in results:
-            if isinstance(result, Sent):
-                outbox.sent(connection, result.message.outbox_id, result.remote_id, now)
-                outcome, reason = "sent", None
-            else:
-                outcome, reason = self._record_failure(connection, result, now)
-            self._metrics.sent.labels(result.message.channel, outcome).inc()
-            log.info("outgoing", outbox=result.message.outbox_id, ticket=result.message.ticket,
-                     channel=result.message.channel, result=outcome, reason=reason)  # fmt: skip
-
-    def _record_failure(self, connection: Connection, failure: NotSent, now: datetime) -> tuple[str, str]:
-        message, error = failure.message, failure.error
-        reason = clean(str(error))
+    def _verdict(self, result: Sent | NotSent) -> tuple[str, str | None]:
+        """`sent`, `failed` or `deferred`, and why."""
+        if isinstance(result, Sent):
+            return "sent", None
+        message, error = result.message, result.error
         unrepeatable = error.outcome_unknown and message.automatic
         if error.permanent or unrepeatable or message.attempts > len(self._retry_delays):
-            outbox.failed(connection, message.outbox_id, reason, now)
-            return "failed", reason
-        delay = timedelta(seconds=self._retry_delays[message.attempts - 1])
-        outbox.deferred(connection, message.outbox_id, reason, now + delay)
-        return "deferred", reason
+            return "failed", clean(str(error))
+        return "deferred", clean(str(error))
+
+    def _record(self, connection: Connection) -> None:
+        now = datetime.now(UTC)
+        for result in self._results:
+            message = result.message
+            match self._verdict(result):
+                case "deferred", str(reason):
+                    delay = timedelta(seconds=self._retry_delays[message.attempts - 1])
+                    outbox.deferred(connection, message.outbox_id, reason, now + delay)
+                case "failed", str(reason):
+                    outbox.failed(connection, message.outbox_id, reason, now)
+                case _:
+                    assert isinstance(result, Sent), "only these three verdicts are given"
+                    outbox.sent(connection, message.outbox_id, result.remote_id, now)

@@ -18,6 +18,7 @@ from ingest.housekeeping import Housekeeping
 from ingest.intake import JournalIntake
 from ingest.operations import operations_of
 from ingest.pool import PipelinePool
+from ingest.presence import Presence, present
 from ingest.supervise import keep_running, spawn
 from ingest.translations import _
 from ingest.worker import Worker
@@ -161,6 +162,8 @@ async def dispatcher(daemon: Daemon) -> AsyncIterator[None]:
         async with _ended(daemon.vital(dispatcher.run(), name="dispatcher")):
             yield
     finally:
+        with suppress(StoreUnavailable):
+            await dispatcher.drain(settings.grace)
         await dispatcher.close()
 
 
@@ -218,10 +221,11 @@ def intake_of(daemon: Daemon) -> JournalIntake:
 @asynccontextmanager
 async def private_web(daemon: Daemon) -> AsyncIterator[None]:
     """Health, metrics and operations, for those who run the daemon."""
+    presence = Presence(daemon)
     inside = Inside(
-        ready=lambda: daemon.liveness.ready,
-        parts=lambda: daemon.liveness.parts,
-        registry=daemon.metrics.registry,
+        ready=presence.ready,
+        parts=presence.parts,
+        registry=presence.registry,
         operations=operations_of(daemon.store, daemon.journal),
     )
     address = daemon.settings.web.private
@@ -276,6 +280,7 @@ def tell(daemon: Daemon) -> None:
 
 
 IN_ORDER: tuple[tuple[str | None, Part], ...] = (
+    (None, present),
     (None, ticket_store),
     ("work", rules),
     ("work", worker),
