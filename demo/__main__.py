@@ -129,7 +129,7 @@ class Desk:
         )
         output, _ = await process.communicate()
         status = json.loads(output)
-        waiting = [status["journal"].get(fate) for fate in ("waiting", "claimed")]
+        waiting = [status["journal"]["counts"][fate] for fate in ("waiting", "claimed")]
         return not any([*waiting, *(status["outbox"].get(state) for state in ("pending", "sending"))])
 
 

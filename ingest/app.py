@@ -20,8 +20,9 @@ import structlog
 
 from config.settings import Settings
 from ingest import parts
-from ingest.daemon import ROLES, Daemon
+from ingest.daemon import Daemon
 from ingest.locks import AlreadyRunning, RoleLock
+from ingest.roles import ROLES
 from ingest.rulebook import Rulebook
 from ingest.supervise import spawn
 from ingest.telemetry import set_up_logging

@@ -8,13 +8,13 @@ from typing import Any
 
 from channels.base import Channel
 from config.settings import Settings
+from ingest.roles import is_everything
 from ingest.rulebook import Rulebook
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics
 from store.engines import Database
 from store.journal import DatabaseJournal
 
-ROLES = ("receive", "web", "work", "dispatch")
 POLL_TOGETHER = 1.0
 POLL_SPLIT = 0.05
 
@@ -42,7 +42,7 @@ class Daemon:
     @property
     def poll(self) -> float:
         """Seconds between looks: parts in one process wake each other, split roles look often."""
-        return POLL_TOGETHER if len(self.roles) == len(ROLES) else POLL_SPLIT
+        return POLL_TOGETHER if is_everything(self.roles) else POLL_SPLIT
 
     def vital(self, coroutine: Coroutine[Any, Any, None], *, name: str) -> asyncio.Task[None]:
         """A task whose death stops the process."""

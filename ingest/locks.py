@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from domain.errors import BalcaoError
+from ingest.roles import run_folder
 
 
 class AlreadyRunning(BalcaoError):
@@ -15,7 +16,7 @@ class RoleLock:
     """An flock on `var/run/<role>.lock`; the kernel gives it back when the process ends, however it ends."""
 
     def __init__(self, folder: Path, role: str) -> None:
-        self._path = folder / "run" / f"{role}.lock"
+        self._path = run_folder(folder) / f"{role}.lock"
         self._descriptor = -1
 
     def take(self) -> None:

@@ -6,9 +6,8 @@ import click
 
 from ingest.commands.shape import OneOf, command
 from ingest.commands.shell import Shell
+from ingest.roles import ROLES
 from ingest.translations import N_
-
-ROLES = ("all", "receive", "web", "work", "dispatch")
 
 
 @command(
@@ -18,7 +17,7 @@ ROLES = ("all", "receive", "web", "work", "dispatch")
     help=N_("Start the daemon. SIGTERM or Ctrl-C stops it, twice at once; SIGHUP reads the rules again."),
     example="balcao run\nbalcao run --role web -c /etc/balcao/balcao.yaml",
 )
-@click.option("--role", type=OneOf(ROLES), default="all", show_default=True, help=N_("Which part to run."))
+@click.option("--role", type=OneOf(("all", *ROLES)), default="all", show_default=True, help=N_("Which part to run."))
 def run(shell: Shell, role: str) -> int:
     """Exit 0 after a clean stop, 1 after a crash, 2 for a configuration that does not let it start."""
     settings = shell.settings

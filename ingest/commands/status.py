@@ -1,6 +1,6 @@
 """`balcao status`: what runs, what waits, which rules are in force.
 
-daemon's private /readyz ──▶ parts        nobody answers: "not running", and the files still tell the rest
+daemon's private /readyz ──▶ parts        nobody answers: the signs of life in var/run; none: "not running"
 journal ──▶ counts by fate, oldest waiting
 ticket store ──▶ outbox by state
 rule file ──▶ hash
@@ -13,15 +13,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from config.settings import Settings
 from domain.errors import BalcaoError
 from domain.raw import Fate
 from domain.units import Listen
+from ingest import signs
 from ingest.commands.databases import read_store, with_journal
 from ingest.commands.failures import UNUSABLE, lines_of
 from ingest.commands.shape import command
 from ingest.commands.shell import Shell, nearby, warn
 from ingest.presentation.status import show_status
+from ingest.roles import ROLES, run_folder
 from ingest.rulebook import read_rules
 from ingest.translations import N_
 from store import outbox
@@ -53,7 +57,7 @@ def status(shell: Shell) -> int:
             problems.extend(lines_of(error))
             return None
 
-    answer = ask(settings.web.private)
+    answer = ask(settings.web.private) or overheard(settings)
     document = {
         "running": answer is not None,
         "ready": bool(answer and answer.get("ready")),
@@ -80,6 +84,15 @@ def ask(private: Listen) -> Mapping[str, Any] | None:
     finally:
         connection.close()
     return answer if isinstance(answer, dict) and isinstance(answer.get("parts"), dict) else None
+
+
+def overheard(settings: Settings) -> Mapping[str, Any] | None:
+    """The same from what the processes write below `var`: the role that answers at /readyz may be down alone."""
+    heard = signs.heard(run_folder(settings.var_path), datetime.now(UTC))
+    if not heard:
+        return None
+    ready, parts = signs.together(heard, ROLES)
+    return {"ready": ready, "parts": json.loads(orjson.dumps(parts))}
 
 
 def _channels(settings: Settings, answer: Mapping[str, Any] | None) -> list[dict[str, Any]]:

@@ -172,5 +172,5 @@ class Daemon:
     def drained(self):
         """Whether nothing waits in the journal or the outbox."""
         status = self.json("status")
-        journal, outbox = status["journal"], status["outbox"]
-        return not any([journal.get("waiting"), journal.get("claimed"), outbox.get("pending"), outbox.get("sending")])
+        journal, outbox = status["journal"]["counts"], status["outbox"]
+        return not any([journal["waiting"], journal["claimed"], outbox["pending"], outbox["sending"]])

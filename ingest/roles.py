@@ -1,0 +1,20 @@
+"""The roles a daemon can be split into, and where their processes meet."""
+
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+
+ROLES = ("receive", "web", "work", "dispatch")
+
+
+def is_everything(roles: AbstractSet[str]) -> bool:
+    return len(roles) == len(ROLES)
+
+
+def name_of(roles: AbstractSet[str]) -> str:
+    """`all`, or the role."""
+    return "all" if is_everything(roles) else "+".join(sorted(roles))
+
+
+def run_folder(var: Path) -> Path:
+    """Locks and signs of life; nothing here is worth keeping."""
+    return var / "run"
