@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from domain.errors import StoreUnavailable, Undecodable
 from domain.interaction import Ignored, Interaction
@@ -36,6 +37,9 @@ from triage.loading import RuleSet
 from triage.snapshot import facts_of
 
 log = structlog.get_logger()
+
+RACES = 2
+"""How often a batch that met another process is decided anew, before it is replayed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,9 @@ class Pipeline:
             return Outcome(raw_id=entry.raw_id, fate=Fate.QUARANTINED, reason=clean(str(error)))
         except Exception as error:  # noqa: BLE001 - whatever it is, it costs this entry only
             return self._bug(entry, error)
-        if isinstance(decoded, Ignored):
-            return Outcome(raw_id=entry.raw_id, fate=Fate.IGNORED, reason=clean(decoded.reason))
+        if isinstance(decoded, Ignored) or not decoded:
+            reason = decoded.reason if isinstance(decoded, Ignored) else "there is no interaction in it"
+            return Outcome(raw_id=entry.raw_id, fate=Fate.IGNORED, reason=clean(reason))
         return decoded
 
     def _bug(self, entry: JournalEntry, error: Exception) -> Outcome:
@@ -156,7 +161,7 @@ class Pipeline:
         now = datetime.now(UTC)
         with report.stage("transaction"):
             unit = Transaction(reads, ruleset, self._clerk, now)
-            filings, tickets = await self._database.write(unit)
+            filings, tickets = await self._written(unit)
         report.seconds.update(unit.seconds)
         self._note(filings, report, now)
         committed = datetime.now(UTC)
@@ -165,6 +170,15 @@ class Pipeline:
             raw_id = reading[0].entry.raw_id
             reached = tuple(dict.fromkeys(tickets[read.interaction.identity] for read in reading))
             report.outcomes.append(Outcome(raw_id=raw_id, fate=Fate.DONE, tickets=reached))
+
+    async def _written(self, unit: "Transaction") -> tuple[list[Filing], dict[str, int]]:
+        """Another process may have opened the same conversation or ticket meanwhile: look again, decide anew."""
+        for _ in range(RACES):
+            try:
+                return await self._database.write(unit)
+            except IntegrityError as error:
+                log.info("met_another_process", error=type(error.orig).__name__)
+        return await self._database.write(unit)
 
     def _note(self, filings: Sequence[Filing], report: BatchReport, now: datetime) -> None:
         """The canonical line of every interaction, and its figures."""

@@ -53,17 +53,16 @@ def set_up_logging(level: str, style: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if pretty:
-        last: list[structlog.typing.Processor] = [clean_event, structlog.dev.ConsoleRenderer()]
+        # structlog's own choice draws tracebacks with every local variable: customers' words, and our secrets.
+        renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer(
+            exception_formatter=structlog.dev.plain_traceback
+        )
         factory: Any = structlog.WriteLoggerFactory(file=sys.stderr)
     else:
-        last = [
-            structlog.processors.format_exc_info,
-            clean_event,
-            structlog.processors.JSONRenderer(serializer=_dumps),
-        ]
+        renderer = structlog.processors.JSONRenderer(serializer=_dumps)
         factory = structlog.BytesLoggerFactory(file=sys.stderr.buffer)
     structlog.configure(
-        processors=[*shared, *last],
+        processors=[*shared, structlog.processors.format_exc_info, clean_event, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=factory,
         cache_logger_on_first_use=True,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
 
+import structlog
 from sqlalchemy import text
 
 from channels.smtp.receive_dialogue import Transaction
@@ -30,6 +31,14 @@ from ingest.wiring import build_channels, create_first_secrets, open_pipeline
 from store import outbox, queries
 from store.engines import Database
 from store.journal import DatabaseJournal
+
+# Unless told otherwise, structlog spends seconds on drawing a traceback with all its local variables.
+structlog.configure(
+    processors=[
+        structlog.processors.format_exc_info,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 SETTINGS = """\
 version: 1
@@ -154,7 +163,7 @@ class House:
         task = spawn(dispatcher.run(), name="dispatcher under test")
         try:
             async with asyncio.timeout(20):
-                while await self._unsent():  # noqa: ASYNC110 - the database is looked at, not a part of ours
+                while await self._unsent():
                     await asyncio.sleep(0.01)
         finally:
             task.cancel()

@@ -8,7 +8,7 @@ from tests.security.outbox import Recorder
 
 SIGNS = [
     "{{7*7}}", "{% for x in [1,2] %}{{x}}{% endfor %}", "%(x)s %s %d %n", "${7*7}", "#{7*7}", "{0.__class__}",
-    "<%= 7*7 %>",    "{{ ''.__class__.__mro__[1].__subclasses__() }}", "{% include '/etc/passwd' %}", "{{ticket}}{{organisation}}",
+    "<%= 7*7 %>", "{{ ''.__class__.__mro__[1].__subclasses__() }}", "{% include '/etc/passwd' %}", "{{ticket}}",
     "{# oi #}", "\\N{BULLET} \\x41 \\u0041", "`id` $(id) ;id|id", "[[7*7]] @(7*7) ~{7*7}", "%0d%0aBcc: x@evil.example",
 ]  # fmt: skip
 INJECTIONS = ["=?utf-8?q?oi=0D=0ABcc:_x=40evil.example?=", "oi\r\n\tBcc: x@evil.example", "oi\rBcc: x@evil.example"]

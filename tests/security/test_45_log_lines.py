@@ -22,12 +22,23 @@ HOSTILE = [
 
 
 @pytest.fixture
-def lines(monkeypatch):
-    raw = io.BytesIO()
-    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(raw, write_through=True))
-    set_up_logging("info", "json")
-    yield lambda: raw.getvalue().decode().split("\n")[:-1]
+def logging_as(monkeypatch):
+    """A function: style → a function that gives what was logged so far."""
+
+    def start(style):
+        stream = io.TextIOWrapper(io.BytesIO(), write_through=True)
+        monkeypatch.setattr(sys, "stderr", stream)
+        set_up_logging("info", style)
+        return lambda: stream.buffer.getvalue().decode()
+
+    yield start
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def lines(logging_as):
+    written = logging_as("json")
+    return lambda: written().split("\n")[:-1]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -48,6 +59,22 @@ def test_the_text_of_an_exception_is_cleaned_too(lines):
     assert len(line) < 50_000
     assert not set(line) & set("\x1b\u2028")
     assert "ValueError" in json.loads(line)["exception"]
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_a_traceback_shows_our_code_and_none_of_its_values(logging_as, style):
+    """Local variables are what customers wrote, and our keys."""
+    written = logging_as(style)
+    words = "".join(reversed("ixacaba"))
+    try:
+        raise ValueError(f"{len(words)}\x1b[2J\u2028")
+    except ValueError:
+        structlog.get_logger().exception("task_failed")
+    text = written()
+    assert "test_45_log_lines.py" in text
+    assert "ValueError: 7 " in text
+    assert words not in text
+    assert not {"\x1b[2J", "\u2028"} & {text[place : place + size] for place in range(len(text)) for size in (1, 4)}
 
 
 @given(st.text())
