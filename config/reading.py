@@ -37,6 +37,11 @@ _PARSER: type = getattr(yaml, "CLoader", yaml.SafeLoader)
 
 def read_file(path: Path) -> Node:
     """Read `path`, naming it in mistakes as given. Raises ConfigError, also when it cannot be read."""
+    return read(text_of(path), str(path))
+
+
+def text_of(path: Path) -> str:
+    """The text of a file that may be YAML. Raises ConfigError when it cannot be read or is no text."""
     start = Position(str(path), 1, 1)
     try:
         with path.open("rb") as stream:
@@ -46,7 +51,7 @@ def read_file(path: Path) -> Node:
         raise ConfigError([Mistake(start, "this file cannot be read: %(reason)s", {"reason": reason})]) from None
     if len(content) > MAX_BYTES:
         raise ConfigError([_too_large(str(path))])
-    return read(_decode(content, str(path)), str(path))
+    return _decode(content, str(path))
 
 
 def read(text: str, file: str) -> Node:

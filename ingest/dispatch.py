@@ -83,7 +83,7 @@ class Dispatcher:
                 await self._idle()
 
     async def drain(self, grace: float) -> None:
-        """After cancelling `run`: wait up to `grace` seconds for the round under way, and write down what came of it."""
+        """After cancelling `run`: wait up to `grace` seconds for the round under way; write down what came of it."""
         if self._round is not None:
             await asyncio.wait([self._round], timeout=grace)
         if self._results:

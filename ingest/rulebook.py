@@ -14,8 +14,8 @@ from pathlib import Path
 
 import structlog
 
-from config.reading import read, read_file
-from domain.errors import ConfigError, Mistake, Position
+from config.reading import read, text_of
+from domain.errors import ConfigError, Mistake
 from triage.loading import RuleSet, load
 from triage.selftest import run_tests
 
@@ -33,8 +33,14 @@ class RuleSource:
 
 def read_rules(path: Path) -> RuleSet:
     """Read and compile the rule file. Raises ConfigError with every mistake."""
-    document = read_file(path)
-    return load(document, path.read_text(encoding="utf-8"))
+    return _source_and_rules(path)[1]
+
+
+def _source_and_rules(path: Path) -> tuple[RuleSource, RuleSet]:
+    """Text and rules of one look at the file: it may be replaced at any moment."""
+    text = text_of(path)
+    ruleset = load(read(text, str(path)), text)
+    return RuleSource(file=str(path), text=text, hash=ruleset.hash), ruleset
 
 
 @lru_cache(maxsize=2)
@@ -45,7 +51,7 @@ def compiled(source: RuleSource) -> RuleSet:
 
 def tested(path: Path) -> RuleSource:
     """The source of the file, once it loads and all its tests pass. Raises ConfigError."""
-    ruleset = read_rules(path)
+    source, ruleset = _source_and_rules(path)
     failures = [result for result in run_tests(ruleset) if not result.passed]
     if failures:
         raise ConfigError(
@@ -58,8 +64,7 @@ def tested(path: Path) -> RuleSource:
                 for failure in failures
             ]
         )
-    text = path.read_text(encoding="utf-8")
-    return RuleSource(file=str(path), text=text, hash=ruleset.hash)
+    return source
 
 
 class Rulebook:
@@ -106,7 +111,3 @@ def _fingerprint(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         return f"unreadable: {error.errno}"
-
-
-def missing_rules(path: Path) -> ConfigError:
-    return ConfigError([Mistake(Position(str(path), 1, 1), "the rule file cannot be read")])
