@@ -6,22 +6,23 @@
       fresh ones in one batch, retried ones alone ─▶ child process ─▶ settle
                                                         │ died or hung: each entry alone, then back to
                                                         │ WAITING until its attempts are spent
-                                                        └ ticket store away: release uncounted, wait
+                                                        └ ticket store away, no child starts: release
+                                                          uncounted, wait
 
 Two batches per child are on their way, so that it never idles while the next one is claimed.
 """
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from domain.errors import IntakeUnavailable, StoreUnavailable
+from domain.errors import BalcaoError, IntakeUnavailable, StoreUnavailable
 from domain.ports import Journal
 from domain.raw import Fate, JournalEntry, Outcome
 from ingest.pipeline import BatchReport
-from ingest.pool import PipelinePool, WorkerDied
+from ingest.pool import CannotStart, PipelinePool, WorkerDied
 from ingest.rulebook import Rulebook
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics
@@ -29,8 +30,9 @@ from ingest.telemetry import Metrics
 log = structlog.get_logger()
 
 DEPTH = 2
-FIRST_STORE_DELAY = 0.5
-LONGEST_STORE_DELAY = 15.0
+FIRST_DELAY = 0.5
+LONGEST_DELAY = 15.0
+JOURNAL_DELAY = 1.0
 PART = "worker"
 
 
@@ -63,8 +65,9 @@ class Worker:
         self._batch = batch
         self._max_attempts = max_attempts
         self._poll = poll
-        self._store_delay = FIRST_STORE_DELAY
-        self._store_back = 0.0
+        self._delay = FIRST_DELAY
+        self._resume_at = 0.0
+        self._failure: BaseException | None = None
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -76,9 +79,11 @@ class Worker:
         self._liveness.up(PART)
         while True:
             await self._slots.acquire()
+            if self._failure is not None:
+                raise self._failure
             entries: Sequence[JournalEntry] = ()
             try:
-                await self._wait_for_store()
+                await self._pause()
                 self._wake.clear()
                 entries = await self._claim()
             finally:
@@ -94,8 +99,15 @@ class Worker:
     async def _warm_up(self) -> None:
         """Receivers are open meanwhile: what they take waits in the journal."""
         self._liveness.starting(PART)
-        assert self._rulebook.source is not None, "rules are loaded"
-        await self._pool.warm_up(self._rulebook.source)
+        while True:
+            assert self._rulebook.source is not None, "rules are loaded"
+            try:
+                await self._pool.warm_up(self._rulebook.source)
+            except CannotStart as error:
+                await self._wait_for(PART, (), error)
+                await self._pause()
+            else:
+                return
 
     async def drain(self, grace: float) -> None:
         """Let batches under way end; after `grace` seconds give their entries back."""
@@ -105,8 +117,12 @@ class Worker:
                 task.cancel()
 
     def _finished(self, task: asyncio.Task[None]) -> None:
+        """A batch that ended by a bug of ours leaves its entries claimed: better to start anew than to go on."""
         self._under_way.discard(task)
         self._slots.release()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._failure = error
+            self._wake.set()
 
     async def _idle(self) -> None:
         try:
@@ -119,11 +135,11 @@ class Worker:
             return await self._journal.claim(self._batch)
         except (IntakeUnavailable, StoreUnavailable) as error:
             log.warning("journal_unavailable", error=str(error))
-            await asyncio.sleep(1)
+            await asyncio.sleep(JOURNAL_DELAY)
             return ()
 
-    async def _wait_for_store(self) -> None:
-        pause = self._store_back - asyncio.get_running_loop().time()
+    async def _pause(self) -> None:
+        pause = self._resume_at - asyncio.get_running_loop().time()
         if pause > 0:
             await asyncio.sleep(pause)
 
@@ -148,13 +164,15 @@ class Worker:
         try:
             report = await self._pool.process(entries, source)
         except StoreUnavailable as error:
-            await self._store_is_away(entries, error)
+            await self._wait_for("store", entries, error)
+        except CannotStart as error:
+            await self._wait_for(PART, entries, error)
         except WorkerDied as error:
             await self._died(entries, error)
         except Exception as error:  # noqa: BLE001 - a bug around the pipeline, which guards single entries itself
             await self._died(entries, error)
         else:
-            self._store_is_back()
+            self._all_is_well()
             self._count(report, entries)
             await self._settle(report.outcomes)
             self._filed()
@@ -177,30 +195,37 @@ class Worker:
         return Outcome(raw_id=entry.raw_id, fate=Fate.FAILED, reason=f"given up: {reason}")
 
     async def _settle(self, outcomes: Sequence[Outcome]) -> None:
-        """Until it is written: an unsettled entry would stay claimed until the next start."""
-        while True:
-            try:
-                await self._journal.settle(outcomes)
-                break
-            except (IntakeUnavailable, StoreUnavailable) as error:
-                log.warning("settle_delayed", entries=len(outcomes), error=str(error))
-                await asyncio.sleep(1)
+        await self._insist(lambda: self._journal.settle(outcomes))
         for outcome in outcomes:
             self._metrics.settled.labels(outcome.fate.value).inc()
 
-    # The ticket store
+    async def _insist(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Until it is written: what is neither settled nor released would stay claimed until the next start."""
+        while True:
+            try:
+                await write()
+            except (IntakeUnavailable, StoreUnavailable) as error:
+                log.warning("journal_unavailable", error=str(error))
+                await asyncio.sleep(JOURNAL_DELAY)
+            else:
+                return
 
-    async def _store_is_away(self, entries: Sequence[JournalEntry], error: StoreUnavailable) -> None:
-        self._liveness.down("store", str(error))
+    # What is needed and not there
+
+    async def _wait_for(self, part: str, entries: Sequence[JournalEntry], error: BalcaoError) -> None:
+        self._liveness.down(part, str(error))
         now = asyncio.get_running_loop().time()
-        if self._store_back <= now:
-            self._store_back = now + self._store_delay * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
-            self._store_delay = min(self._store_delay * 2, LONGEST_STORE_DELAY)
-        await self._journal.release([entry.raw_id for entry in entries], uncount=True)
+        if self._resume_at <= now:
+            self._resume_at = now + self._delay * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+            self._delay = min(self._delay * 2, LONGEST_DELAY)
+        ids = [entry.raw_id for entry in entries]
+        log.warning("waiting", part=part, entries=len(ids), error=str(error))
+        await self._insist(lambda: self._journal.release(ids, uncount=True))
 
-    def _store_is_back(self) -> None:
-        self._store_delay, self._store_back = FIRST_STORE_DELAY, 0.0
+    def _all_is_well(self) -> None:
+        self._delay, self._resume_at = FIRST_DELAY, 0.0
         self._liveness.up("store")
+        self._liveness.up(PART)
 
     def _count(self, report: BatchReport, entries: Sequence[JournalEntry]) -> None:
         metrics = self._metrics

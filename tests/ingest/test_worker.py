@@ -8,7 +8,7 @@ import pytest
 from domain.errors import StoreUnavailable
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction
 from ingest.pipeline import BatchReport
-from ingest.pool import WorkerDied
+from ingest.pool import CannotStart, WorkerDied
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics
 from ingest.worker import Worker
@@ -78,12 +78,16 @@ def entry(raw_id, attempts):
     return JournalEntry(raw_id=raw_id, raw=raw, fate=Fate.CLAIMED, attempts=attempts)
 
 
-@asynccontextmanager
-async def running(journal, pool, rulebook=None):
-    worker = Worker(
+def worker_of(journal, pool, rulebook=None):
+    return Worker(
         journal=journal, pool=pool, rulebook=rulebook or FakeRulebook(), wake=asyncio.Event(), filed=lambda: None,
         metrics=Metrics(), liveness=Liveness(), processes=1, batch=10, max_attempts=MAX_ATTEMPTS, poll=0.01,
     )  # fmt: skip
+
+
+@asynccontextmanager
+async def running(journal, pool, rulebook=None):
+    worker = worker_of(journal, pool, rulebook)
     task = spawn(worker.run(), name="worker under test")
     try:
         yield worker
@@ -139,7 +143,7 @@ async def test_an_entry_whose_attempts_all_ended_with_the_process_is_parked_unto
 
 
 async def test_an_absent_ticket_store_costs_no_attempt(monkeypatch):
-    monkeypatch.setattr("ingest.worker.FIRST_STORE_DELAY", 0.01)
+    monkeypatch.setattr("ingest.worker.FIRST_DELAY", 0.01)
     times = iter(range(100))
 
     def away_at_first(_ids):
@@ -151,6 +155,59 @@ async def test_an_absent_ticket_store_costs_no_attempt(monkeypatch):
         await until(journal.settled)
     assert set(journal.fates.values()) == {Fate.DONE}
     assert set(journal.attempts.values()) == {1}
+
+
+async def test_a_worker_process_that_cannot_start_costs_no_attempt(monkeypatch):
+    monkeypatch.setattr("ingest.worker.FIRST_DELAY", 0.01)
+    times = iter(range(100))
+
+    def nobody_at_first(_ids):
+        if next(times) < 2:
+            raise CannotStart("a secret is gone")
+
+    journal, pool = FakeJournal(4), FakePool(nobody_at_first)
+    async with running(journal, pool) as worker:
+        await until(journal.settled)
+        assert worker._liveness.parts["worker"].state == "up"
+    assert set(journal.fates.values()) == {Fate.DONE}
+    assert set(journal.attempts.values()) == {1}
+
+
+@pytest.mark.parametrize("what", ["settle", "release"])
+async def test_a_journal_that_cannot_be_written_now_is_written_later(monkeypatch, what):
+    """A full disk takes ticket store and journal away at once; nothing may stay claimed."""
+    monkeypatch.setattr("ingest.worker.FIRST_DELAY", 0.01)
+    monkeypatch.setattr("ingest.worker.JOURNAL_DELAY", 0.01)
+    journal, failures = FakeJournal(3), iter(range(100))
+    write = getattr(journal, what)
+
+    async def full(*given, **named):
+        if next(failures) < 3:
+            raise StoreUnavailable("disk full")
+        await write(*given, **named)
+
+    monkeypatch.setattr(journal, what, full)
+    away = iter([StoreUnavailable("disk full")])
+
+    def away_once(_ids):
+        if error := next(away, None):
+            raise error
+
+    async with running(journal, FakePool(away_once)):
+        await until(journal.settled)
+    assert set(journal.fates.values()) == {Fate.DONE}
+
+
+async def test_a_bug_that_leaves_entries_claimed_stops_the_worker_so_that_a_new_start_recovers_them(monkeypatch):
+    journal = FakeJournal(2)
+
+    async def broken(_outcomes):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(journal, "settle", broken)
+    worker = worker_of(journal, FakePool())
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.wait_for(worker.run(), 5)
 
 
 async def test_without_rules_nothing_is_claimed_and_nothing_is_lost():
