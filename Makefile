@@ -20,7 +20,7 @@ help: ## this list
 env: .venv/.runtime ## .venv/ with .venv/bin/balcao, from the hash-locked requirements
 
 run: env ## start the daemon here (balcao.yaml and rules.yaml are written on the first start)
-	@[ -f balcao.yaml ] || $(BIN)/balcao init .
+	@[ -f balcao.yaml ] || $(BIN)/balcao init . > /dev/null
 	@$(BIN)/balcao run -c balcao.yaml
 
 demo: env ## a morning's traffic through a real daemon, and what became of it

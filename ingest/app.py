@@ -20,12 +20,14 @@ import structlog
 
 from config.settings import Settings
 from ingest import parts
+from ingest.announce import announce
 from ingest.daemon import Daemon
 from ingest.locks import AlreadyRunning, RoleLock
 from ingest.roles import ROLES
 from ingest.rulebook import Rulebook
 from ingest.supervise import spawn
 from ingest.telemetry import set_up_logging
+from ingest.translations import _
 from ingest.wiring import build_channels, create_first_secrets
 
 log = structlog.get_logger()
@@ -68,13 +70,15 @@ async def _daemon(settings: Settings, roles: frozenset[str]) -> AsyncIterator[Da
             journal=journal,
             store=store,
         )
-        daemon.notices += [f"{reference} was created" for reference in created]
+        if created:
+            files = ", ".join(reference.removeprefix("file:") for reference in created)
+            daemon.notices.append(_("Made on this first start: %(files)s") % {"files": files})
         for role, part in parts.IN_ORDER:
             if role is None or role in roles:
                 await stack.enter_async_context(part(daemon))
         _listen_to_signals(daemon, stack)
         daemon.liveness.opened = True
-        parts.tell(daemon)
+        announce(daemon)
         yield daemon
 
 

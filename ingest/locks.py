@@ -21,7 +21,8 @@ class RoleLock:
 
     def take(self) -> None:
         """Raises AlreadyRunning, with the other's process id."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(self._path.parent.parent)
+        self._path.parent.mkdir(exist_ok=True)
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -40,3 +41,8 @@ class RoleLock:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def make_private(folder: Path) -> None:
+    """What the daemon keeps is personal data: a folder that it makes itself is for its user alone."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -10,7 +10,6 @@ import structlog
 
 from config.settings import Settings
 from domain.errors import StoreUnavailable
-from ingest.announce import announce
 from ingest.chores import Chores
 from ingest.daemon import Daemon
 from ingest.dispatch import Dispatcher
@@ -215,7 +214,7 @@ async def _run_receiver(run: Any, intake: JournalIntake, event: asyncio.Event, r
 
 
 def intake_of(daemon: Daemon) -> JournalIntake:
-    return JournalIntake(daemon.journal, daemon.work, daemon.metrics, daemon.channels)
+    return JournalIntake(daemon.journal, daemon.work, daemon.metrics, daemon.channels, daemon.liveness)
 
 
 @asynccontextmanager
@@ -267,16 +266,6 @@ async def chores(daemon: Daemon) -> AsyncIterator[None]:
         yield
     finally:
         scheduler.stop()
-
-
-def tell(daemon: Daemon) -> None:
-    """What the person who started us reads."""
-    announce(
-        channels=daemon.channels,
-        listening=daemon.listening,
-        notices=daemon.notices,
-        config=str(daemon.settings.path),
-    )
 
 
 IN_ORDER: tuple[tuple[str | None, Part], ...] = (

@@ -16,7 +16,7 @@ class DirectorySender:
     """Writes `<outbox id>.eml`; the same message again overwrites its file with the same words."""
 
     def __init__(self, directory: Path, mailbox: Mailbox, now: Callable[[], datetime]) -> None:
-        self._directory = directory
+        self.directory = directory
         self._mailbox = mailbox
         self._now = now
 
@@ -27,7 +27,7 @@ class DirectorySender:
         content = compose(message, self._mailbox, self._now())
         name = f"{message.outbox_id:08d}.eml"
         try:
-            await asyncio.to_thread(write_durably, self._directory / name, content)
+            await asyncio.to_thread(write_durably, self.directory / name, content)
         except OSError as error:
             raise SendFailed("the outgoing directory cannot be written", permanent=False, detail=repr(error)) from error
         return name

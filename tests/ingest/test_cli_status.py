@@ -3,11 +3,14 @@
 import json
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from ingest.signs import write
 from tests.ingest.desk import HOSTILE, controls_in
+from tests.ingest.test_signs import UP, sign
 
 PARTS = {
     "email": {
@@ -103,3 +106,14 @@ def test_broken_rules_are_told_and_the_rest_is_shown(own_desk):
     assert document["rules"] is None
     assert document["journal"]["counts"]["done"] == 1
     assert any("rules.yaml:1:1" in problem for problem in document["problems"])
+
+
+def test_where_the_site_is_silent_the_signs_of_life_are_read(own_desk):
+    """The role that answers at /readyz may be the one that is down."""
+    write(own_desk.folder / "var" / "run" / "receive.json", sign("receive", at=datetime.now(UTC), email=UP))
+    status = own_desk.json("status")
+
+    assert (status["running"], status["ready"]) == (True, False)
+    assert {channel["name"]: channel["state"] for channel in status["channels"]}["email"] == "up"
+    assert status["parts"]["role web"]["state"] == "down"
+    assert "no sign of life" in own_desk.run("status").stdout
