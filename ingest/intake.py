@@ -1,30 +1,48 @@
-"""The door: a raw interaction becomes a promise. Counts what came in and wakes the worker."""
+"""The door: a raw interaction becomes a promise. Counts what came in, wakes the worker, tells how the journal is."""
 
 import asyncio
 from collections.abc import Mapping
 
 from prometheus_client import Counter
 
+from domain.errors import BalcaoError
 from domain.ports import Journal
 from domain.raw import RawInteraction, Receipt
+from ingest.supervise import Liveness
 from ingest.telemetry import Metrics
+
+PART = "journal"
 
 
 class JournalIntake:
     """Implements `domain.ports.Intake` over the journal."""
 
-    def __init__(self, journal: Journal, wake: asyncio.Event, metrics: Metrics, channels: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        wake: asyncio.Event,
+        metrics: Metrics,
+        channels: Mapping[str, object],
+        liveness: Liveness,
+    ) -> None:
         self._journal = journal
         self._wake = wake
+        self._liveness = liveness
+        self._refusing = False
         self._accepted: dict[str, Counter] = {name: metrics.accepted.labels(name) for name in channels}
         self._unavailable = metrics.unavailable
 
     async def accept(self, raw: RawInteraction) -> Receipt:
         try:
             receipt = await self._journal.append(raw)
-        except Exception:
+        except Exception as error:
             self._unavailable.labels(raw.channel).inc()
+            self._refusing = True
+            self._liveness.down(PART, str(error) if isinstance(error, BalcaoError) else type(error).__name__)
             raise
+        if self._refusing:
+            self._refusing = False
+            self._liveness.up(PART)
         self._accepted[raw.channel].inc()
         self._wake.set()
         return receipt

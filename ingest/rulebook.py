@@ -76,9 +76,15 @@ class Rulebook:
         self.loaded = asyncio.Event()
         self.problem = ""
         self._seen = ""
+        self._looking = asyncio.Lock()
+        """Looks take turns: the last one to begin is the last one to decide."""
 
     async def reload(self) -> bool:
         """Take the file if it is good. Returns whether it is; `problem` tells why not."""
+        async with self._looking:
+            return await self._take()
+
+    async def _take(self) -> bool:
         try:
             source = await asyncio.to_thread(tested, self.path)
         except ConfigError as error:
@@ -99,11 +105,12 @@ class Rulebook:
     async def reload_if_changed(self) -> bool | None:
         """Reload when the file's content is new; None when it is not. Compares content, since editors
         replace files and bind mounts report no events."""
-        fingerprint = await asyncio.to_thread(_fingerprint, self.path)
-        if fingerprint == self._seen:
-            return None
-        self._seen = fingerprint
-        return await self.reload()
+        async with self._looking:
+            fingerprint = await asyncio.to_thread(_fingerprint, self.path)
+            if fingerprint == self._seen:
+                return None
+            self._seen = fingerprint
+            return await self._take()
 
 
 def _fingerprint(path: Path) -> str:
