@@ -73,16 +73,18 @@ async def _daemon(settings: Settings, roles: frozenset[str]) -> AsyncIterator[Da
         if created:
             files = ", ".join(reference.removeprefix("file:") for reference in created)
             daemon.notices.append(_("Made on this first start: %(files)s") % {"files": files})
-        for role, part in parts.IN_ORDER:
-            if role is None or role in roles:
-                await stack.enter_async_context(part(daemon))
         _listen_to_signals(daemon, stack)
-        daemon.liveness.opened = True
-        announce(daemon)
+        for role, part in parts.IN_ORDER:
+            if (role is None or role in roles) and not daemon.stop.is_set():
+                await stack.enter_async_context(part(daemon))
+        if not daemon.stop.is_set():
+            daemon.liveness.opened = True
+            announce(daemon)
         yield daemon
 
 
 def _listen_to_signals(daemon: Daemon, stack: AsyncExitStack) -> None:
+    """From before the first part is opened until the last one is closed."""
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -93,7 +95,9 @@ def _listen_to_signals(daemon: Daemon, stack: AsyncExitStack) -> None:
         daemon.stop.set()
 
     def reload() -> None:
-        daemon.reloading = spawn(parts.look_at_rules(daemon, anew=True), name="reload rules")
+        """What changes while we look is seen by the next look, a second later: no need to queue up."""
+        if daemon.reloading is None or daemon.reloading.done():
+            daemon.reloading = spawn(parts.look_at_rules(daemon, anew=True), name="reload rules")
 
     for number, handler in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, reload)):
         loop.add_signal_handler(number, handler)

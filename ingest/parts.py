@@ -33,6 +33,8 @@ log = structlog.get_logger()
 Part = Callable[[Daemon], AbstractAsyncContextManager[None]]
 
 STORE_DELAY = 2.0
+GOODBYE = 5.0
+"""Seconds for an idle child to leave; a busy one has had its grace."""
 FIRST_MIGRATION = 15.0
 RULES_EVERY = 1.0
 GAUGES_EVERY = 15.0
@@ -94,7 +96,7 @@ async def ticket_store(daemon: Daemon) -> AsyncIterator[None]:
 
     async with _ended(daemon.vital(migrate(), name="store")):
         with suppress(TimeoutError):
-            await asyncio.wait_for(ready.wait(), FIRST_MIGRATION)
+            await asyncio.wait_for(_all_or_stop([ready], daemon.stop), FIRST_MIGRATION)
         yield
 
 
@@ -141,7 +143,7 @@ async def worker(daemon: Daemon) -> AsyncIterator[None]:
             yield
     finally:
         await worker.drain(settings.grace)
-        await pool.close(settings.grace)
+        await pool.close(GOODBYE)
 
 
 @asynccontextmanager
@@ -196,9 +198,11 @@ async def _all_or_stop(events: Iterable[asyncio.Event], stop: asyncio.Event) -> 
             await event.wait()
 
     tasks = [spawn(every(), name="ready"), spawn(_set(stop), name="stop")]
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 async def _set(event: asyncio.Event) -> None:

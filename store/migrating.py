@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, MetaData, text
 
 from store import journal_schema, schema
 from store.engines import Database
+from store.failures import unavailable
 from store.sqlite import create_file
 
 Kind = Literal["journal", "desk"]
@@ -32,6 +33,8 @@ async def upgrade(url: str | URL, kind: Kind) -> None:
         if database.file is not None:
             create_file(database.file)
         await database.write(lambda connection: _upgrade(connection, kind))
+    except OSError as error:
+        raise unavailable(error) from error
     finally:
         await database.close()
 

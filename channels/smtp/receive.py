@@ -5,6 +5,7 @@ listener ─▶ Doorman ─ too many? ─▶ 421 and goodbye, before anything co
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from ssl import SSLContext
@@ -13,7 +14,6 @@ from typing import cast
 from channels.smtp.options import Options
 from channels.smtp.receive_limits import Limits
 from channels.smtp.receive_session import Reception, Session
-from domain.errors import ReceiverError
 from domain.ports import Intake
 from domain.units import Listen
 
@@ -66,7 +66,7 @@ class SmtpReceiver:
         self.addresses: list[Listen] = []
 
     async def run(self, intake: Intake, ready: Callable[[], None]) -> None:
-        """Receive until cancelled, then be gone within 2 s. Raises ReceiverError when an address cannot be bound."""
+        """Receive until cancelled, then be gone within 2 s. Raises OSError when an address cannot be bound."""
         reception = self._reception(intake)
         servers: list[asyncio.Server] = []
         try:
@@ -103,7 +103,9 @@ class SmtpReceiver:
         try:
             return await loop.create_server(lambda: Doorman(reception), listen.host, listen.port, backlog=BACKLOG)
         except OSError as error:
-            raise ReceiverError(f"cannot listen on {listen}: {error.strerror}", detail=repr(error)) from error
+            number = error.errno or 0  # below zero: the host name was not found
+            reason = os.strerror(number) if number > 0 else error.strerror
+            raise OSError(number, f"cannot listen on {listen}: {reason}") from error
 
 
 async def _dismiss(reception: Reception) -> None:

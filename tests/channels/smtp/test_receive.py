@@ -6,7 +6,6 @@ import smtplib
 import pytest
 
 from channels.smtp.receive_session import Session
-from domain.errors import ReceiverError
 from tests.channels.site import UNAVAILABLE, FakeIntake
 from tests.channels.smtp.transport import MAIL, one_mail, receiver_of, receiving, wired
 
@@ -74,7 +73,7 @@ async def test_several_listeners_and_their_free_ports_are_known():
 
 async def test_an_address_that_is_taken_is_a_receiver_error():
     async with receiving(receiver_of(), FakeIntake()) as port:
-        with pytest.raises(ReceiverError, match="cannot listen"):
+        with pytest.raises(OSError, match="cannot listen"):
             await receiver_of(listen=[f"127.0.0.1:{port}"]).run(FakeIntake(), lambda: None)
 
 
