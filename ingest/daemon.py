@@ -33,6 +33,7 @@ class Daemon:
     metrics: Metrics = field(default_factory=Metrics)
     work: asyncio.Event = field(default_factory=asyncio.Event)
     dispatch: asyncio.Event = field(default_factory=asyncio.Event)
+    calm: asyncio.Event = field(default_factory=asyncio.Event)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     listening: dict[str, list[str]] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
@@ -43,6 +44,9 @@ class Daemon:
     def poll(self) -> float:
         """Seconds between looks: parts in one process wake each other, split roles look often."""
         return POLL_TOGETHER if is_everything(self.roles) else POLL_SPLIT
+
+    def __post_init__(self) -> None:
+        self.calm.set()
 
     def vital(self, coroutine: Coroutine[Any, Any, None], *, name: str) -> asyncio.Task[None]:
         """A task whose death stops the process."""

@@ -12,6 +12,7 @@ written in the transaction that claims the next.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -33,6 +34,8 @@ T = TypeVar("T")
 
 PART = "dispatcher"
 STORE_DELAY = 2.0
+GIVE_WAY = 0.25
+"""Seconds between rounds while the worker is behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Dispatcher:
         database: Database,
         senders: Mapping[str, Sender],
         wake: asyncio.Event,
+        calm: asyncio.Event,
         metrics: Metrics,
         liveness: Liveness,
         concurrency: int,
@@ -65,6 +69,7 @@ class Dispatcher:
         self._database = database
         self._senders = senders
         self._wake = wake
+        self._calm = calm
         self._metrics = metrics
         self._liveness = liveness
         self._concurrency = concurrency
@@ -77,10 +82,16 @@ class Dispatcher:
         """Until cancelled; `drain` finishes the round under way."""
         await self._recover()
         while True:
+            await self._give_way()
             # Shielded: what is claimed must be sent, and written down, even if we are told to stop meanwhile.
             self._round = spawn(self._one_round(), name="dispatch round")
             if not await asyncio.shield(self._round):
                 await self._idle()
+
+    async def _give_way(self) -> None:
+        """While interactions pile up, filing them comes before telling others that theirs are filed."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._calm.wait(), GIVE_WAY)
 
     async def drain(self, grace: float) -> None:
         """After cancelling `run`: wait up to `grace` seconds for the round under way; write down what came of it."""

@@ -37,7 +37,8 @@ PART = "worker"
 
 
 class Worker:
-    """`poll` is the longest time (seconds) between looks at the journal when nobody wakes us."""
+    """`poll` is the longest time (seconds) between looks at the journal when nobody wakes us. `calm` is cleared while
+    more waits than one batch takes."""
 
     def __init__(
         self,
@@ -46,6 +47,7 @@ class Worker:
         pool: PipelinePool,
         rulebook: Rulebook,
         wake: asyncio.Event,
+        calm: asyncio.Event,
         filed: Callable[[], None],
         metrics: Metrics,
         liveness: Liveness,
@@ -58,6 +60,7 @@ class Worker:
         self._pool = pool
         self._rulebook = rulebook
         self._wake = wake
+        self._calm = calm
         self._filed = filed
         self._metrics = metrics
         self._liveness = liveness
@@ -132,11 +135,16 @@ class Worker:
 
     async def _claim(self) -> Sequence[JournalEntry]:
         try:
-            return await self._journal.claim(self._batch)
+            claimed = await self._journal.claim(self._batch)
         except (IntakeUnavailable, StoreUnavailable) as error:
             log.warning("journal_unavailable", error=str(error))
             await asyncio.sleep(JOURNAL_DELAY)
             return ()
+        if len(claimed) < self._batch:
+            self._calm.set()
+        else:
+            self._calm.clear()
+        return claimed
 
     async def _pause(self) -> None:
         pause = self._resume_at - asyncio.get_running_loop().time()

@@ -156,8 +156,10 @@ class House:
     async def dispatch(self, senders=None):
         """Send what waits, by the channels' own senders: mail becomes files in `var/outgoing`."""
         own = {name: channel.sender for name, channel in self.channels.items() if channel.sender and name != "site"}
+        calm = asyncio.Event()
+        calm.set()
         dispatcher = Dispatcher(
-            database=self.database, senders=own | (senders or {}), wake=asyncio.Event(), metrics=Metrics(),
+            database=self.database, senders=own | (senders or {}), wake=asyncio.Event(), calm=calm, metrics=Metrics(),
             liveness=Liveness(), concurrency=8, retry_delays=(60.0,), poll=0.01,
         )  # fmt: skip
         task = spawn(dispatcher.run(), name="dispatcher under test")

@@ -19,6 +19,12 @@ from tests.samples_filing import acknowledged
 LONG_AGO = NOON - timedelta(days=365)
 
 
+def calm():
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 class ScriptedSender:
     """Raises or returns what the script says, one entry a message; remembers whom it was asked to send to."""
 
@@ -62,7 +68,7 @@ async def answers(store, number=1):
 async def dispatch(store, sender, *, until, delays=(60.0,)):
     """Run a dispatcher until `await until()` holds."""
     dispatcher = Dispatcher(
-        database=store, senders={"email": sender}, wake=asyncio.Event(), metrics=Metrics(), liveness=Liveness(),
+        database=store, senders={"email": sender}, wake=asyncio.Event(), calm=calm(), metrics=Metrics(), liveness=Liveness(),
         concurrency=4, retry_delays=delays, poll=0.01,
     )  # fmt: skip
     task = spawn(dispatcher.run(), name="dispatcher under test")
@@ -150,7 +156,7 @@ async def test_a_channel_that_is_gone_fails_its_messages(store):
         return (await answers(store))[0]["state"] == "failed"
 
     dispatcher = Dispatcher(
-        database=store, senders={"other": dispatcher_without_it}, wake=asyncio.Event(), metrics=Metrics(),
+        database=store, senders={"other": dispatcher_without_it}, wake=asyncio.Event(), calm=calm(), metrics=Metrics(),
         liveness=Liveness(), concurrency=4, retry_delays=(60.0,), poll=0.01,
     )  # fmt: skip
     task = spawn(dispatcher.run(), name="dispatcher under test")

@@ -17,6 +17,12 @@ from tests.samples import NOON
 MAX_ATTEMPTS = 3
 
 
+def calm():
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 class FakeJournal:
     """Entries in memory, with the fates and attempts a real journal keeps."""
 
@@ -80,7 +86,7 @@ def entry(raw_id, attempts):
 
 def worker_of(journal, pool, rulebook=None):
     return Worker(
-        journal=journal, pool=pool, rulebook=rulebook or FakeRulebook(), wake=asyncio.Event(), filed=lambda: None,
+        journal=journal, pool=pool, rulebook=rulebook or FakeRulebook(), wake=asyncio.Event(), calm=calm(), filed=lambda: None,
         metrics=Metrics(), liveness=Liveness(), processes=1, batch=10, max_attempts=MAX_ATTEMPTS, poll=0.01,
     )  # fmt: skip
 
