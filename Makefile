@@ -26,6 +26,9 @@ run: env ## start the daemon here (balcao.yaml and rules.yaml are written on the
 demo: env ## a morning's traffic through a real daemon, and what became of it
 	@$(BIN)/python -m demo
 
+picture: env ## docs/pictures/demo.svg anew, from a real run of the demo
+	@$(BIN)/python -m demo --picture docs/pictures/demo.svg
+
 check: .venv/.dev ## lint, format, types, import contracts, the shipped settings and rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -45,4 +48,4 @@ lock: .venv/.dev ## write the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet --upgrade --output-file requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet --upgrade --output-file requirements-dev.txt
 
-.PHONY: help env run demo check test bench lock
+.PHONY: help env run demo picture check test bench lock

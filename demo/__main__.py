@@ -2,9 +2,10 @@
 
     sinks ─▶ daemon ─▶ the steps of demo/traffic.py, over real sockets ─▶ tables ─▶ exit 0 only if all is as expected
 
-Run with `make demo`.
+Run with `make demo`; `--picture FILE.svg` also draws what was shown (`make picture`).
 """
 
+import argparse
 import asyncio
 import contextlib
 import json
@@ -24,6 +25,7 @@ from rich.console import Console
 
 from channels.signing import SigningKey, sign
 from demo.judging import judge
+from demo.picture import canvas, draw
 from demo.showing import show
 from demo.sinks import MailSink, sinks
 from demo.traffic import STEPS, Step, reply_to
@@ -31,6 +33,7 @@ from demo.traffic import STEPS, Step, reply_to
 BALCAO = Path(sys.executable).with_name("balcao")
 CONFIG = Path(__file__).parent.parent / "config"
 PATIENCE = 30.0
+PIPE_WIDTH = 150
 
 SETTINGS = """\
 version: 1
@@ -157,8 +160,7 @@ async def _send_all(desk: Desk, mail_sink: MailSink) -> None:
         await desk.send(step, body, recipient)
 
 
-async def main() -> int:
-    console = Console()
+async def main(console: Console) -> int:
     with tempfile.TemporaryDirectory(prefix="balcao-demo-") as name:
         folder = Path(name)
         async with sinks() as (mail_sink, mail_port, chat_sink, chat_port):
@@ -183,6 +185,19 @@ async def main() -> int:
         return 1 if complaints else 0
 
 
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make demo", description="A morning's traffic through a real daemon.")
+    parser.add_argument("--picture", type=Path, metavar="FILE.svg", help="draw what is shown into this file, too")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    os.environ.setdefault("COLUMNS", "150" if not sys.stdout.isatty() else os.environ.get("COLUMNS", ""))
-    sys.exit(asyncio.run(main()))
+    picture = arguments().picture
+    if picture:
+        shown = canvas()
+    else:
+        shown = Console(width=None if sys.stdout.isatty() or os.environ.get("COLUMNS") else PIPE_WIDTH)
+    code = asyncio.run(main(shown))
+    if picture and code == 0:
+        draw(shown, picture, title="make demo")
+    sys.exit(code)

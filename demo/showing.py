@@ -1,10 +1,12 @@
 """The demo's tables: what each interaction became, and what customers were told."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -15,10 +17,18 @@ from demo.judging import Row
 COLOURS = {"Alta": "bold red", "Média": "yellow", "Baixa": "green"}
 REASONS = {
     "already_acknowledged": "já confirmada",
-    "automatic_auto_reply": "resposta automática",
-    "a call has no return path": "ligação não tem volta",
+    "automatic_auto_reply": "é automática",
+    "a call has no return path": "é ligação",
 }
-STATES = {"sent": "✔ enviada", "silent": "— {reason}", "failed": "✘ {reason}", "pending": "… na fila"}
+STATES = {
+    "sent": ("✔ enviada", "green"),
+    "silent": ("— {reason}", "dim"),
+    "failed": ("✘ {reason}", "red"),
+    "pending": ("… na fila", "yellow"),
+}
+CUSTOMERS_WORDS = ("subject", "text")
+MOST_WORDS = 4
+LETTER_WIDTH = 78
 
 
 def show(
@@ -28,57 +38,74 @@ def show(
     answers: Sequence[dict[str, Any]],
     complaints: Sequence[str],
 ) -> None:
-    console.print(_tickets(rows))
-    console.print(_acknowledgements(mails, answers))
+    console.print(_tickets(rows), "")
+    console.print(_acknowledgements(mails, answers), "")
     if mails:
         console.print(_letter(mails[0][1]))
     if complaints:
         console.print(Panel("\n".join(complaints), title="não saiu como esperado", border_style="red"))
     else:
-        console.print(f"[bold green]Tudo como esperado:[/] {len(rows)} interações, {_count(rows)} tickets.")
+        text = f"Tudo como esperado: {len(rows)} interações, {_count(rows)} tickets."
+        console.print(Text(text, style="bold green"))
 
 
 def _count(rows: Sequence[Row]) -> int:
     return len({row.ticket["number"] for row in rows})
 
 
+def _table(title: str, *headings: str, **more: Any) -> Table:
+    table = Table(title=title, title_style="bold", title_justify="left", box=box.SIMPLE_HEAD, show_edge=False,
+                  row_styles=["", "on grey11"], **more)  # fmt: skip
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
 def _tickets(rows: Sequence[Row]) -> Table:
-    table = Table(title="Uma manhã no balcão", title_style="bold", row_styles=["", "on grey11"], expand=True)
-    for name in ("Ticket", "Canal", "O que chegou", "Departamento", "Prioridade", "Regra que decidiu",
-                 "Palavras", "Confirmação"):  # fmt: skip
-        table.add_column(name, overflow="fold")
+    table = _table("Uma manhã no balcão", "Ticket", "Canal", "O que chegou", "Departamento", "Prioridade",
+                   "Regra que decidiu", "Palavras", "Confirmação", expand=True)  # fmt: skip
+    for heading in ("O que chegou", "Palavras"):
+        column = next(column for column in table.columns if column.header == heading)
+        column.ratio, column.min_width = 1, 16
     for row in rows:
         priority = row.ticket["priority"]
         rules, words = _why(row)
         flag = " ⚑" if row.ticket["flagged"] else ""
         table.add_row(
             f"#{row.ticket['number']}{flag}", row.message["channel"], row.step.name, row.ticket["department"],
-            Text(priority, COLOURS[priority]), ", ".join(rules), Text(", ".join(words), "italic"),
+            Text(priority, COLOURS[priority]), "\n".join(rules), Text(", ".join(words), "italic"),
             _answer(row),
         )  # fmt: skip
     return table
 
 
 def _why(row: Row) -> tuple[list[str], list[str]]:
-    """The rules that decided department and priority, and the customer's words they matched; `default` only alone."""
+    """The rules that decided department and priority, and what they matched; `default` only alone."""
     decisions = [row.ticket["verdict"]["fields"][field] for field in ("department", "priority")]
     rules = list(dict.fromkeys(decision["rule"] for decision in decisions))
-    words = [word for decision in decisions for match in decision["matched"] for word in match["words"]]
-    return [rule for rule in rules if rule != "default"] or rules, list(dict.fromkeys(words))
+    words = list(dict.fromkeys(word for decision in decisions for word in _matched(decision)))
+    return [rule for rule in rules if rule != "default"] or rules, words[:MOST_WORDS]
 
 
-def _answer(row: Row) -> str:
+def _matched(decision: dict[str, Any]) -> Iterator[str]:
+    """The customer's words, each once however it was written; of other facts, which one it was."""
+    for match in decision["matched"]:
+        for word in match["words"]:
+            yield word.lower() if match["where"] in CUSTOMERS_WORDS else f"{match['where']}: {word}"
+
+
+def _answer(row: Row) -> Text:
     reason = str(row.answer.get("reason"))
-    return STATES.get(row.answer.get("state", ""), "?").format(reason=REASONS.get(reason, reason))
+    text, style = STATES.get(row.answer.get("state", ""), ("?", "red"))
+    return Text(text.format(reason=REASONS.get(reason, reason)), style)
 
 
 def _acknowledgements(mails: Sequence[tuple[str, bytes]], answers: Sequence[dict[str, Any]]) -> Table:
-    table = Table(title="O que os clientes receberam", title_style="bold", expand=True)
-    for name in ("Por", "Para", "Assunto", "Responder a"):
-        table.add_column(name, overflow="fold")
+    table = _table("O que os clientes receberam", "Por", "Para", "Assunto", "Responder a (assinado)")
     for recipient, content in mails:
         mail = message_from_bytes(content, policy=policy.default)
-        table.add_row("e-mail", recipient, Text(str(mail["Subject"])), str(mail["Reply-To"]))
+        token = re.sub(r"(\+\w{12})\w+@", r"\1…@", str(mail["Reply-To"]))
+        table.add_row("e-mail", recipient, Text(str(mail["Subject"])), token)
     for answer in answers:
         table.add_row("chat", str(answer.get("to")), Text(str(answer.get("subject", ""))), "—")
     return table
@@ -89,4 +116,5 @@ def _letter(content: bytes) -> Panel:
     assert isinstance(mail, EmailMessage)
     body = mail.get_body(("plain",))
     assert body is not None
-    return Panel(body.get_content().strip(), title=Text(str(mail["Subject"])), border_style="blue", width=78)
+    text = body.get_content().strip()
+    return Panel(text, title=Text(str(mail["Subject"])), border_style="blue", width=LETTER_WIDTH)
