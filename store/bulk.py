@@ -13,10 +13,12 @@ from sqlalchemy import BindParameter, Connection, Dialect, Executable, Table, bi
 from sqlalchemy.dialects import postgresql, sqlite
 
 Insert: TypeAlias = sqlite.Insert | postgresql.Insert
+Inserter: TypeAlias = Callable[[Table], Insert]
 T = TypeVar("T")
 
 CHUNK = 512
-_INSERT: dict[str, Callable[[Table], Insert]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+INSERTERS: dict[str, Inserter] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""The INSERT of each dialect, which knows ON CONFLICT."""
 
 
 class Bulk:
@@ -25,7 +27,7 @@ class Bulk:
     `insert(table)` is the dialect's own INSERT, which knows ON CONFLICT on both databases.
     """
 
-    def __init__(self, build: Callable[[Callable[[Table], Insert]], Executable], order: Sequence[str]) -> None:
+    def __init__(self, build: Callable[[Inserter], Executable], order: Sequence[str]) -> None:
         self._build = build
         self._order = list(order)
         self._texts: dict[str, str] = {}
@@ -44,7 +46,7 @@ class Bulk:
         return connection.exec_driver_sql(text, list(rows)).rowcount
 
     def _compile(self, dialect: Dialect) -> str:
-        statement = self._build(_INSERT[dialect.name])
+        statement = self._build(INSERTERS[dialect.name])
         compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]  # every Core statement compiles
         assert compiled.positiontup == self._order, f"{compiled.positiontup} is not {self._order}: {compiled}"
         return self._texts.setdefault(dialect.name, str(compiled))

@@ -5,8 +5,6 @@ a commit. What was accepted is never changed; only where it stands is.
 """
 
 import asyncio
-import random
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,17 +15,18 @@ from sqlalchemy import Connection, literal, select
 from domain.errors import IntakeUnavailable, StoreUnavailable
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt
 from store import journal_queries, records, retention
+from store.appending import NewEntry, append, new_entry
 from store.engines import Database
+from store.raw_ids import RawIds
 from store.reserve import DiskReserve
 from store.writer import GroupWriter, Spawn
 
-Work: TypeAlias = records.NewEntry | Callable[[Connection], Any]
+Work: TypeAlias = NewEntry | Callable[[Connection], Any]
 
 LARGE = 262_144
 """Bytes from which a payload is checksummed beside the event loop."""
 MOST_BYTES = 67_108_864
 """Bytes of payload that one claim may bring into memory."""
-ID_TIME_DIGITS = 16
 
 
 def utc_now() -> datetime:
@@ -55,14 +54,12 @@ class DatabaseJournal:
         self._reserve = DiskReserve(folder, reserve)
         self._most_bytes = most_bytes
         self._clock = clock
-        self._newest = 0
+        self._ids = RawIds()
         self._writer: GroupWriter[Work] = GroupWriter(self._commit, spawn=spawn, name="journal writer")
 
     async def recover(self) -> int:
         """At start: entries that a process died over go back to waiting. Returns how many. Raises StoreUnavailable."""
-        newest = await self._database.read(journal_queries.newest_id)
-        # New ids follow the newest one even if the clock was set back meanwhile.
-        self._newest = int(newest[:ID_TIME_DIGITS], 16) if newest else 0
+        self._ids.follow(await self._database.read(journal_queries.newest_id))
         recovered: int = await self._writer.submit(records.recover)
         return recovered
 
@@ -75,9 +72,9 @@ class DatabaseJournal:
     async def append(self, raw: RawInteraction) -> Receipt:
         """See `domain.ports.Journal`."""
         self._reserve.check()
-        raw_id = self._next_id()
+        raw_id = self._ids.draw()
         large = len(raw.payload) >= LARGE
-        entry = await asyncio.to_thread(records.new_entry, raw_id, raw) if large else records.new_entry(raw_id, raw)
+        entry = await asyncio.to_thread(new_entry, raw_id, raw) if large else new_entry(raw_id, raw)
         try:
             receipt: Receipt = await self._writer.submit(entry)
         except StoreUnavailable as error:
@@ -144,14 +141,11 @@ class DatabaseJournal:
     # The writer's side
 
     async def _commit(self, items: Sequence[Work]) -> Sequence[Any]:
-        return await self._database.write(lambda connection: _apply(connection, items))
-
-    def _next_id(self) -> str:
-        self._newest = max(time.time_ns(), self._newest + 1)
-        return f"{self._newest:0{ID_TIME_DIGITS}x}{random.getrandbits(32):08x}"
+        return await self._database.write(lambda connection: _apply(connection, items, self._ids.draw))
 
 
-def _apply(connection: Connection, items: Sequence[Work]) -> list[Any]:
-    """All appends first, in one statement, then the rest in order; results in the order of `items`."""
-    appended = iter(records.append(connection, [item for item in items if isinstance(item, records.NewEntry)]))
-    return [next(appended) if isinstance(item, records.NewEntry) else item(connection) for item in items]
+def _apply(connection: Connection, items: Sequence[Work], draw: Callable[[], int]) -> list[Any]:
+    """All appends first, together, then the rest in order; results in the order of `items`."""
+    new = [item for item in items if isinstance(item, NewEntry)]
+    receipts = iter(append(connection, new, draw) if new else ())
+    return [next(receipts) if isinstance(item, NewEntry) else item(connection) for item in items]

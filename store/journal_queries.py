@@ -6,6 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from domain.raw import Fate, JournalEntry, RawInteraction
 from store.journal_schema import NOT_DONE, raw
+from store.raw_ids import to_text
 
 
 def counts(connection: Connection) -> dict[Fate, int]:
@@ -25,7 +26,7 @@ def listing(connection: Connection, fate: Fate | None, limit: int) -> list[Journ
         query = query.where(NOT_DONE)
     return [
         JournalEntry(
-            raw_id=row.raw_id,
+            raw_id=to_text(row.raw_id),
             raw=RawInteraction(
                 channel=row.channel, dedup_key=row.dedup_key, received_at=row.received_at, payload=b"", envelope={}
             ),
@@ -45,5 +46,5 @@ def oldest_waiting(connection: Connection, now: datetime) -> timedelta | None:
     return None if received is None else now - received
 
 
-def newest_id(connection: Connection) -> str | None:
+def newest_id(connection: Connection) -> int | None:
     return connection.execute(select(raw.c.raw_id).order_by(raw.c.raw_id.desc()).limit(1)).scalar()

@@ -10,13 +10,16 @@ from store.moments import Moment
 
 metadata = MetaData()
 
+BIGINT_KEY = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite makes a primary key its row number only if its type is called INTEGER; it holds 64 bits."""
+
 NOT_DONE = text("fate <> 'done'")
 """Said in the index and in every query that should use it: the planner wants the same words."""
 
 raw = Table(
     "raw",
     metadata,
-    Column("raw_id", Text, primary_key=True),  # 16 hex digits of nanoseconds, 8 random ones: ordered by time
+    Column("raw_id", BIGINT_KEY, primary_key=True, autoincrement=False),  # see store.raw_ids
     Column("channel", Text, nullable=False),
     Column("dedup_key", Text, nullable=False, unique=True),
     Column("received_at", Moment, nullable=False),
@@ -28,7 +31,6 @@ raw = Table(
     Column("claimed_at", Moment),
     Column("settled_at", Moment),
     Column("tickets", Text),  # JSON list of ticket numbers
-    sqlite_with_rowid=False,
 )
 
 Index("raw_by_fate", raw.c.fate, raw.c.raw_id, sqlite_where=NOT_DONE, postgresql_where=NOT_DONE)
@@ -36,7 +38,7 @@ Index("raw_by_fate", raw.c.fate, raw.c.raw_id, sqlite_where=NOT_DONE, postgresql
 raw_payloads = Table(
     "raw_payloads",
     metadata,
-    Column("raw_id", Text, primary_key=True),
+    Column("raw_id", BIGINT_KEY, primary_key=True, autoincrement=False),
     Column("envelope", Text, nullable=False),  # JSON object
     Column("payload", LargeBinary, nullable=False),
     Column("checksum", BigInteger, nullable=False),  # CRC-32 of the envelope, then the payload

@@ -1,115 +1,86 @@
-"""The journal's statements: plain functions of a connection, used by `store.journal`.
+"""What becomes of the journal's entries: plain functions of a connection, used by `store.journal`.
 
-Appending inserts and ignores dedup keys that are there already; only if there were any are they looked up.
-Two processes that append the same key at once: the second waits for the first, and then finds its entry.
+Ids are numbers in here and text in `domain` (see `store.raw_ids`).
 """
 
-import zlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Integer,
+    Text,
+    Update,
     bindparam,
+    column,
     literal_column,
-    null,
     or_,
     select,
-    type_coerce,
     update,
+    values,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
-from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt
-from store.bulk import Bulk, chunks, parameters
-from store.codec import dumps, numbers_to_json
-from store.failures import is_damaged
+from domain.raw import Fate, JournalEntry, Outcome
+from store import entries
+from store.at_once import AtOnce, Row
+from store.bulk import chunks
+from store.codec import numbers_to_json
 from store.journal_schema import NOT_DONE, raw, raw_payloads
-from store.moments import from_micros, maybe_from_micros, to_micros
+from store.moments import to_micros
+from store.raw_ids import to_numbers, to_text
 
-_NEW = ("raw_id", "channel", "dedup_key", "received_at", "size", "fate", "attempts")
-_INSERT_RAW = Bulk(
-    lambda insert: insert(raw).values(parameters(raw, _NEW)).on_conflict_do_nothing(index_elements=["dedup_key"]), _NEW
-)
-_INSERT_PAYLOAD = Bulk.insert(raw_payloads, "raw_id", "envelope", "payload", "checksum")
-_MARK_CLAIMED = Bulk(
-    lambda _: (
-        update(raw)
-        .values(fate=literal_column("'claimed'"), attempts=literal_column("attempts + 1"), claimed_at=bindparam("now"))
-        .where(raw.c.raw_id == bindparam("id"))
+DUE = AtOnce(
+    lambda _, __: (
+        select(raw.c.raw_id, raw.c.size, raw.c.attempts)
+        .where(
+            NOT_DONE,
+            raw.c.fate == literal_column("'waiting'"),
+            or_(raw.c.not_before.is_(None), raw.c.not_before <= bindparam("now", type_=BigInteger)),
+        )
+        .order_by(raw.c.raw_id)
+        .limit(bindparam("limit", type_=Integer))
+        .offset(literal_column("0"))  # SQLAlchemy would make it a parameter of its own
+        .with_for_update(skip_locked=True)
     ),
-    ("now", "id"),
+    fixed=("now", "limit"),
 )
-_SETTLE = Bulk(
-    lambda _: (
+_MARK_CLAIMED = AtOnce(
+    lambda _, numbers: (
         update(raw)
         .values(
-            fate=bindparam("new"), reason=bindparam("why"), settled_at=bindparam("at"), tickets=bindparam("reached")
+            fate=literal_column("'claimed'"),
+            attempts=literal_column("attempts + 1"),
+            claimed_at=bindparam("now", type_=BigInteger),
         )
-        .where(raw.c.raw_id == bindparam("id"), raw.c.fate == literal_column("'claimed'"))
+        .where(raw.c.raw_id.in_([bindparam(f"id{n}", type_=BigInteger) for n in numbers]))
     ),
-    ("new", "why", "at", "reached", "id"),
+    fixed=("now",),
+    each=("id",),
 )
-_ENTRY = (
-    raw.c.raw_id, raw.c.channel, raw.c.dedup_key, type_coerce(raw.c.received_at, BigInteger), raw.c.fate,
-    raw.c.attempts, raw.c.reason, type_coerce(raw.c.settled_at, BigInteger),
-)  # fmt: skip
-_FULL = select(*_ENTRY, raw_payloads.c.envelope, raw_payloads.c.payload, raw_payloads.c.checksum).join_from(
-    raw, raw_payloads, raw.c.raw_id == raw_payloads.c.raw_id, isouter=True
-)
+_OUTCOME: dict[str, TypeEngine[Any]] = {
+    "id": BigInteger(),
+    "fate": Text(),
+    "reason": Text(),
+    "at": BigInteger(),
+    "tickets": Text(),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntry:
-    """A raw interaction made ready for its two rows."""
-
-    raw_id: str
-    dedup_key: str
-    row: tuple[Any, ...]
-    payload_row: tuple[Any, ...]
-
-
-def new_entry(raw_id: str, interaction: RawInteraction) -> NewEntry:
-    envelope = dumps(dict(interaction.envelope))
-    payload = interaction.payload
-    key = interaction.dedup_key
-    received = to_micros(interaction.received_at)
-    return NewEntry(
-        raw_id,
-        key,
-        (raw_id, interaction.channel, key, received, len(payload), "waiting", 0),
-        (raw_id, envelope, payload, checksum(envelope, payload)),
+def _settle(_: object, numbers: range) -> Update:
+    rows: list[Any] = [tuple(bindparam(f"{name}{n}", type_=kind) for name, kind in _OUTCOME.items()) for n in numbers]
+    made = values(*(column(name, kind) for name, kind in _OUTCOME.items()), name="made").data(rows).cte("made")
+    return (
+        update(raw)
+        .values(fate=made.c.fate, reason=made.c.reason, settled_at=made.c.at, tickets=made.c.tickets)
+        .where(raw.c.raw_id == made.c.id, raw.c.fate == literal_column("'claimed'"))
     )
 
 
-def checksum(envelope: str, payload: bytes) -> int:
-    return zlib.crc32(payload, zlib.crc32(envelope.encode()))
-
-
-def append(connection: Connection, entries: Sequence[NewEntry]) -> list[Receipt]:
-    """One receipt per entry; of entries with one dedup_key the first is kept."""
-    written = _INSERT_RAW.run(connection, [entry.row for entry in entries])
-    if written == len(entries):
-        _INSERT_PAYLOAD.run(connection, [entry.payload_row for entry in entries])
-        return [Receipt(raw_id=entry.raw_id, duplicate=False) for entry in entries]
-    kept = _known(connection, [entry.dedup_key for entry in entries])
-    new = [entry for entry in entries if kept[entry.dedup_key] == entry.raw_id]
-    _INSERT_PAYLOAD.run(connection, [entry.payload_row for entry in new])
-    firsts = [(kept[entry.dedup_key], entry.raw_id) for entry in entries]
-    return [Receipt(raw_id=first, duplicate=first != own) for first, own in firsts]
-
-
-def _known(connection: Connection, keys: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for chunk in chunks(keys):
-        query = select(raw.c.dedup_key, raw.c.raw_id).where(raw.c.dedup_key.in_(chunk))
-        found.update((row[0], row[1]) for row in connection.execute(query))
-    return found
+_SETTLE = AtOnce(_settle, each=tuple(_OUTCOME))
 
 
 def claim(connection: Connection, limit: int, most_bytes: int, now: datetime) -> list[JournalEntry]:
@@ -118,31 +89,24 @@ def claim(connection: Connection, limit: int, most_bytes: int, now: datetime) ->
     An entry that was claimed before comes alone: had it company, each time the process dies the whole batch would be
     suspected of having killed it. A damaged entry is quarantined here and costs nobody else anything.
     """
-    ids = _due(connection, limit, most_bytes, now)
     at = to_micros(now)
-    _MARK_CLAIMED.run(connection, [(at, raw_id) for raw_id in ids])
-    entries, damaged = [], []
-    for row in _rows(connection, ids):
-        entry, damage = _entry(row)
+    ids = _due(connection, limit, most_bytes, at)
+    for chunk in chunks(ids):
+        _MARK_CLAIMED.change(connection, [(raw_id,) for raw_id in chunk], at)
+    sound, damaged = [], []
+    for entry, damage in entries.read(connection, ids):
         if damage:
             damaged.append(Outcome(raw_id=entry.raw_id, fate=Fate.QUARANTINED, reason=damage))
         else:
-            entries.append(entry)
+            sound.append(entry)
     settle(connection, damaged, now)
-    return entries
+    return sound
 
 
-def _due(connection: Connection, limit: int, most_bytes: int, now: datetime) -> list[str]:
-    due = (
-        select(raw.c.raw_id, raw.c.size, raw.c.attempts)
-        .where(NOT_DONE, raw.c.fate == "waiting", or_(raw.c.not_before.is_(None), raw.c.not_before <= now))
-        .order_by(raw.c.raw_id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids: list[str] = []
+def _due(connection: Connection, limit: int, most_bytes: int, now: int) -> list[int]:
+    ids: list[int] = []
     total = 0
-    for raw_id, size, attempts in connection.execute(due):
+    for raw_id, size, attempts in DUE.fetch(connection, (), now, limit):
         total += size
         if ids and (total > most_bytes or attempts):
             break
@@ -152,82 +116,21 @@ def _due(connection: Connection, limit: int, most_bytes: int, now: datetime) -> 
     return ids
 
 
-def _rows(connection: Connection, ids: Sequence[str]) -> Iterable[Any]:
-    """Entries with their payloads. Where the file is broken, what cannot be read comes without its payload."""
-    for chunk in chunks(ids):
-        try:
-            rows = connection.execute(_FULL.where(raw.c.raw_id.in_(chunk)).order_by(raw.c.raw_id)).all()
-        except DBAPIError as error:
-            if not is_damaged(error):
-                raise
-            yield from (row for raw_id in dict.fromkeys(chunk) for row in _salvaged(connection, raw_id))
-        else:
-            yield from rows
-
-
-def _salvaged(connection: Connection, raw_id: str) -> Sequence[Any]:
-    try:
-        return connection.execute(_FULL.where(raw.c.raw_id == raw_id)).all()
-    except DBAPIError as error:
-        if not is_damaged(error):
-            raise
-    return connection.execute(select(*_ENTRY, null(), null(), null()).where(raw.c.raw_id == raw_id)).all()
-
-
-def _entry(row: Any) -> tuple[JournalEntry, str | None]:
-    """The entry and, if its payload cannot be trusted, why; such an entry has what could be read."""
-    raw_id, channel, dedup_key, received_at, fate, attempts, reason, settled_at, envelope, payload, checked = row
-    damage = None
-    if payload is None:
-        envelope, payload, damage = "{}", b"", "damaged in the journal: its payload is missing or cannot be read"
-    elif checksum(envelope, payload) != checked:
-        damage = "damaged in the journal: its checksum does not match"
-    interaction = RawInteraction(
-        channel=channel,
-        dedup_key=dedup_key,
-        received_at=from_micros(received_at),
-        payload=payload,
-        envelope=_envelope(envelope),
-    )
-    entry = JournalEntry(
-        raw_id=raw_id,
-        raw=interaction,
-        fate=Fate(fate),
-        attempts=attempts,
-        reason=reason,
-        settled_at=maybe_from_micros(settled_at),
-    )
-    return entry, damage
-
-
-def _envelope(text: str) -> dict[str, Any]:
-    try:
-        envelope = orjson.loads(text)
-    except ValueError:
-        return {}
-    return envelope if isinstance(envelope, dict) else {}
-
-
-def settle(connection: Connection, outcomes: Iterable[Outcome], now: datetime) -> None:
+def settle(connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Write fates of claimed entries. WAITING means: once more."""
     at = to_micros(now)
-    _SETTLE.run(
-        connection,
-        [
-            (
-                outcome.fate.value,
-                outcome.reason,
-                None if outcome.fate is Fate.WAITING else at,
-                numbers_to_json(outcome.tickets),
-                outcome.raw_id,
-            )
-            for outcome in outcomes
-        ],
-    )
+    _SETTLE.run(connection, [_settled(outcome, at) for outcome in outcomes])
+
+
+def _settled(outcome: Outcome, at: int) -> Row:
+    settled_at = None if outcome.fate is Fate.WAITING else at
+    return (
+        int(outcome.raw_id, 16), outcome.fate.value, outcome.reason, settled_at, numbers_to_json(outcome.tickets)
+    )  # fmt: skip
 
 
 def release(connection: Connection, raw_ids: Sequence[str], *, uncount: bool, not_before: datetime | None) -> None:
-    for chunk in chunks(raw_ids):
+    for chunk in chunks(to_numbers(raw_ids)):
         connection.execute(
             update(raw)
             .where(raw.c.raw_id.in_(chunk), raw.c.fate == Fate.CLAIMED.value)
@@ -255,14 +158,14 @@ def discard(connection: Connection, raw_ids: Sequence[str], now: datetime) -> li
 
 
 def _change(
-    connection: Connection, raw_ids: Sequence[str], condition: ColumnElement[bool], values: dict[str, Any]
+    connection: Connection, raw_ids: Sequence[str], condition: ColumnElement[bool], new: dict[str, Any]
 ) -> list[str]:
     changed: set[str] = set()
-    for chunk in chunks(raw_ids):
-        statement = update(raw).where(raw.c.raw_id.in_(chunk), condition).values(values).returning(raw.c.raw_id)
-        changed.update(connection.execute(statement).scalars())
+    for chunk in chunks(to_numbers(raw_ids)):
+        statement = update(raw).where(raw.c.raw_id.in_(chunk), condition).values(new).returning(raw.c.raw_id)
+        changed.update(map(to_text, connection.execute(statement).scalars()))
     return [raw_id for raw_id in dict.fromkeys(raw_ids) if raw_id in changed]
 
 
 def get(connection: Connection, raw_id: str) -> JournalEntry | None:
-    return next((_entry(row)[0] for row in _rows(connection, [raw_id])), None)
+    return next((entry for entry, _ in entries.read(connection, to_numbers([raw_id]))), None)

@@ -19,8 +19,8 @@ _OVER = (Fate.DONE.value, Fate.IGNORED.value, Fate.DISCARDED.value)
 
 def purge_payloads(connection: Connection, settled_before: datetime, step: int = STEP) -> int:
     """Remove at most `step` payloads from the journal, oldest first. Returns how many; 0 means that it is done."""
-    # Ids begin with the time of acceptance: what came later needs no look.
-    ids_from = f"{to_micros(settled_before) * 1000:016x}"
+    # Ids are nanoseconds of acceptance: what came later needs no look.
+    ids_from = to_micros(settled_before) * 1000
     old = (
         select(raw_payloads.c.raw_id)
         .join_from(raw_payloads, raw, raw.c.raw_id == raw_payloads.c.raw_id)

@@ -1,7 +1,7 @@
 """SQLite: one writing connection and a few reading ones, each in a thread of its own.
 
-A whole transaction is one hop to the thread. (aiosqlite hops for every cursor opened, statement, fetch and
-close: measured 1.4 ms of CPU for a small commit against 0.6 ms here.)
+A whole transaction is one hop to the thread, and its connection stays open between transactions: a pool's
+checkout and check-in cost 50 µs, more than a small commit itself (docs/adr/0005).
 
 WAL lets readers go on while one writes; `synchronous=FULL` makes a commit survive power loss.
 """
@@ -13,16 +13,18 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool
 
 from domain.errors import StoreUnavailable
 from store.failures import translated
 
 T = TypeVar("T")
+Inode: TypeAlias = tuple[int, int] | None
+"""Device and number of the file under a path."""
 
 CACHE_KIB = 65_536
 CHECKPOINT_PAGES = 4_000
@@ -64,8 +66,8 @@ class _Lane:
         self._path = path
         self._pragmas = pragmas
         self._busy_timeout = busy_timeout
-        self._opened: tuple[int, int] | None = None
-        self._engine = self._make_engine(begin, width)
+        self._engine = self._make_engine(begin)
+        self._idle: list[tuple[Connection, Inode]] = []
         self._closed = False
         self._threads = ThreadPoolExecutor(width, thread_name_prefix=f"sqlite {path.name}")
 
@@ -76,30 +78,46 @@ class _Lane:
 
     def _transaction(self, unit: Callable[[Connection], T]) -> T:
         with translated():
-            self._forget_a_replaced_file()
-            with self._engine.begin() as connection:
-                return unit(connection)
+            inode = self._inode()
+            connection = self._connection_to(inode)
+            try:
+                with connection.begin():
+                    result = unit(connection)
+            except BaseException:
+                connection.close()
+                raise
+            self._idle.append((connection, inode))
+            return result
+
+    def _connection_to(self, inode: Inode) -> Connection:
+        """SQLite goes on writing to a file that was deleted or moved away: what it commits there is lost."""
+        with contextlib.suppress(IndexError):
+            while True:
+                connection, opened = self._idle.pop()
+                if opened == inode:
+                    return connection
+                connection.close()
+        return self._engine.connect()
+
+    def _inode(self) -> Inode:
+        with contextlib.suppress(OSError):
+            found = os.stat(self._path)  # noqa: PTH116 - on the hot path
+            return found.st_dev, found.st_ino
+        return None
 
     async def close(self) -> None:
         self._closed = True
         await asyncio.to_thread(self._threads.shutdown)
-        self._engine.dispose()
+        while self._idle:
+            self._idle.pop()[0].close()
 
-    def _make_engine(self, begin: str, width: int) -> Engine:
-        engine = create_engine(
-            "sqlite://",
-            creator=self._connect,
-            poolclass=QueuePool,
-            pool_size=width,
-            max_overflow=0,
-            pool_reset_on_return=None,  # every transaction has ended when its connection comes back
-            query_cache_size=500,
-        )
+    def _make_engine(self, begin: str) -> Engine:
+        engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool, query_cache_size=500)
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
             # Past SQLAlchemy, which costs more than SQLite here; `translated` knows the driver's errors, too.
-            connection.connection.cursor().execute(begin)
+            driver_of(connection).execute(begin)
 
         return engine
 
@@ -119,20 +137,12 @@ class _Lane:
         except sqlite3.Error:
             connection.close()
             raise
-        self._opened = self._on_disk()
         return connection
 
-    def _on_disk(self) -> tuple[int, int] | None:
-        with contextlib.suppress(OSError):
-            found = os.stat(self._path)  # noqa: PTH116 - on the hot path
-            return found.st_dev, found.st_ino
-        return None
 
-    def _forget_a_replaced_file(self) -> None:
-        """SQLite goes on writing to a file that was deleted or moved away: what it commits there is lost."""
-        if self._opened is not None and self._on_disk() != self._opened:
-            self._opened = None
-            self._engine.dispose()
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """What is under SQLAlchemy's connection."""
+    return connection.connection.dbapi_connection  # type: ignore[return-value]  # whatever the driver is
 
 
 def create_file(path: Path) -> None:

@@ -8,6 +8,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     _raw()
@@ -21,7 +23,7 @@ def downgrade() -> None:
 def _raw() -> None:
     op.create_table(
         "raw",
-        sa.Column("raw_id", sa.Text(), nullable=False),
+        sa.Column("raw_id", _KEY, autoincrement=False, nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("dedup_key", sa.Text(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
@@ -35,7 +37,6 @@ def _raw() -> None:
         sa.Column("tickets", sa.Text()),
         sa.PrimaryKeyConstraint("raw_id"),
         sa.UniqueConstraint("dedup_key"),
-        sqlite_with_rowid=False,
     )
     op.create_index(
         "raw_by_fate",
@@ -49,7 +50,7 @@ def _raw() -> None:
 def _raw_payloads() -> None:
     op.create_table(
         "raw_payloads",
-        sa.Column("raw_id", sa.Text(), nullable=False),
+        sa.Column("raw_id", _KEY, autoincrement=False, nullable=False),
         sa.Column("envelope", sa.Text(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.Column("checksum", sa.BigInteger(), nullable=False),
