@@ -77,7 +77,10 @@ def _finish(connection: Connection, outbox_id: int, **values: Any) -> None:
 
 
 def recover(connection: Connection, now: datetime) -> int:
-    """At start: decide about what a dead process left in SENDING. Returns how many that were."""
+    """At start: decide about what a dead process left in SENDING. Returns how many that were.
+
+    What waits and was written in the future was written before the clock was set back: it is due now.
+    """
     fates: dict[Delivery, dict[str, Any]] = {
         Delivery.AT_MOST_ONCE: {"state": SendState.FAILED.value, "reason": INTERRUPTED, "finished_at": now},
         Delivery.AT_LEAST_ONCE: {"state": SendState.PENDING.value, "not_before": now},
@@ -86,6 +89,8 @@ def recover(connection: Connection, now: datetime) -> int:
     for delivery, values in fates.items():
         left = (outbox.c.state == SendState.SENDING.value) & (outbox.c.delivery == delivery.value)
         recovered += connection.execute(update(outbox).where(left).values(values)).rowcount
+    from_the_future = (outbox.c.state == SendState.PENDING.value) & (outbox.c.created_at > now)
+    connection.execute(update(outbox).where(from_the_future).values(not_before=now))
     return recovered
 
 

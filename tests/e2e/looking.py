@@ -1,0 +1,49 @@
+"""Looking into a running daemon through its private site: faster than starting a command."""
+
+import time
+import urllib.request
+
+from tests.e2e.daemon import wait_for
+
+
+def tickets_about(daemon, mark):
+    """Every ticket, in full, whose subject ends with `mark`."""
+    found = daemon.get("/v1/tickets?limit=1000")
+    numbers = [ticket["number"] for ticket in found if ticket["subject"].endswith(mark)]
+    return [daemon.get(f"/v1/tickets/{number}") for number in numbers]
+
+
+def filed(daemon, mark, *, within=40):
+    """The one ticket about `mark`, once it is there and its acknowledgement is decided."""
+
+    def settled():
+        tickets = tickets_about(daemon, mark)
+        decided = [
+            answer["state"] not in {"pending", "sending"} for one in tickets for answer in one["acknowledgements"]
+        ]
+        return tickets if decided and all(decided) else None
+
+    (ticket,) = wait_for(settled, within=within, what=f"the ticket about {mark}")
+    return ticket
+
+
+def entries(daemon, fate):
+    return daemon.get(f"/v1/journal?fate={fate}&limit=1000")
+
+
+def retried(daemon, raw_id):
+    """POST /v1/journal/ID/retry; the status."""
+    url = f"http://127.0.0.1:{daemon.ports['private']}/v1/journal/{raw_id}/retry"
+    with urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=5) as answer:
+        return answer.status
+
+
+def part(daemon, name):
+    """(state, detail) of a part at /readyz."""
+    found = daemon.get("/readyz")["parts"].get(name, {})
+    return found.get("state"), found.get("detail", "")
+
+
+def quiet(seconds):
+    """Time in which something that must not happen could happen."""
+    time.sleep(seconds)
