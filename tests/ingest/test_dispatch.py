@@ -68,7 +68,8 @@ async def answers(store, number=1):
 async def dispatch(store, sender, *, until, delays=(60.0,)):
     """Run a dispatcher until `await until()` holds."""
     dispatcher = Dispatcher(
-        database=store, senders={"email": sender}, wake=asyncio.Event(), calm=calm(), metrics=Metrics(), liveness=Liveness(),
+        database=store, senders={"email": sender}, wake=asyncio.Event(), calm=calm(), metrics=Metrics(),
+        liveness=Liveness(),
         concurrency=4, retry_delays=delays, poll=0.01,
     )  # fmt: skip
     task = spawn(dispatcher.run(), name="dispatcher under test")

@@ -86,7 +86,8 @@ def entry(raw_id, attempts):
 
 def worker_of(journal, pool, rulebook=None):
     return Worker(
-        journal=journal, pool=pool, rulebook=rulebook or FakeRulebook(), wake=asyncio.Event(), calm=calm(), filed=lambda: None,
+        journal=journal, pool=pool, rulebook=rulebook or FakeRulebook(), wake=asyncio.Event(), calm=calm(),
+        filed=lambda: None,
         metrics=Metrics(), liveness=Liveness(), processes=1, batch=10, max_attempts=MAX_ATTEMPTS, poll=0.01,
     )  # fmt: skip
 
