@@ -112,9 +112,7 @@ async def run_server(kind: str, var: Path) -> None:
             await stopped
             return
         receiver = SmtpReceiver(channel="bench", hostname="bench", options=options(), tls=None)
-        running = asyncio.ensure_future(
-            receiver.run(intake, lambda: print(receiver.addresses[0].port, flush=True))
-        )
+        running = asyncio.ensure_future(receiver.run(intake, lambda: print(receiver.addresses[0].port, flush=True)))
         await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -141,7 +139,9 @@ def one_round(kind: str, messages: int, connections: int) -> float:
     with tempfile.TemporaryDirectory() as var:
         server = subprocess.Popen(
             [sys.executable, __file__, "--serve", kind, "--var", var],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         try:
             port = int(server.stdout.readline())
