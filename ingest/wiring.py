@@ -81,7 +81,8 @@ def _placed(mistake: Mistake, block: ChannelBlock) -> Mistake:
 
 
 def open_store(settings: Settings) -> Database:
-    return Database.open(settings.store_url)
+    """A database that is locked or silent is told as such before the batch's own time is over."""
+    return Database.open(settings.store_url, patience=settings.worker.timeout / 2)
 
 
 def open_files(settings: Settings) -> AttachmentFiles:

@@ -38,19 +38,31 @@ class Database:
 
     @classmethod
     def open(
-        cls, url: str | URL, *, busy_timeout: float = BUSY_TIMEOUT, readers: int = 2, writers: int = 2
+        cls,
+        url: str | URL,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT,
+        patience: float | None = None,
+        readers: int = 2,
+        writers: int = 2,
     ) -> "Database":
-        """`url`: `sqlite[+aiosqlite]:///path` or `postgresql[+asyncpg]://…`. `busy_timeout` in seconds.
+        """`url`: `sqlite[+aiosqlite]:///path` or `postgresql[+asyncpg]://…`.
 
+        Both in seconds: `busy_timeout` bounds waiting for others' locks, `patience` a whole transaction with a server
+        that may have gone silent (None: wait until the network gives up).
         `readers` and `writers` bound the connections; SQLite has one writer, whatever is asked.
         Raises ValueError for a database Balcão does not know.
         """
         parsed = make_url(url)
+        busy_timeout = busy_timeout if patience is None else min(busy_timeout, patience)
         match parsed.get_backend_name():
             case "sqlite":
                 return cls(SqliteBackend(sqlite_path(parsed), busy_timeout=busy_timeout, readers=readers), parsed)
             case "postgresql":
-                return cls(PostgresBackend(parsed, lock_timeout=busy_timeout, connections=readers + writers), parsed)
+                backend = PostgresBackend(
+                    parsed, lock_timeout=busy_timeout, patience=patience, connections=readers + writers
+                )
+                return cls(backend, parsed)
             case other:
                 raise ValueError(f"unknown database {other!r}: use sqlite or postgresql")
 

@@ -1,5 +1,6 @@
 """PostgreSQL through asyncpg: a bounded pool; commits wait for the disk whatever the server's default is."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -18,7 +19,8 @@ CONNECT_TIMEOUT = 10.0
 class PostgresBackend:
     """See `store.engines.Database`. `lock_timeout` (seconds) bounds waiting for another transaction's lock."""
 
-    def __init__(self, url: URL, *, lock_timeout: float, connections: int) -> None:
+    def __init__(self, url: URL, *, lock_timeout: float, patience: float | None, connections: int) -> None:
+        self._patience = patience
         self._engine = create_async_engine(
             url.set(drivername="postgresql+asyncpg"),
             pool_size=connections,
@@ -33,19 +35,25 @@ class PostgresBackend:
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     async def write(self, unit: Callable[[Connection], T]) -> T:
-        return await _transaction(self._engine, unit)
+        return await self._transaction(self._engine, unit)
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
-        return await _transaction(self._snapshots, unit)
+        return await self._transaction(self._snapshots, unit)
 
     async def close(self) -> None:
         await self._engine.dispose()
 
-
-async def _transaction(engine: AsyncEngine, unit: Callable[[Connection], T]) -> T:
-    with translated():
-        async with _connected(engine) as connection, connection.begin():
-            return await connection.run_sync(unit)
+    async def _transaction(self, engine: AsyncEngine, unit: Callable[[Connection], T]) -> T:
+        with translated():
+            try:
+                async with (
+                    asyncio.timeout(self._patience),
+                    _connected(engine) as connection,
+                    connection.begin(),
+                ):
+                    return await connection.run_sync(unit)
+            except TimeoutError as error:
+                raise unavailable(error) from error
 
 
 @asynccontextmanager

@@ -23,7 +23,8 @@ RESERVE = 24_000_000
 
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory):
-    daemon = Daemon(tmp_path_factory.mktemp("bad-input"), email="    max_message: 200kB").start()
+    folder = tmp_path_factory.mktemp("bad-input")
+    daemon = Daemon(folder, email="    max_message: 200kB", extra="worker: {timeout: 3s, max_attempts: 1}").start()
     yield daemon
     assert daemon.stop() == 0
 
@@ -118,13 +119,13 @@ def test_what_no_parser_can_read_is_quarantined_shown_and_replayable(daemon):
 
 
 def test_while_another_process_locks_the_ticket_database_mail_is_accepted(daemon):
+    """For longer than a batch may take: the lock is nobody's fault and costs no attempt."""
     lock = sqlite3.connect(daemon.folder / "var" / "balcao.db", isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
     try:
         for number in range(5):
             send_mail(daemon.ports["smtp"], f"trancada{number}")
-        time.sleep(2)
-        assert len(entries(daemon, "done")) < 1000
+        time.sleep(4)
         waiting = len(entries(daemon, "waiting")) + len(entries(daemon, "claimed"))
     finally:
         lock.execute("ROLLBACK")

@@ -5,9 +5,10 @@ import gc
 import os
 import sqlite3
 import threading
+import time
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, make_url, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from domain.errors import StoreUnavailable
@@ -22,6 +23,22 @@ def add(number):
 
 def ids(connection):
     return list(connection.execute(select(contacts.c.id).order_by(contacts.c.id)).scalars())
+
+
+async def test_a_database_that_goes_silent_is_given_up_after_the_patience(open_database, fresh_url, backend):
+    """PostgreSQL: a statement without an answer. SQLite: another process that holds the lock."""
+    database = await open_database(url := await fresh_url("desk"), patience=0.3)
+    if backend == "sqlite":
+        locked = sqlite3.connect(make_url(url).database, isolation_level=None)
+        locked.execute("BEGIN EXCLUSIVE")
+    begun = time.monotonic()
+    with pytest.raises(StoreUnavailable):
+        await database.write(lambda connection: connection.execute(text("SELECT pg_sleep(30)")))
+    assert time.monotonic() - begun < 10
+    if backend == "sqlite":
+        locked.close()
+    await database.write(add(1))
+    assert await database.read(ids) == [1]
 
 
 async def test_a_unit_is_committed_when_it_returns(desk):
