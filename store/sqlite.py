@@ -36,6 +36,8 @@ _PRAGMAS = (
     f"PRAGMA cache_size = -{CACHE_KIB}",
     f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
     "PRAGMA journal_size_limit = 67108864",
+    # Each statement of many rows keeps what it would take to undo it; in files that costs as much as the rows do.
+    "PRAGMA temp_store = MEMORY",
 )
 
 
