@@ -33,3 +33,11 @@ def test_the_lock_of_a_dead_process_is_free(tmp_path):
     lock = RoleLock(tmp_path, "work")
     lock.take()
     lock.give_back()
+
+
+def test_a_folder_that_the_daemon_makes_is_for_its_user_alone(tmp_path):
+    lock = RoleLock(tmp_path / "srv" / "var", "work")
+    lock.take()
+    lock.give_back()
+
+    assert (tmp_path / "srv" / "var").stat().st_mode & 0o777 == 0o700
