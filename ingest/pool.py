@@ -2,7 +2,7 @@
 
 fresh ─warm up─▶ warm ─batches─▶ …
   │                └ a child died or hung: its batch hears WorkerDied, pebble starts the next child
-  │                └ died with nothing to do: pebble gives the pool up for ever, we make a fresh one
+  │                └ died or stuck with nothing to do: pebble gives the pool up for ever, we make a fresh one
   └ no child comes up (a secret that is gone, too little memory): CannotStart, and a fresh pool next time
 """
 
@@ -22,6 +22,12 @@ from ingest import child
 from ingest.pipeline import BatchReport
 from ingest.rulebook import RuleSource
 from ingest.supervise import spawn
+
+PATIENCE = 3
+"""Times a batch's own time until a child counts as stuck that has not even begun (another batch may be before it)."""
+
+STARTING = 60.0
+"""Seconds in which a child must be up: a busy machine takes some to import everything."""
 
 
 class WorkerDied(BalcaoError):
@@ -53,7 +59,7 @@ class PipelinePool:
     async def warm_up(self, source: RuleSource) -> None:
         """Raises CannotStart."""
         try:
-            await self._run(child.warm_up, source)
+            await self._run(max(self._timeout * PATIENCE, STARTING), child.warm_up, source)
         except WorkerDied as error:
             raise CannotStart(f"no worker process comes up: {error}") from error
         self._warm = True
@@ -62,7 +68,7 @@ class PipelinePool:
         """Raises CannotStart, WorkerDied, or what the pipeline raises (StoreUnavailable)."""
         if not self._warm:
             await self.warm_up(source)
-        report: BatchReport = await self._run(child.process, entries, source)
+        report: BatchReport = await self._run(self._timeout * PATIENCE, child.process, entries, source)
         return report
 
     async def close(self, grace: float) -> None:
@@ -72,16 +78,20 @@ class PipelinePool:
         except TimeoutError:
             await asyncio.to_thread(_end, self._pool)
 
-    async def _run(self, function: Callable[..., Any], *arguments: object) -> Any:
+    async def _run(self, patience: float, function: Callable[..., Any], *arguments: object) -> Any:
         pool = self._pool
         try:
-            return await asyncio.wrap_future(self._scheduled(pool, function, arguments))
+            async with asyncio.timeout(patience) as limit:
+                return await asyncio.wrap_future(self._scheduled(pool, function, arguments))
         except BrokenProcessPool as error:
             self._replace(pool)
             raise WorkerDied("the worker process was gone") from error
         except ProcessExpired as error:
             raise WorkerDied(f"the worker process died (exit {error.exitcode})") from error
         except TimeoutError as error:
+            if limit.expired():
+                self._replace(pool)
+                raise WorkerDied("the worker process takes no work") from error
             raise WorkerDied(f"the worker process was ended after {self._timeout:.0f} s on one batch") from error
 
     def _scheduled(self, pool: ProcessPool, function: Callable[..., Any], arguments: Sequence[object]) -> "Future[Any]":

@@ -73,6 +73,21 @@ async def test_a_child_that_is_killed_while_idle_is_replaced(pool, source):
     assert await worked(pool, source, 2) == [Fate.DONE]
 
 
+async def test_a_child_that_is_stuck_before_it_begins_is_replaced(pool, source):
+    """Stopped, or waiting for a disk that does not answer: pebble measures only what has begun."""
+    assert await worked(pool, source, 1) == [Fate.DONE]
+    (child,) = multiprocessing.active_children()
+    os.kill(child.pid, signal.SIGSTOP)
+    pool._timeout = 0.2
+
+    with pytest.raises(WorkerDied):
+        await worked(pool, source, 2)
+    pool._timeout = 60
+    assert await worked(pool, source, 2) == [Fate.DONE]
+    await asyncio.to_thread(child.join, 10)
+    assert not child.is_alive()
+
+
 async def test_a_child_that_cannot_start_is_no_entrys_fault_and_is_tried_again(pool, source, settings):
     """A secret that is gone for a while."""
     secret = settings.var_path / "secrets" / "site.key"
