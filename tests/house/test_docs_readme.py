@@ -2,10 +2,12 @@
 
 import re
 import subprocess
+from html import unescape
 
 import pytest
 
 from config.settings import load
+from demo.traffic import STEPS
 from ingest.wiring import build_channels
 from tests.house.readme import ROOT, Block, Checkout, Terminal, blocks, restored, shows, steady, until
 
@@ -123,3 +125,13 @@ def test_what_differs_between_runs_is_not_compared():
     assert shows(written, "1 Baixa 2027-01-02 13:00 …", anywhere=True)
     assert not shows(written, "1 Alta 2027-01-02 13:00 …", anywhere=True)
     assert not shows(written, "1 Baixa 2027-01-02 13:00 a@b")
+
+
+def test_the_picture_is_of_the_demo_as_it_is_and_fetches_nothing():
+    """`make picture` draws it anew."""
+    drawn = unescape((ROOT / "docs/pictures/demo.svg").read_text(encoding="utf-8")).replace("\u00a0", " ")
+    words = {word for step in STEPS for word in step.name.split()}
+
+    assert [word for word in sorted(words) if word not in drawn] == []
+    assert f"Tudo como esperado: {len(STEPS)} interações" in drawn
+    assert re.findall(r"url\((?!#)|href|<script|@font-face", drawn) == []
