@@ -4,6 +4,7 @@ import asyncio
 import smtplib
 import ssl
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -41,7 +42,7 @@ async def over_tls(wire, trusting):
 async def test_commands_sent_in_clear_behind_starttls_are_dropped(certificate, trusting):
     intake = FakeIntake()
     injected = b"EHLO evil\r\nMAIL FROM:<evil@x.example>\r\nRCPT TO:<suporte@exemplo.com>\r\n"
-    async with receiving(receiver_of(tls=_tls_context(certificate)), intake) as port, wired(port) as wire:
+    async with receiving(receiver_of(tls=_tls_context(certificate, Path())), intake) as port, wired(port) as wire:
         assert b"STARTTLS" in await wire.say(b"EHLO c\r\n")
         assert (await wire.say(b"STARTTLS\r\n" + injected)).startswith(b"220")
         secure = await over_tls(wire, trusting)
@@ -55,7 +56,7 @@ async def test_commands_sent_in_clear_behind_starttls_are_dropped(certificate, t
 
 
 async def test_what_was_said_before_tls_is_forgotten(certificate, trusting):
-    async with receiving(receiver_of(tls=_tls_context(certificate)), FakeIntake()) as port, wired(port) as wire:
+    async with receiving(receiver_of(tls=_tls_context(certificate, Path())), FakeIntake()) as port, wired(port) as wire:
         await wire.say(b"EHLO c\r\n")
         await wire.say(b"MAIL FROM:<a@b.example>\r\n")
         await wire.say(b"STARTTLS\r\n")
@@ -71,13 +72,13 @@ async def test_an_ordinary_client_sends_over_tls(certificate, trusting):
             session.starttls(context=trusting)
             session.sendmail("ana@cliente.example", ["suporte@exemplo.com"], MAIL + b"x" * 300_000)
 
-    async with receiving(receiver_of(tls=_tls_context(certificate)), intake) as port:
+    async with receiving(receiver_of(tls=_tls_context(certificate, Path())), intake) as port:
         await asyncio.to_thread(client, port)
     assert len(intake.accepted[0].payload) > 300_000
 
 
 async def test_a_handshake_that_is_none_ends_the_connection_and_nothing_else(certificate):
-    async with receiving(receiver_of(tls=_tls_context(certificate)), FakeIntake()) as port:
+    async with receiving(receiver_of(tls=_tls_context(certificate, Path())), FakeIntake()) as port:
         async with wired(port) as wire:
             await wire.say(b"EHLO c\r\n")
             await wire.say(b"STARTTLS\r\n")

@@ -68,7 +68,7 @@ async def test_no_word_of_a_chat_comes_back(house):
         "conversation": SPAM,
         "subject": SPAM,
         "text": SPAM,
-        "message_id": SPAM,
+        "message_id": "their-7",
         "context": {"page": SPAM},
     }
     await house.json("site", body)
@@ -78,7 +78,7 @@ async def test_no_word_of_a_chat_comes_back(house):
 
     (message,) = recorder.messages
     assert SPAM not in str(_as_json(message))
-    assert message.to == "v-1"
+    assert (message.to, message.in_reply_to) == ("v-1", "their-7")
 
 
 async def test_the_letter_is_the_same_for_everybody_but_for_number_and_address(house):
