@@ -23,7 +23,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.machine import machine, smtp_sink, smtp_source
+from benchmarks.machine import Stolen, machine, smtp_sink, smtp_source
 from benchmarks.paced import drive_paced
 from benchmarks.seed import seed
 
@@ -143,7 +143,7 @@ def blast(port: int, messages: int, connections: int) -> None:
 def measure(desk: Desk, messages: int, connections: int) -> dict:
     blast(desk.smtp, 200, 10)
     desk.wait_for(200)
-    before, cpu, begun = desk.done(), desk.cpu(), time.perf_counter()
+    stolen, before, cpu, begun = Stolen(), desk.done(), desk.cpu(), time.perf_counter()
     blast(desk.smtp, messages, connections)
     accepted = time.perf_counter() - begun
     desk.wait_for(before + messages)
@@ -153,12 +153,13 @@ def measure(desk: Desk, messages: int, connections: int) -> dict:
         "accepted_per_s": round(messages / accepted),
         "cpu_ms_per_ticket": round(1000 * (desk.cpu() - cpu) / messages, 3),
         "messages": messages,
+        "stolen_share": stolen.share(),
     }
 
 
 def latency(desk: Desk, rate: float, seconds: float) -> dict:
     """p99 from accept to committed ticket while `rate` messages a second arrive evenly."""
-    before = desk.metrics()
+    before, stolen = desk.metrics(), Stolen()
     done = desk.done()
     messages = int(rate * seconds)
     asyncio.run(drive_paced(desk.smtp, messages, rate, 20, SIZE))
@@ -171,7 +172,7 @@ def latency(desk: Desk, rate: float, seconds: float) -> dict:
     total = counts[float("inf")]
     p99 = next(bound for bound, count in sorted(counts.items()) if count >= 0.99 * total)
     return {"rate_per_s": round(rate), "messages": messages, "p99_below_s": p99,
-            "share_below_250_ms": round(counts[0.25] / total, 4)}  # fmt: skip
+            "share_below_250_ms": round(counts[0.25] / total, 4), "stolen_share": stolen.share()}  # fmt: skip
 
 
 def emit(figure: str, **values) -> None:
