@@ -8,8 +8,7 @@ and then finds its entry.
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, literal_column, select
 
@@ -47,8 +46,7 @@ _KNOWN = AtOnce(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntry:
+class NewEntry(NamedTuple):
     """A raw interaction made ready for its two rows, which both begin with its id."""
 
     raw_id: int

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
 from domain.errors import StoreUnavailable
@@ -68,7 +68,8 @@ class _Lane:
         self._path = path
         self._pragmas = pragmas
         self._busy_timeout = busy_timeout
-        self._engine = self._make_engine(begin)
+        self._begin = begin
+        self._engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool, query_cache_size=500)
         self._idle: list[tuple[Connection, Inode]] = []
         self._closed = False
         self._threads = ThreadPoolExecutor(width, thread_name_prefix=f"sqlite {path.name}")
@@ -82,11 +83,13 @@ class _Lane:
         with translated():
             inode = self._inode()
             connection = self._connection_to(inode)
+            driver = driver_of(connection)
             try:
-                with connection.begin():
-                    result = unit(connection)
+                driver.execute(self._begin)
+                result = unit(connection)
+                driver.commit()
             except BaseException:
-                connection.close()
+                connection.close()  # which rolls back
                 raise
             self._idle.append((connection, inode))
             return result
@@ -99,7 +102,10 @@ class _Lane:
                 if opened == inode:
                     return connection
                 connection.close()
-        return self._engine.connect()
+        connection = self._engine.connect()
+        # For good: SQLAlchemy's bookkeeping of a transaction costs more than SQLite's transaction.
+        connection.begin()
+        return connection
 
     def _inode(self) -> Inode:
         with contextlib.suppress(OSError):
@@ -112,16 +118,6 @@ class _Lane:
         await asyncio.to_thread(self._threads.shutdown)
         while self._idle:
             self._idle.pop()[0].close()
-
-    def _make_engine(self, begin: str) -> Engine:
-        engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool, query_cache_size=500)
-
-        @event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            # Past SQLAlchemy, which costs more than SQLite here; `translated` knows the driver's errors, too.
-            driver_of(connection).execute(begin)
-
-        return engine
 
     def _connect(self) -> sqlite3.Connection:
         """`mode=rw`: a database that is gone is an error, not a new file. `isolation_level=None`: BEGIN is ours."""
