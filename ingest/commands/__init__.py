@@ -14,5 +14,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "journal": ("ingest.commands.journal:journal", N_("Look at what was received; retry or discard it.")),
     "decode": ("ingest.commands.decode:decode", N_("Show what a channel reads out of a captured payload.")),
     "rules": ("ingest.commands.rules:rules", N_("Check, test and explain the rule file.")),
+    "settings": ("ingest.commands.settings:settings", N_("Print the JSON Schema of the settings file.")),
     "db": ("ingest.commands.setup:db", N_("Create or migrate the databases.")),
 }
