@@ -91,7 +91,8 @@ class Dispatcher:
     async def _give_way(self) -> None:
         """While interactions pile up, filing them comes before telling others that theirs are filed."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._calm.wait(), GIVE_WAY)
+            async with asyncio.timeout(GIVE_WAY):
+                await self._calm.wait()
 
     async def drain(self, grace: float) -> None:
         """After cancelling `run`: wait up to `grace` seconds for the round under way; write down what came of it."""
@@ -133,10 +134,9 @@ class Dispatcher:
         return outbox.claim(connection, self._concurrency, datetime.now(UTC))
 
     async def _idle(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), self._poll)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._poll):
+                await self._wake.wait()
 
     async def _send_all(self, claimed: Sequence[OutgoingMessage]) -> None:
         self._results = await asyncio.gather(*map(self._send, claimed))

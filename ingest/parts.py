@@ -96,7 +96,8 @@ async def ticket_store(daemon: Daemon) -> AsyncIterator[None]:
 
     async with _ended(daemon.vital(migrate(), name="store")):
         with suppress(TimeoutError):
-            await asyncio.wait_for(_all_or_stop([ready], daemon.stop), FIRST_MIGRATION)
+            async with asyncio.timeout(FIRST_MIGRATION):
+                await _all_or_stop([ready], daemon.stop)
         yield
 
 

@@ -74,7 +74,8 @@ class PipelinePool:
     async def close(self, grace: float) -> None:
         self._pool.close()  # type: ignore[no-untyped-call]  # pebble types half of its methods
         try:
-            await asyncio.wait_for(asyncio.to_thread(self._pool.join), grace)
+            async with asyncio.timeout(grace):
+                await asyncio.to_thread(self._pool.join)
         except TimeoutError:
             await asyncio.to_thread(_end, self._pool)
 

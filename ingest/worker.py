@@ -15,6 +15,7 @@ Two batches per child are on their way, so that it never idles while the next on
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 import structlog
 
@@ -128,10 +129,9 @@ class Worker:
             self._wake.set()
 
     async def _idle(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), self._poll)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._poll):
+                await self._wake.wait()
 
     async def _claim(self) -> Sequence[JournalEntry]:
         try:

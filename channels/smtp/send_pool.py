@@ -40,7 +40,8 @@ class ConnectionPool:
         idle, self._idle = self._idle, []
         for _, client in idle:
             with contextlib.suppress(SMTPException, OSError, TimeoutError):
-                await asyncio.wait_for(client.quit(), _CLOSE_SECONDS)
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await client.quit()
             client.close()
 
     async def _usable(self) -> SMTP:

@@ -228,6 +228,18 @@ async def test_without_rules_nothing_is_claimed_and_nothing_is_lost():
     assert set(journal.fates.values()) == {Fate.DONE}
 
 
+async def test_a_stop_in_the_very_moment_of_a_wake_up_is_still_a_stop():
+    """asyncio.wait_for of Python 3.11 swallows the cancellation then: the daemon would never end."""
+    worker = worker_of(FakeJournal(0), FakePool())
+    worker._poll = 60
+    task = spawn(worker.run(), name="worker under test")
+    await asyncio.sleep(0.05)
+    worker._wake.set()
+    task.cancel()
+    await asyncio.wait([task], timeout=2)
+    assert task.cancelled()
+
+
 async def test_a_stop_gives_back_what_could_not_be_finished():
     blocked = asyncio.Event()
 
