@@ -13,6 +13,7 @@ else the machine does hits both. One JSON line per figure: median rates and the 
 
 import argparse
 import asyncio
+import gc
 import importlib.util
 import json
 import os
@@ -112,6 +113,7 @@ async def intake_of(kind: str, var: Path, stack: AsyncExitStack) -> Intake:
     await upgrade(url, "journal")
     database = Database.open(url)
     journal = DatabaseJournal(database, spawn=spawn, reserve=0, folder=var)
+    await journal.recover()
     stack.push_async_callback(database.close)
     stack.push_async_callback(journal.close)
     return Appends(journal)
@@ -130,6 +132,9 @@ async def run_server(kind: str, var: Path) -> None:
             door = Door(channel="bench", keys=(SigningKey(SECRET),), max_body=1_000_000)
             routes = door.routes(await intake_of(kind, var, stack))
             port = (await stack.enter_async_context(serve(public_site(routes), "127.0.0.1", 0))).port
+        # As the daemon does when it is open; for the bare handler, too.
+        gc.collect()
+        gc.freeze()
         print(port, flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 

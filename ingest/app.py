@@ -19,7 +19,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 
 from config.settings import Settings
-from ingest import parts
+from ingest import memory, parts
 from ingest.announce import announce
 from ingest.daemon import Daemon
 from ingest.locks import AlreadyRunning, RoleLock
@@ -78,6 +78,7 @@ async def _daemon(settings: Settings, roles: frozenset[str]) -> AsyncIterator[Da
             if (role is None or role in roles) and not daemon.stop.is_set():
                 await stack.enter_async_context(part(daemon))
         if not daemon.stop.is_set():
+            memory.settle()
             daemon.liveness.opened = True
             announce(daemon)
         yield daemon

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from config.settings import Settings
 from domain.raw import JournalEntry
+from ingest import memory
 from ingest.pipeline import BatchReport, Pipeline
 from ingest.rulebook import RuleSource, compiled
 from ingest.telemetry import set_up_logging
@@ -42,4 +43,6 @@ def process(entries: Sequence[JournalEntry], source: RuleSource) -> BatchReport:
 
 def warm_up(source: RuleSource) -> int:
     """Import and compile everything before the first interaction needs it. Returns the number of rules' fields."""
-    return len(compiled(source).departments)
+    departments = len(compiled(source).departments)
+    memory.settle()
+    return departments

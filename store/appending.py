@@ -33,7 +33,8 @@ def _insert_raw(insert: Inserter, numbers: range) -> Insert:
 def _insert_payload(insert: Inserter, numbers: range) -> Insert:
     columns = raw_payloads.c
     rows = [{name: bindparam(f"{name}{n}", type_=columns[name].type) for name in _PAYLOAD} for n in numbers]
-    return insert(raw_payloads).values(rows)
+    # The same message may have been given the same id by two processes: once more is once too often, but no harm.
+    return insert(raw_payloads).values(rows).on_conflict_do_nothing()
 
 
 _INSERT_RAW = AtOnce(_insert_raw, each=_RAW)
@@ -72,6 +73,12 @@ def new_entry(raw_id: int, interaction: RawInteraction) -> NewEntry:
 
 def checksum(envelope: str, payload: bytes) -> int:
     return zlib.crc32(payload, zlib.crc32(envelope.encode()))
+
+
+def prepare(connection: Connection) -> None:
+    """At start: what costs time once."""
+    _INSERT_RAW.prepare(connection)
+    _INSERT_PAYLOAD.prepare(connection)
 
 
 def append(connection: Connection, entries: Sequence[NewEntry], draw: Callable[[], int]) -> list[Receipt]:

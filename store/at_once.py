@@ -50,6 +50,11 @@ class AtOnce:
         self._fixed = list(fixed)
         self._texts: dict[tuple[str, int], str] = {}
 
+    def prepare(self, connection: Connection) -> None:
+        """Compile what `run` may need, so that no message waits for it: 15 to 30 ms."""
+        for width in WIDTHS:
+            self.text(connection, width)
+
     def run(self, connection: Connection, rows: Sequence[Row]) -> int:
         """All `rows`, by as many statements as it takes. Returns how many were written."""
         return sum(self._execute(connection, part, (), _written) for part in _parts(rows))

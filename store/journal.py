@@ -15,7 +15,7 @@ from sqlalchemy import Connection, literal, select
 from domain.errors import IntakeUnavailable, StoreUnavailable
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt
 from store import journal_queries, records, retention
-from store.appending import NewEntry, append, new_entry
+from store.appending import NewEntry, append, new_entry, prepare
 from store.engines import Database
 from store.raw_ids import RawIds
 from store.reserve import DiskReserve
@@ -60,6 +60,7 @@ class DatabaseJournal:
     async def recover(self) -> int:
         """At start: entries that a process died over go back to waiting. Returns how many. Raises StoreUnavailable."""
         self._ids.follow(await self._database.read(journal_queries.newest_id))
+        await self._writer.submit(prepare)
         recovered: int = await self._writer.submit(records.recover)
         return recovered
 

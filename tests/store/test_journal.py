@@ -12,6 +12,7 @@ from domain.errors import IntakeUnavailable, StoreUnavailable
 from domain.raw import Fate, Outcome, RawInteraction, Receipt
 from store import records
 from store.journal_schema import raw, raw_payloads
+from store.raw_ids import RawIds
 
 NOW = datetime(2026, 11, 22, 5, 30, 1, 123456, tzinfo=UTC)
 
@@ -261,6 +262,38 @@ async def test_ids_are_ordered_even_if_the_clock_was_set_back(open_journal, open
     ids = [before.raw_id, *(receipt.raw_id for receipt in after)]
     assert ids == sorted(ids)
     assert {len(one) for one in ids} == {16}
+
+
+async def test_ids_drawn_by_two_processes_at_once_lose_nothing(open_journal, open_database, fresh_url):
+    """Two clocks that agree to the nanosecond, message after message; some of the messages are the same, too."""
+    url = await fresh_url("journal")
+    journals = [await open_journal(await open_database(url)) for _ in range(2)]
+    for journal in journals:
+        journal._ids = RawIds()
+        journal._ids.follow(1 << 62)
+    given = many(30)
+    shared, first, second = given[:10], given[10:20], given[20:]
+    both = await asyncio.gather(
+        *(journal.append(one) for journal, own in zip(journals, (first, second), strict=True) for one in own + shared)
+    )
+    assert len(both) == 40
+    entries = await journals[0].claim(99)
+    assert {entry.raw_id for entry in entries} == {receipt.raw_id for receipt in both}
+    assert {entry.raw.dedup_key: entry.raw.payload for entry in entries} == {
+        one.dedup_key: one.payload for one in given
+    }
+
+
+async def test_an_id_taken_in_the_database_is_drawn_again(open_journal, open_database, fresh_url):
+    url = await fresh_url("journal")
+    first, second = [await open_journal(await open_database(url)) for _ in range(2)]
+    for journal in (first, second):
+        journal._ids = RawIds()
+        journal._ids.follow(1 << 62)
+    receipts = [await first.append(interaction("a")), await second.append(interaction("b"))]
+    assert [receipt.duplicate for receipt in receipts] == [False, False]
+    assert len({receipt.raw_id for receipt in receipts}) == 2
+    assert [entry.raw.dedup_key for entry in await first.claim(9)] == ["a", "b"]
 
 
 async def test_a_damaged_payload_costs_only_itself(journal, database):
