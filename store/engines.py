@@ -46,7 +46,7 @@ class Database:
         readers: int = 2,
         writers: int = 2,
     ) -> "Database":
-        """`url`: `sqlite[+aiosqlite]:///path` or `postgresql[+asyncpg]://…`.
+        """`url`: `sqlite:///path` or `postgresql[+asyncpg]://…`.
 
         Both in seconds: `busy_timeout` bounds waiting for others' locks, `patience` a whole transaction with a server
         that may have gone silent (None: wait until the network gives up).

@@ -22,7 +22,7 @@ DONE = Fate.DONE
 
 @pytest.fixture
 async def house(tmp_path, fresh_url, sqlite_templates):
-    store = (await fresh_url("desk")).replace("sqlite+aiosqlite", "sqlite")
+    store = await fresh_url("desk")
     folder = tmp_path / "house"
     folder.mkdir()
     async with house_in(folder, templates=sqlite_templates, store=f'"{store}"') as made:

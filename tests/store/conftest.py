@@ -106,7 +106,7 @@ async def fresh_url(backend, templates, request, tmp_path):
         if server is None:
             path = tmp_path / f"{kind}{next(_numbers)}.db"
             shutil.copy(templates[kind], path)
-            return f"sqlite+aiosqlite:///{path}"
+            return f"sqlite:///{path}"
         name = f"{templates[kind]}_{next(_numbers)}"
         await run_sql(server, f"CREATE DATABASE {name} TEMPLATE {templates[kind]}")
         made.append(name)
