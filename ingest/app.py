@@ -44,6 +44,7 @@ async def run(settings: Settings, role: str = "all") -> int:
     except AlreadyRunning as error:
         print(error, file=sys.stderr)  # noqa: T201 - the person at the terminal is the reader
         return 2
+    log.info("stopped", failure=repr(daemon.failure) if daemon.failure else None)
     if isinstance(daemon.failure, OSError):
         print(f"{daemon.failure}", file=sys.stderr)  # noqa: T201 - as above
         return 2

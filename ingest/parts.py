@@ -33,8 +33,6 @@ log = structlog.get_logger()
 Part = Callable[[Daemon], AbstractAsyncContextManager[None]]
 
 STORE_DELAY = 2.0
-GOODBYE = 5.0
-"""Seconds for an idle child to leave; a busy one has had its grace."""
 FIRST_MIGRATION = 15.0
 RULES_EVERY = 1.0
 GAUGES_EVERY = 15.0
@@ -117,8 +115,8 @@ async def look_at_rules(daemon: Daemon, *, anew: bool = False) -> None:
     if book.source is None:
         daemon.liveness.down("rules", book.problem)
     else:
-        refused = f"; the file on disk is refused: {book.problem}" if book.problem else ""
-        daemon.liveness.up("rules", f"hash {book.source.hash}{refused}")
+        refused = f"the file on disk is refused: {book.problem}; in force: " if book.problem else ""
+        daemon.liveness.up("rules", f"{refused}hash {book.source.hash}")
 
 
 @asynccontextmanager
@@ -145,7 +143,7 @@ async def worker(daemon: Daemon) -> AsyncIterator[None]:
             yield
     finally:
         await worker.drain(settings.grace)
-        await pool.close(GOODBYE)
+        await pool.close()
 
 
 @asynccontextmanager

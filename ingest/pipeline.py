@@ -166,10 +166,10 @@ class Pipeline:
         self._note(filings, report, now)
         committed = datetime.now(UTC)
         report.delays += [(committed - reading[0].entry.raw.received_at).total_seconds() for reading in readings]
-        for reading in readings:
-            raw_id = reading[0].entry.raw_id
-            reached = tuple(dict.fromkeys(tickets[read.interaction.identity] for read in reading))
-            report.outcomes.append(Outcome(raw_id=raw_id, fate=Fate.DONE, tickets=reached))
+        new = {filing.raw_id for filing in filings}
+        report.outcomes += [
+            _done(reading, tickets, repeated=reading[0].entry.raw_id not in new) for reading in readings
+        ]
 
     async def _written(self, unit: "Transaction") -> tuple[list[Filing], dict[str, int]]:
         """Another process may have opened the same conversation or ticket meanwhile: look again, decide anew."""
@@ -194,6 +194,17 @@ class Pipeline:
                      ticket=place.ticket, road=place.road.value, department=verdict.department,
                      priority=verdict.priority, rule=verdict.fields["department"].rule, ruleset=verdict.ruleset,
                      acknowledgement=reason, at=now)  # fmt: skip
+
+
+def _done(reading: Sequence[Read], tickets: Mapping[str, int], *, repeated: bool) -> Outcome:
+    """The outcome of a filed entry. One that brought nothing new says where it was filed before."""
+    raw = reading[0].entry
+    reached = tuple(dict.fromkeys(tickets[read.interaction.identity] for read in reading))
+    reason = None
+    if repeated:
+        reason = f"repeats what is on {', '.join(f'#{number}' for number in reached)}"
+        log.info("interaction", raw=raw.raw_id, channel=raw.raw.channel, fate=Fate.DONE.value, reason=reason)
+    return Outcome(raw_id=raw.raw_id, fate=Fate.DONE, reason=reason, tickets=reached)
 
 
 class Transaction:

@@ -96,7 +96,7 @@ class Rulebook:
                 mistakes=[str(mistake) for mistake in error.mistakes[:20]],
             )
             return False
-        if self.source is None or source.hash != self.source.hash:
+        if self.source is None or source.hash != self.source.hash or self.problem:
             log.info("rules_loaded", file=str(self.path), hash=source.hash)
         self.source, self.problem = source, ""
         self.loaded.set()
