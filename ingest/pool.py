@@ -71,13 +71,9 @@ class PipelinePool:
         report: BatchReport = await self._run(self._timeout * PATIENCE, child.process, entries, source)
         return report
 
-    async def close(self, grace: float) -> None:
-        self._pool.close()  # type: ignore[no-untyped-call]  # pebble types half of its methods
-        try:
-            async with asyncio.timeout(grace):
-                await asyncio.to_thread(self._pool.join)
-        except TimeoutError:
-            await asyncio.to_thread(_end, self._pool)
+    async def close(self) -> None:
+        """At once: whoever closes it has waited for its batches, or given them back."""
+        await asyncio.to_thread(_end, self._pool)
 
     async def _run(self, patience: float, function: Callable[..., Any], *arguments: object) -> Any:
         pool = self._pool
@@ -110,5 +106,5 @@ class PipelinePool:
 
 
 def _end(pool: ProcessPool) -> None:
-    pool.stop()  # type: ignore[no-untyped-call]  # as above
+    pool.stop()  # type: ignore[no-untyped-call]  # pebble types half of its methods
     pool.join()

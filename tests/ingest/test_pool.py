@@ -36,7 +36,7 @@ def source(settings):
 async def pool(settings):
     pool = PipelinePool(settings)
     yield pool
-    await pool.close(5)
+    await pool.close()
 
 
 def entry(number):
