@@ -1,7 +1,7 @@
 """SQLite: one writing connection and a few reading ones, each in a thread of its own.
 
 A whole transaction is one hop to the thread, and its connection stays open between transactions: a pool's
-checkout and check-in cost 50 µs, more than a small commit itself (docs/adr/0005).
+checkout and check-in cost 50 µs, more than a small commit itself (docs/adr/0006).
 
 WAL lets readers go on while one writes; `synchronous=FULL` makes a commit survive power loss.
 """
