@@ -1,6 +1,5 @@
 """Looking into a running daemon through its private site: faster than starting a command."""
 
-import time
 import urllib.request
 
 from tests.e2e.daemon import wait_for
@@ -44,8 +43,3 @@ def part(daemon, name):
     """(state, detail) of a part at /readyz."""
     found = daemon.get("/readyz")["parts"].get(name, {})
     return found.get("state"), found.get("detail", "")
-
-
-def quiet(seconds):
-    """Time in which something that must not happen could happen."""
-    time.sleep(seconds)

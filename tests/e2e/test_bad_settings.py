@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from tests.e2e.daemon import BALCAO, Daemon, wait_for
-from tests.e2e.looking import entries, filed, part, quiet
+from tests.e2e.looking import entries, filed, part
 from tests.e2e.senders import post, send_mail
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
@@ -124,7 +124,6 @@ def test_rules_are_replaced_only_by_better_ones_while_mail_comes(tmp_path):
         wait_for(lambda: "refused" not in part(daemon, "rules")[1], within=10, what="good rules")
         send_mail(daemon.ports["smtp"], "novas-regras")
         assert filed(daemon, "novas-regras")["department"] == "outro"
-        quiet(0)
     finally:
         assert daemon.stop() == 0
 
