@@ -135,7 +135,7 @@ def blast(port: int, messages: int, connections: int) -> None:
         command = [*generator, "-d", "-l", str(SIZE), "-m", str(messages), "-s", str(connections)]
         command += ["-f", "ana@exemplo.com", "-t", "suporte@localhost", f"127.0.0.1:{port}"]
     else:
-        code = f"import asyncio, sys; sys.path.insert(0, {str(ROOT / 'benchmarks')!r}); from _mail_load import drive; "
+        code = "import asyncio; from benchmarks._mail_load import drive; "
         command = [sys.executable, "-c", code + f"asyncio.run(drive({port}, {messages}, {connections}, {SIZE}))"]
     subprocess.run(command, check=True, capture_output=True, timeout=600)
 

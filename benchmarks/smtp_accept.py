@@ -1,6 +1,6 @@
 """Durable SMTP accept against a bare aiosmtpd whose handler does nothing.
 
-    python benchmarks/smtp_accept.py [--messages N] [--rounds R] [--connections C ...] [--kinds K ...]
+    python -m benchmarks.smtp_accept [--messages N] [--rounds R] [--connections C ...] [--kinds K ...]
 
 Every server runs in its own process. The load is Postfix's `smtp-source` on kept connections when there is one
 (PATH, or $SMTP_SOURCE with $LD_LIBRARY_PATH for an unpacked package), else an asyncio client in this process. Rounds
@@ -26,11 +26,9 @@ import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from _mail_load import drive
 from aiosmtpd.smtp import SMTP
 
+from benchmarks._mail_load import drive
 from channels.smtp.options import Options
 from channels.smtp.receive import SmtpReceiver
 from domain.ports import Intake
@@ -138,7 +136,7 @@ def load(port: int, messages: int, connections: int) -> float:
 def one_round(kind: str, messages: int, connections: int) -> float:
     with tempfile.TemporaryDirectory() as var:
         server = subprocess.Popen(
-            [sys.executable, __file__, "--serve", kind, "--var", var],
+            [sys.executable, "-m", "benchmarks.smtp_accept", "--serve", kind, "--var", var],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

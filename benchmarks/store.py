@@ -21,8 +21,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 from benchmarks.machine import machine
 from domain.facts import Facts
 from domain.interaction import Interaction, Medium, Party

@@ -11,13 +11,10 @@ patterns one by one with `re` (measured on few messages, for it is slow). CPU ti
 import json
 import random
 import re
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from config.reading import read
 from domain.facts import Facts

@@ -1,6 +1,6 @@
 """Durable webhook accept against a bare aiohttp handler that reads the body and answers 200.
 
-    python benchmarks/webhook_accept.py [--messages N] [--rounds R] [--connections C]
+    python -m benchmarks.webhook_accept [--messages N] [--rounds R] [--connections C]
 
 Every server runs in its own process; the load generator in this one. Rounds alternate bare and ours, so that what
 else the machine does hits both. One JSON line per figure: median rates and the median of the rounds' ratios.
@@ -27,12 +27,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 import psutil
-from _load import Tally, drive
 from aiohttp import web
 
+from benchmarks._load import Tally, drive
 from channels.json_door import Door
 from channels.signing import SigningKey, sign
 from domain.ports import Intake
@@ -156,7 +154,7 @@ def prepared_requests(count: int, first: int) -> list[bytes]:
 def one_round(kind: str, requests: list[bytes], connections: int) -> Tally:
     with tempfile.TemporaryDirectory() as var:
         server = subprocess.Popen(
-            [sys.executable, __file__, "--serve", kind, "--var", var],
+            [sys.executable, "-m", "benchmarks.webhook_accept", "--serve", kind, "--var", var],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
