@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 BALCAO = Path(sys.executable).with_name("balcao")
-DEADLINE = 40.0
+DEADLINE = 90.0
 
 SETTINGS = """\
 version: 1

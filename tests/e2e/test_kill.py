@@ -28,8 +28,12 @@ def test_nothing_answered_is_lost_or_doubled_over_twenty_kills(tmp_path):
         sender.start()
     try:
         answered_at_kills = []
-        for _ in range(KILLS):
-            time.sleep(random.uniform(0.05, 4.0))
+        for number in range(KILLS):
+            if number % 2:
+                time.sleep(random.uniform(0.05, 3.0))  # anywhere in the start
+            else:
+                wait_for(daemon.is_ready, what="readiness")
+                time.sleep(random.uniform(0.05, 1.0))  # at full work
             daemon.kill()
             answered_at_kills.append(len(history.answered))
             daemon.start(ready=False)
