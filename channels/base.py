@@ -6,6 +6,7 @@ Each `channels/<kind>/__init__.py` offers `Options` (a pydantic model) and `buil
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aiohttp.web import RouteDef
@@ -43,3 +44,7 @@ class Channel:
     routes: Routes | None = None
     sender: Sender | None = None
     mailbox: Mailbox | None = None
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,7 +1,6 @@
-"""E-mail: our own SMTP server for what comes in, a relay or a directory for what goes out.
+"""E-mail by our own SMTP server: listeners, sessions, limits (receive*.py).
 
-receive*.py   listeners, sessions, limits        decode*.py   raw mail → Interaction
-compose.py    OutgoingMessage → bytes            send*.py     to the relay, or into files
+How mail is read, written and sent is in `channels/mail`.
 """
 
 from channels.smtp.build import build

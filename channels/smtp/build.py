@@ -4,13 +4,11 @@ import ssl
 from pathlib import Path
 
 from channels.base import BuildContext, Channel
-from channels.smtp.decode import decoder
+from channels.mail.decode import decoder
+from channels.mail.sender import sender_of
 from channels.smtp.options import Options, Tls
-from channels.smtp.receive import SmtpReceiver, utc_now
-from channels.smtp.send import RelaySender
-from channels.smtp.send_directory import DirectorySender
+from channels.smtp.receive import SmtpReceiver
 from domain.errors import ConfigError, Mistake, Position
-from domain.ports import Sender
 
 
 def build(options: Options, context: BuildContext) -> Channel:
@@ -26,17 +24,9 @@ def build(options: Options, context: BuildContext) -> Channel:
             options=options,
             tls=_tls_context(options.tls, context.base) if options.tls else None,
         ),
-        sender=_sender(options, context),
+        sender=sender_of(options, context),
         mailbox=mailbox,
     )
-
-
-def _sender(options: Options, context: BuildContext) -> Sender:
-    relay = options.relay
-    if relay is None:
-        return DirectorySender(context.var / options.outgoing, options.mailbox, utc_now)
-    password = context.reveal(relay.password) if relay.password else None
-    return RelaySender(relay, options.mailbox, hostname=context.hostname, password=password, now=utc_now)
 
 
 def _tls_context(tls: Tls, base: Path) -> ssl.SSLContext:

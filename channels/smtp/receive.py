@@ -7,10 +7,11 @@ listener ─▶ Doorman ─ too many? ─▶ 421 and goodbye, before anything co
 import asyncio
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from ssl import SSLContext
 from typing import cast
 
+from channels.base import utc_now
 from channels.smtp.options import Options
 from channels.smtp.receive_limits import Limits
 from channels.smtp.receive_session import Reception, Session
@@ -21,10 +22,6 @@ TOO_MANY = b"421 4.7.0 Too many connections, try again later\r\n"
 BACKLOG = 1024
 _GRACE_SECONDS = 1.0
 _ABORT_SECONDS = 0.5
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Doorman(asyncio.Protocol):

@@ -12,7 +12,7 @@ PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 def test_every_file_that_is_named_exists():
     named = {word for word in re.findall(r"`([\w./-]+/[\w./-]*|[\w-]+\.\w{2,4})`", PAGE) if "NAME" not in word}
-    of_a_channel = {path.name for path in (ROOT / "channels" / "smtp").iterdir()}
+    of_a_channel = {path.name for path in (ROOT / "channels").glob("*/*.py")}
     local = of_a_channel | {"balcao.yaml", "rules.yaml"}
 
     assert [word for word in sorted(named) if not (ROOT / word).exists() and word not in local] == []

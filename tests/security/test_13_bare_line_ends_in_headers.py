@@ -2,10 +2,10 @@
 
 import pytest
 
-from channels.smtp.decode import decode
+from channels.mail.decode import decode
 from domain.interaction import Automated
+from tests.channels.mail.reading import MAILBOX, read
 from tests.channels.site import FakeIntake
-from tests.channels.smtp.reading import MAILBOX, read
 from tests.channels.smtp.transport import receiver_of, receiving, wired
 
 HEAD = b"Received: from relay.example\r\nFrom: vitima@cliente.example\r\nMessage-ID: <1@x>\r\n"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from channels.smtp.decode import decode
+from channels.mail.decode import decode
+from tests.channels.mail.reading import MAILBOX
 from tests.channels.site import FakeIntake
-from tests.channels.smtp.reading import MAILBOX
 from tests.channels.smtp.transport import receiver_of, receiving, wired
 
 

@@ -5,9 +5,9 @@ from email.utils import getaddresses
 
 import pytest
 
-from channels.smtp.options import Relay
-from channels.smtp.send import RelaySender
-from tests.channels.smtp.outgoing import NOW, relaying
+from channels.mail.options import Relay
+from channels.mail.relay import RelaySender
+from tests.channels.mail.outgoing import NOW, relaying
 from tests.pipeline import ANA, SUPPORT
 
 BOSS = "chefe@cliente.example"

@@ -5,10 +5,10 @@ from email import policy
 
 import pytest
 
-from channels.smtp.compose import compose
-from tests.channels.smtp.outgoing import NOW, message, relaying
-from tests.channels.smtp.reading import MAILBOX, mail, read
-from tests.channels.smtp.test_send import sender_to
+from channels.mail.compose import compose
+from tests.channels.mail.outgoing import NOW, message, relaying
+from tests.channels.mail.reading import MAILBOX, mail, read
+from tests.channels.mail.test_relay import sender_to
 
 INJECTIONS = ["\r\nBcc: x@evil.example", "\nBcc: x@evil.example", "\rBcc: x@evil.example", "\u2028Bcc: x@evil.example"]
 ENCODED = "=?utf-8?q?oi=0D=0ABcc:_x=40evil.example?="

@@ -5,12 +5,12 @@ from email.utils import getaddresses
 
 import pytest
 
-from channels.smtp.compose import compose
+from channels.mail.compose import compose
 from domain.errors import SendFailed
 from domain.mailbox import Mailbox
-from tests.channels.smtp.outgoing import NOW, message, relaying
-from tests.channels.smtp.reading import MAILBOX, read
-from tests.channels.smtp.test_send import sender_to
+from tests.channels.mail.outgoing import NOW, message, relaying
+from tests.channels.mail.reading import MAILBOX, read
+from tests.channels.mail.test_relay import sender_to
 
 NAMES = [
     'a@evil.example, "b',

@@ -3,9 +3,9 @@
 import pytest
 
 from channels.base import BuildContext
+from channels.mail.directory import DirectorySender
+from channels.mail.relay import RelaySender
 from channels.smtp import Options, build
-from channels.smtp.send import RelaySender
-from channels.smtp.send_directory import DirectorySender
 from domain.errors import ConfigError
 from tests.channels.smtp.transport import OPTIONS
 

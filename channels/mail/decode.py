@@ -15,18 +15,18 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
-from channels.smtp.decode_addresses import (
+from channels.mail.addresses import (
     addresses,
     date_of,
     message_id_of,
     message_ids,
     sender_of,
 )
-from channels.smtp.decode_automated import Evidence, classify
-from channels.smtp.decode_history import new_text
-from channels.smtp.decode_mime import Part, children, read_mail, read_part
-from channels.smtp.decode_parts import Contents, contents_of
-from channels.smtp.decode_words import header_text
+from channels.mail.automated import Evidence, classify
+from channels.mail.history import new_text
+from channels.mail.mime import Part, children, read_mail, read_part
+from channels.mail.parts import Contents, contents_of
+from channels.mail.words import header_text
 from domain.errors import Undecodable
 from domain.interaction import Automated, Interaction, Medium, Party, TraitValue
 from domain.mailbox import Mailbox, fold_address

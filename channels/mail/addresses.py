@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from channels.smtp.decode_mime import Headers
-from channels.smtp.decode_words import header_text, mended
+from channels.mail.mime import Headers
+from channels.mail.words import header_text, mended
 from domain.interaction import Party
 
 MAX_ADDRESSES = 500

@@ -14,9 +14,9 @@ from datetime import datetime
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
 
-from channels.smtp.compose import Envelope, compose, envelope_of
-from channels.smtp.options import Relay
-from channels.smtp.send_pool import ConnectionPool
+from channels.mail.compose import Envelope, compose, envelope_of
+from channels.mail.options import Relay
+from channels.mail.pool import ConnectionPool
 from domain.errors import SendFailed
 from domain.mailbox import Mailbox
 from domain.outgoing import OutgoingMessage

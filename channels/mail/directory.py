@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from channels.smtp.compose import compose, envelope_of
+from channels.mail.compose import compose, envelope_of
 from domain.errors import SendFailed
 from domain.mailbox import Mailbox
 from domain.outgoing import OutgoingMessage

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from channels.smtp.decode import decode
+from channels.mail.decode import decode
 from channels.smtp.options import Options
 from domain.interaction import Interaction
 from domain.raw import RawInteraction

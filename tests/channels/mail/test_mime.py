@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.smtp.decode_mime import MAX_DEPTH, children, parameters, read_mail, with_plain_line_ends
-from channels.smtp.decode_parts import contents_of
+from channels.mail.mime import MAX_DEPTH, children, parameters, read_mail, with_plain_line_ends
+from channels.mail.parts import contents_of
 from tests.channels.cases import cases_of
 
 

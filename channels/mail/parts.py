@@ -11,9 +11,9 @@ import mimetypes
 from dataclasses import dataclass, field
 
 from channels.cleaning import clean_file_name, clean_text
-from channels.smtp.decode_html import text_from_html
-from channels.smtp.decode_mime import MAX_DEPTH, MAX_PARTS, Part, children, parameters, read_part
-from channels.smtp.decode_words import body_text, decoded_words, header_text
+from channels.mail.html import text_from_html
+from channels.mail.mime import MAX_DEPTH, MAX_PARTS, Part, children, parameters, read_part
+from channels.mail.words import body_text, decoded_words, header_text
 from domain.interaction import Attachment
 
 MAX_TEXT_BYTES = 2_000_000

@@ -5,10 +5,10 @@ import os
 
 import pytest
 
-from channels.smtp.send_directory import DirectorySender, write_durably
+from channels.mail.directory import DirectorySender, write_durably
 from domain.errors import SendFailed
-from tests.channels.smtp.outgoing import NOW, message
-from tests.channels.smtp.reading import MAILBOX
+from tests.channels.mail.outgoing import NOW, message
+from tests.channels.mail.reading import MAILBOX
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from channels.smtp.options import Relay
-from channels.smtp.send import RelaySender
+from channels.mail.options import Relay
+from channels.mail.relay import RelaySender
 from domain.errors import SendFailed
-from tests.channels.smtp.outgoing import NOW, message, relaying
-from tests.channels.smtp.reading import MAILBOX
+from tests.channels.mail.outgoing import NOW, message, relaying
+from tests.channels.mail.reading import MAILBOX
 
 
 def sender_to(port, timeout=5.0, **given):

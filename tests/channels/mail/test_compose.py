@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.smtp.compose import compose, envelope_of, mail_address
-from tests.channels.smtp.outgoing import NOW, message
-from tests.channels.smtp.reading import MAILBOX
+from channels.mail.compose import compose, envelope_of, mail_address
+from tests.channels.mail.outgoing import NOW, message
+from tests.channels.mail.reading import MAILBOX
 
 HEADERS = [
     "From", "To", "Subject", "Date", "Reply-To", "Message-ID", "In-Reply-To", "References", "Auto-Submitted",

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from channels.smtp.decode_words import text_of
+from channels.mail.words import text_of
 
 MAX_HEADER_BYTES = 256_000
 MAX_HEADER_LINES = 10_000

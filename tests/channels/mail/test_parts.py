@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.channels.smtp.reading import mail
+from tests.channels.mail.reading import mail
 
 PLAIN = "Content-Type: text/plain; charset=utf-8\r\n\r\n"
 HTML = "Content-Type: text/html; charset=utf-8\r\n\r\n"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.smtp.decode_history import new_text
+from channels.mail.history import new_text
 
 NEW = "Continua com erro."
 

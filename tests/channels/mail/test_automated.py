@@ -3,7 +3,7 @@
 import pytest
 
 from domain.interaction import Automated
-from tests.channels.smtp.reading import mail, read
+from tests.channels.mail.reading import mail, read
 
 NULL = {"mail_from": "", "rcpt_to": ["suporte@exemplo.com"]}
 

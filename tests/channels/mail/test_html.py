@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.smtp.decode_html import text_from_html
+from channels.mail.html import text_from_html
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.smtp.decode_addresses import parties, sender_of
+from channels.mail.addresses import parties, sender_of
 from domain.interaction import Party
 
 

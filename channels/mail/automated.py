@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from channels.smtp.decode_mime import Part
+from channels.mail.mime import Part
 from domain.interaction import Automated
 from domain.mailbox import Mailbox, without_tag
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from channels.smtp.decode import decode
+from channels.mail.decode import decode
 from domain.errors import Undecodable
 from domain.interaction import Automated
-from tests.channels.smtp.reading import HEAD, MAILBOX, RECEIVED_AT, mail, raw, read
+from tests.channels.mail.reading import HEAD, MAILBOX, RECEIVED_AT, mail, raw, read
 
 
 def test_the_envelope_sender_is_the_way_back_whatever_from_and_reply_to_say():

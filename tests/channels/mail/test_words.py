@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.smtp.decode_words import body_text, codec_of, decoded_words, header_text, text_of
+from channels.mail.words import body_text, codec_of, decoded_words, header_text, text_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,16 @@
+"""Mail options into a Sender: the relay where one is configured, else files."""
+
+from channels.base import BuildContext, utc_now
+from channels.mail.directory import DirectorySender
+from channels.mail.options import MailOptions
+from channels.mail.relay import RelaySender
+from domain.ports import Sender
+
+
+def sender_of(options: MailOptions, context: BuildContext) -> Sender:
+    """Raises ConfigError when the relay's password cannot be read."""
+    relay = options.relay
+    if relay is None:
+        return DirectorySender(context.var / options.outgoing, options.mailbox, utc_now)
+    password = context.reveal(relay.password) if relay.password else None
+    return RelaySender(relay, options.mailbox, hostname=context.hostname, password=password, now=utc_now)
