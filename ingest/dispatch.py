@@ -170,14 +170,16 @@ class Dispatcher:
 
     def _record(self, connection: Connection) -> None:
         now = datetime.now(UTC)
-        for result in self._results:
-            message = result.message
-            match self._verdict(result):
-                case "deferred", str(reason):
-                    delay = timedelta(seconds=self._retry_delays[message.attempts - 1])
-                    outbox.deferred(connection, message.outbox_id, reason, now + delay)
-                case "failed", str(reason):
-                    outbox.failed(connection, message.outbox_id, reason, now)
-                case _:
-                    assert isinstance(result, Sent), "only these three verdicts are given"
-                    outbox.sent(connection, message.outbox_id, result.remote_id, now)
+        outbox.finish(connection, [self._ending(result, now) for result in self._results])
+
+    def _ending(self, result: Sent | NotSent, now: datetime) -> outbox.Ending:
+        message = result.message
+        match self._verdict(result):
+            case "deferred", str(reason):
+                delay = timedelta(seconds=self._retry_delays[message.attempts - 1])
+                return outbox.deferred(message.outbox_id, reason, now + delay)
+            case "failed", str(reason):
+                return outbox.failed(message.outbox_id, reason, now)
+            case _:
+                assert isinstance(result, Sent), "only these three verdicts are given"
+                return outbox.sent(message.outbox_id, result.remote_id, now)

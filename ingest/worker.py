@@ -9,13 +9,15 @@
                                                         └ ticket store away, no child starts: release
                                                           uncounted, wait
 
-Two batches per child are on their way, so that it never idles while the next one is claimed.
+While interactions pile up, two batches per child are on their way, so that it never idles while the next one is
+claimed. Else one: the next claim shares the settling's commit, and nothing waits behind a batch that is not its own.
 """
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import structlog
 
@@ -31,6 +33,9 @@ from ingest.telemetry import Metrics
 log = structlog.get_logger()
 
 DEPTH = 2
+"""Batches on their way to each child while claims come back full."""
+BEHIND = 0.1
+"""Seconds after which an interaction that still waits to be claimed says that we are behind."""
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 15.0
 JOURNAL_DELAY = 1.0
@@ -39,7 +44,7 @@ PART = "worker"
 
 class Worker:
     """`poll` is the longest time (seconds) between looks at the journal when nobody wakes us. `calm` is cleared while
-    more waits than one batch takes."""
+    interactions wait longer than BEHIND."""
 
     def __init__(
         self,
@@ -65,7 +70,10 @@ class Worker:
         self._filed = filed
         self._metrics = metrics
         self._liveness = liveness
-        self._slots = asyncio.Semaphore(processes * DEPTH)
+        self._processes = processes
+        self._depth = 1
+        self._in_children = 0
+        self._room = asyncio.Event()
         self._batch = batch
         self._max_attempts = max_attempts
         self._poll = poll
@@ -82,23 +90,25 @@ class Worker:
         await self._warm_up()
         self._liveness.up(PART)
         while True:
-            await self._slots.acquire()
-            if self._failure is not None:
-                raise self._failure
-            entries: Sequence[JournalEntry] = ()
-            try:
-                await self._pause()
-                self._wake.clear()
-                entries = await self._claim()
-            finally:
-                if not entries:
-                    self._slots.release()
+            await self._some_room()
+            await self._pause()
+            self._wake.clear()
+            entries = await self._claim()
             if not entries:
                 await self._idle()
                 continue
+            self._in_children += 1
             task = spawn(self._handle(entries), name=f"batch of {len(entries)}")
             self._under_way.add(task)
             task.add_done_callback(self._finished)
+
+    async def _some_room(self) -> None:
+        """Until the children can take another batch. Raises what ended a batch by a bug of ours."""
+        while self._failure is None and self._in_children >= self._processes * self._depth:
+            self._room.clear()
+            await self._room.wait()
+        if self._failure is not None:
+            raise self._failure
 
     async def _warm_up(self) -> None:
         """Receivers are open meanwhile: what they take waits in the journal."""
@@ -123,10 +133,10 @@ class Worker:
     def _finished(self, task: asyncio.Task[None]) -> None:
         """A batch that ended by a bug of ours leaves its entries claimed: better to start anew than to go on."""
         self._under_way.discard(task)
-        self._slots.release()
         if not task.cancelled() and (error := task.exception()) is not None:
             self._failure = error
             self._wake.set()
+            self._room.set()
 
     async def _idle(self) -> None:
         with suppress(TimeoutError):
@@ -140,10 +150,11 @@ class Worker:
             log.warning("journal_unavailable", error=str(error))
             await asyncio.sleep(JOURNAL_DELAY)
             return ()
-        if len(claimed) < self._batch:
-            self._calm.set()
-        else:
+        self._depth = DEPTH if len(claimed) == self._batch else 1
+        if claimed and _waited(claimed[0]) > BEHIND:
             self._calm.clear()
+        else:
+            self._calm.set()
         return claimed
 
     async def _pause(self) -> None:
@@ -154,19 +165,28 @@ class Worker:
     # One batch
 
     async def _handle(self, entries: Sequence[JournalEntry]) -> None:
-        spent = [entry for entry in entries if entry.attempts > self._max_attempts]
+        """Told to stop (`drain`): what has no outcome yet is given back."""
+        outcomes = [self._given_up(entry, "no attempt ended") for entry in entries if self._spent(entry)]
         fresh = [entry for entry in entries if entry.attempts == 1]
-        again = [entry for entry in entries if 1 < entry.attempts <= self._max_attempts]
-        if spent:
-            await self._settle([self._given_up(entry, "no attempt ended") for entry in spent])
-        for group in ([fresh] if fresh else []) + [[entry] for entry in again]:
-            try:
-                await self._process(group)
-            except asyncio.CancelledError:
-                await self._journal.release([entry.raw_id for entry in group], uncount=True)
-                raise
+        again = [entry for entry in entries if entry.attempts > 1 and not self._spent(entry)]
+        groups = ([fresh] if fresh else []) + [[entry] for entry in again]
+        try:
+            while groups:
+                outcomes += await self._process(groups[0])
+                del groups[0]
+        except asyncio.CancelledError:
+            await self._journal.release([entry.raw_id for group in groups for entry in group], uncount=True)
+            raise
+        finally:
+            self._in_children -= 1
+            self._room.set()
+            await self._settle(outcomes)
 
-    async def _process(self, entries: Sequence[JournalEntry]) -> None:
+    def _spent(self, entry: JournalEntry) -> bool:
+        return entry.attempts > self._max_attempts
+
+    async def _process(self, entries: Sequence[JournalEntry]) -> Sequence[Outcome]:
+        """What became of `entries`; nothing of those that were given back."""
         source = self._rulebook.source
         assert source is not None, "the worker starts once rules are loaded"
         try:
@@ -176,33 +196,35 @@ class Worker:
         except CannotStart as error:
             await self._wait_for(PART, entries, error)
         except WorkerDied as error:
-            await self._died(entries, error)
+            return await self._died(entries, error)
         except Exception as error:  # noqa: BLE001 - a bug around the pipeline, which guards single entries itself
-            await self._died(entries, error)
+            return await self._died(entries, error)
         else:
             self._all_is_well()
             self._count(report, entries)
-            await self._settle(report.outcomes)
             self._filed()
+            return report.outcomes
+        return ()
 
-    async def _died(self, entries: Sequence[JournalEntry], error: Exception) -> None:
+    async def _died(self, entries: Sequence[JournalEntry], error: Exception) -> Sequence[Outcome]:
         self._metrics.worker_deaths.inc()
         log.error("batch_failed", entries=len(entries), error=f"{type(error).__name__}: {error}")
         if len(entries) > 1:
             for entry in entries:
-                await self._process([entry])
-            return
+                await self._settle(await self._process([entry]))
+            return ()
         entry = entries[0]
         if entry.attempts >= self._max_attempts:
-            await self._settle([self._given_up(entry, str(error))])
-        else:
-            await self._settle([Outcome(raw_id=entry.raw_id, fate=Fate.WAITING, reason=str(error))])
+            return [self._given_up(entry, str(error))]
+        return [Outcome(raw_id=entry.raw_id, fate=Fate.WAITING, reason=str(error))]
 
     def _given_up(self, entry: JournalEntry, reason: str) -> Outcome:
         log.error("interaction_parked", raw=entry.raw_id, channel=entry.raw.channel, attempts=entry.attempts)
         return Outcome(raw_id=entry.raw_id, fate=Fate.FAILED, reason=f"given up: {reason}")
 
     async def _settle(self, outcomes: Sequence[Outcome]) -> None:
+        if not outcomes:
+            return
         await self._insist(lambda: self._journal.settle(outcomes))
         for outcome in outcomes:
             self._metrics.settled.labels(outcome.fate.value).inc()
@@ -248,3 +270,7 @@ class Worker:
                 tables[kind].labels(first, second).inc(count)
         for delay in report.delays:
             metrics.delay.observe(delay)
+
+
+def _waited(entry: JournalEntry) -> float:
+    return (datetime.now(UTC) - entry.raw.received_at).total_seconds()

@@ -9,12 +9,13 @@ Rows are plain tuples as the driver wants them: times by `store.moments.to_micro
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import CTE, Connection, Executable, bindparam, column, values
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 from store.bulk import INSERTERS, Inserter
 from store.sqlite import driver_of
@@ -87,6 +88,12 @@ class AtOnce:
         expected = self._fixed + [f"{name}{number}" for number in range(rows) for name in self._each]
         assert compiled.positiontup == expected, f"{compiled.positiontup} is not {expected}: {compiled}"
         return self._texts.setdefault((dialect.name, rows), str(compiled))
+
+
+def given(kinds: Mapping[str, TypeEngine[Any]], numbers: range) -> CTE:
+    """The rows of a statement as a table to join with: `each` of them gives the columns `kinds` names, in order."""
+    rows: list[Any] = [tuple(bindparam(f"{name}{n}", type_=kind) for name, kind in kinds.items()) for n in numbers]
+    return values(*(column(name, kind) for name, kind in kinds.items()), name="given").data(rows).cte("given")
 
 
 def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

@@ -4,13 +4,17 @@
 once is then not repeated, and an agent's words are (see `domain.outgoing`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import BigInteger, Connection, Text, Update, func, literal_column, select, update
+from sqlalchemy.types import TypeEngine
 
 from domain.outgoing import Delivery, OutgoingMessage, SendState
+from store.at_once import AtOnce, given
+from store.moments import to_micros
 from store.schema import outbox
 
 INTERRUPTED = "interrupted while sending; not repeated"
@@ -57,23 +61,56 @@ def _message(row: Any) -> OutgoingMessage:
     )
 
 
-def sent(connection: Connection, outbox_id: int, remote_id: str, now: datetime) -> None:
-    _finish(connection, outbox_id, state=SendState.SENT.value, remote_id=remote_id, reason=None, finished_at=now)
+class Ending(NamedTuple):
+    """What came of a message that was being sent, in the order of `_ENDING`; times as in `store.moments`."""
+
+    outbox_id: int
+    state: str
+    reason: str | None = None
+    remote_id: str | None = None
+    not_before: int | None = None
+    finished_at: int | None = None
 
 
-def deferred(connection: Connection, outbox_id: int, reason: str, not_before: datetime) -> None:
+def sent(outbox_id: int, remote_id: str, now: datetime) -> Ending:
+    return Ending(outbox_id, SendState.SENT.value, remote_id=remote_id, finished_at=to_micros(now))
+
+
+def deferred(outbox_id: int, reason: str, not_before: datetime) -> Ending:
     """It was certainly not delivered; it is tried again, not before `not_before`."""
-    _finish(connection, outbox_id, state=SendState.PENDING.value, reason=reason, not_before=not_before)
+    return Ending(outbox_id, SendState.PENDING.value, reason, not_before=to_micros(not_before))
 
 
-def failed(connection: Connection, outbox_id: int, reason: str, now: datetime) -> None:
-    _finish(connection, outbox_id, state=SendState.FAILED.value, reason=reason, finished_at=now)
+def failed(outbox_id: int, reason: str, now: datetime) -> Ending:
+    return Ending(outbox_id, SendState.FAILED.value, reason, finished_at=to_micros(now))
 
 
-def _finish(connection: Connection, outbox_id: int, **values: Any) -> None:
+_ENDING: dict[str, TypeEngine[Any]] = {
+    "outbox_id": BigInteger(),
+    "state": Text(),
+    "reason": Text(),
+    "remote_id": Text(),
+    "not_before": BigInteger(),
+    "finished_at": BigInteger(),
+}
+
+
+def _finish(_: object, numbers: range) -> Update:
+    ending = given(_ENDING, numbers).c
+    made: dict[str, Any] = {name: ending[name] for name in ("state", "reason", "remote_id", "finished_at")}
+    return (
+        update(outbox)
+        .where(outbox.c.id == ending.outbox_id, outbox.c.state == literal_column("'sending'"))
+        .values(not_before=func.coalesce(ending.not_before, outbox.c.not_before), **made)
+    )
+
+
+_FINISH = AtOnce(_finish, each=tuple(_ENDING))
+
+
+def finish(connection: Connection, endings: Sequence[Ending]) -> None:
     """Only what is SENDING can be finished: a late answer does not undo a decision made meanwhile."""
-    being_sent = (outbox.c.id == outbox_id) & (outbox.c.state == SendState.SENDING.value)
-    connection.execute(update(outbox).where(being_sent).values(values))
+    _FINISH.run(connection, endings)
 
 
 def recover(connection: Connection, now: datetime) -> int:
@@ -86,9 +123,9 @@ def recover(connection: Connection, now: datetime) -> int:
         Delivery.AT_LEAST_ONCE: {"state": SendState.PENDING.value, "not_before": now},
     }
     recovered = 0
-    for delivery, values in fates.items():
+    for delivery, fate in fates.items():
         left = (outbox.c.state == SendState.SENDING.value) & (outbox.c.delivery == delivery.value)
-        recovered += connection.execute(update(outbox).where(left).values(values)).rowcount
+        recovered += connection.execute(update(outbox).where(left).values(fate)).rowcount
     from_the_future = (outbox.c.state == SendState.PENDING.value) & (outbox.c.created_at > now)
     connection.execute(update(outbox).where(from_the_future).values(not_before=now))
     return recovered

@@ -15,18 +15,16 @@ from sqlalchemy import (
     Text,
     Update,
     bindparam,
-    column,
     literal_column,
     or_,
     select,
     update,
-    values,
 )
 from sqlalchemy.types import TypeEngine
 
 from domain.raw import Fate, JournalEntry, Outcome
 from store import entries
-from store.at_once import AtOnce, Row
+from store.at_once import AtOnce, Row, given
 from store.bulk import chunks
 from store.codec import numbers_to_json
 from store.journal_schema import NOT_DONE, raw, raw_payloads
@@ -71,8 +69,7 @@ _OUTCOME: dict[str, TypeEngine[Any]] = {
 
 
 def _settle(_: object, numbers: range) -> Update:
-    rows: list[Any] = [tuple(bindparam(f"{name}{n}", type_=kind) for name, kind in _OUTCOME.items()) for n in numbers]
-    made = values(*(column(name, kind) for name, kind in _OUTCOME.items()), name="made").data(rows).cte("made")
+    made = given(_OUTCOME, numbers)
     return (
         update(raw)
         .values(fate=made.c.fate, reason=made.c.reason, settled_at=made.c.at, tickets=made.c.tickets)

@@ -26,7 +26,7 @@ T = TypeVar("T")
 Inode: TypeAlias = tuple[int, int] | None
 """Device and number of the file under a path."""
 
-CACHE_KIB = 65_536
+CACHE_KIB = 8_192
 CHECKPOINT_PAGES = 4_000
 """16 MB of log between checkpoints: each one syncs the database file, which costs more than the commits do."""
 _PRAGMAS = (

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 
@@ -59,6 +60,7 @@ class FakePool:
     def __init__(self, behaviour=lambda _ids: None):
         self.behaviour = behaviour
         self.groups = []
+        self.inside = self.most_inside = 0
 
     async def warm_up(self, _source):
         pass
@@ -66,6 +68,14 @@ class FakePool:
     async def process(self, entries, _source):
         ids = [item.raw_id for item in entries]
         self.groups.append(ids)
+        self.inside += 1
+        self.most_inside = max(self.most_inside, self.inside)
+        try:
+            return await self._work(ids)
+        finally:
+            self.inside -= 1
+
+    async def _work(self, ids):
         await asyncio.sleep(0)
         self.behaviour(ids)
         return BatchReport(outcomes=[Outcome(raw_id=raw_id, fate=Fate.DONE) for raw_id in ids])
@@ -79,15 +89,15 @@ class FakeRulebook:
         self.loaded.set()
 
 
-def entry(raw_id, attempts):
-    raw = RawInteraction(channel="email", dedup_key=raw_id, received_at=NOON, payload=b"")
+def entry(raw_id, attempts, received_at=NOON):
+    raw = RawInteraction(channel="email", dedup_key=raw_id, received_at=received_at, payload=b"")
     return JournalEntry(raw_id=raw_id, raw=raw, fate=Fate.CLAIMED, attempts=attempts)
 
 
-def worker_of(journal, pool, rulebook=None):
+def worker_of(journal, pool, rulebook=None, **events):
     return Worker(
-        journal=journal, pool=pool, rulebook=rulebook or FakeRulebook(), wake=asyncio.Event(), calm=calm(),
-        filed=lambda: None,
+        journal=journal, pool=pool, rulebook=rulebook or FakeRulebook(), wake=asyncio.Event(),
+        calm=events.get("calm") or calm(), filed=lambda: None,
         metrics=Metrics(), liveness=Liveness(), processes=1, batch=10, max_attempts=MAX_ATTEMPTS, poll=0.01,
     )  # fmt: skip
 
@@ -261,3 +271,31 @@ async def test_every_entry_is_settled_once(count):
     async with running(journal, pool):
         await until(journal.settled)
     assert sorted(raw_id for group in pool.groups for raw_id in group) == sorted(journal.fates)
+
+
+@pytest.mark.parametrize(("count", "ahead"), [(7, 1), (30, 2)])
+async def test_a_second_batch_goes_ahead_only_while_claims_come_back_full(count, ahead):
+    """Else what comes next would wait behind a batch that is not its own."""
+    journal, pool = FakeJournal(count), FakePool()
+    async with running(journal, pool):
+        await until(journal.settled)
+    assert pool.most_inside == ahead
+
+
+async def test_what_waited_long_makes_acknowledgements_give_way_until_the_worker_has_caught_up():
+    journal, quiet = FakeJournal(1), calm()
+    worker = worker_of(journal, FakePool(), calm=quiet)
+    assert len(await worker._claim()) == 1  # received at NOON, long ago
+    assert not quiet.is_set()
+    assert await worker._claim() == []
+    assert quiet.is_set()
+
+
+async def test_what_is_claimed_at_once_keeps_the_calm():
+    class Fresh(FakeJournal):
+        async def claim(self, limit):
+            return [entry(item.raw_id, 1, datetime.now(UTC)) for item in await super().claim(limit)]
+
+    quiet = calm()
+    assert len(await worker_of(Fresh(3), FakePool(), calm=quiet)._claim()) == 3
+    assert quiet.is_set()

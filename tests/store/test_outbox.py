@@ -57,7 +57,7 @@ async def test_two_dispatchers_claim_different_messages(filed):
 
 async def test_what_was_sent_is_not_sent_again(filed):
     [message] = await claim(filed, 1)
-    await filed.write(lambda connection: outbox.sent(connection, message.outbox_id, "250 ok", LATER))
+    await filed.write(lambda connection: outbox.finish(connection, [outbox.sent(message.outbox_id, "250 ok", LATER)]))
     assert [one.ticket for one in await claim(filed)] == [2]
     row = await filed.read(lambda c: c.execute(select(schema.outbox).where(schema.outbox.c.ticket == 1)).one())
     assert (row.state, row.remote_id, row.finished_at) == ("sent", "250 ok", LATER)
@@ -65,7 +65,9 @@ async def test_what_was_sent_is_not_sent_again(filed):
 
 async def test_what_was_deferred_comes_again_when_it_is_due(filed):
     [message] = await claim(filed, 1)
-    await filed.write(lambda connection: outbox.deferred(connection, message.outbox_id, "451 later", LATER))
+    await filed.write(
+        lambda connection: outbox.finish(connection, [outbox.deferred(message.outbox_id, "451 later", LATER)])
+    )
     assert [one.ticket for one in await claim(filed)] == [2]
     [again] = await claim(filed, now=LATER)
     assert (again.ticket, again.attempts) == (1, 2)
@@ -73,7 +75,9 @@ async def test_what_was_deferred_comes_again_when_it_is_due(filed):
 
 async def test_what_failed_is_shown_with_its_reason(filed):
     [message] = await claim(filed, 1)
-    await filed.write(lambda connection: outbox.failed(connection, message.outbox_id, "550 no such user", LATER))
+    await filed.write(
+        lambda connection: outbox.finish(connection, [outbox.failed(message.outbox_id, "550 no such user", LATER)])
+    )
     ticket = await filed.read(lambda connection: queries.ticket(connection, 1))
     assert ticket["acknowledgements"] == [
         {"channel": "suporte", "to": "ana@exemplo.com", "state": "failed", "reason": "550 no such user"}
@@ -99,7 +103,7 @@ async def test_after_a_crash_automatic_messages_are_not_repeated_and_an_agents_a
 async def test_a_late_answer_does_not_undo_a_decision(filed):
     [message] = await claim(filed, 1)
     await filed.write(lambda connection: outbox.recover(connection, LATER))
-    await filed.write(lambda connection: outbox.deferred(connection, message.outbox_id, "late", NOW))
+    await filed.write(lambda connection: outbox.finish(connection, [outbox.deferred(message.outbox_id, "late", NOW)]))
     assert (await states(filed))[0] == (1, "failed")
 
 
