@@ -111,7 +111,7 @@ async def intake_of(kind: str, var: Path, stack: AsyncExitStack) -> Intake:
     await upgrade(url, "journal")
     database = Database.open(url)
     journal = DatabaseJournal(database, spawn=spawn, reserve=0, folder=var)
-    await journal.recover()
+    await journal.follow()
     stack.push_async_callback(database.close)
     stack.push_async_callback(journal.close)
     return Appends(journal)

@@ -48,6 +48,7 @@ async def open_journal(settings: Settings) -> AsyncIterator[DatabaseJournal]:
     reserve = settings.journal.disk_reserve
     journal = DatabaseJournal(database, spawn=spawn, reserve=reserve, folder=settings.var_path)
     try:
+        await journal.follow()
         yield journal
     finally:
         await journal.close()

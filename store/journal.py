@@ -57,10 +57,16 @@ class DatabaseJournal:
         self._ids = RawIds()
         self._writer: GroupWriter[Work] = GroupWriter(self._commit, spawn=spawn, name="journal writer")
 
-    async def recover(self) -> int:
-        """At start: entries that a process died over go back to waiting. Returns how many. Raises StoreUnavailable."""
+    async def follow(self) -> None:
+        """At the start of every process: ids come after those that are there, even if the clock was set back.
+
+        Raises StoreUnavailable.
+        """
         self._ids.follow(await self._database.read(journal_queries.newest_id))
         await self._writer.submit(prepare)
+
+    async def recover(self) -> int:
+        """At the start of the worker: entries that a process died over go back to waiting. Returns how many."""
         recovered: int = await self._writer.submit(records.recover)
         return recovered
 

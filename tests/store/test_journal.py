@@ -257,7 +257,7 @@ async def test_ids_are_ordered_even_if_the_clock_was_set_back(open_journal, open
     before = await first.append(interaction("before"))
     monkeypatch.setattr("time.time_ns", lambda: 1_000_000_000)
     second = await open_journal(await open_database(url))
-    await second.recover()
+    await second.follow()
     after = await asyncio.gather(*map(second.append, many(3)))
     ids = [before.raw_id, *(receipt.raw_id for receipt in after)]
     assert ids == sorted(ids)
