@@ -221,6 +221,7 @@ async def opened(folder):
     settings = load(folder / "balcao.yaml")
     create_first_secrets(settings)
     journal = DatabaseJournal(Database.open(settings.journal_url), spawn=spawn)
+    await journal.follow()
     await journal.recover()
     return House(
         folder=folder,
