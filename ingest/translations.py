@@ -31,11 +31,20 @@ def use(name: str | None) -> None:
     _asked.set(name)
 
 
+def is_known(name: str) -> bool:
+    return _named(name) is not None
+
+
+def _named(name: str) -> str | None:
+    """`pt-BR`, `pt_BR.UTF-8`, `en`: the first two letters tell."""
+    return LANGUAGES.get(name[:2].casefold())
+
+
 def language() -> str:
     """`pt_BR` or `en`."""
     asked = _asked.get()
     wishes = [asked] if asked else [os.environ[name] for name in VARIABLES if os.environ.get(name)]
-    known = (LANGUAGES.get(wish[:2].casefold()) for wish in wishes)
+    known = map(_named, wishes)
     return next((name for name in known if name), PORTUGUESE)
 
 

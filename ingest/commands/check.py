@@ -58,7 +58,13 @@ def check(shell: Shell) -> int:
     return 0 if all(finding.good for finding in findings) else WRONG
 
 
+def mistakes_of_settings(shell: Shell) -> list[Mistake]:
+    """All that keeps a daemon from starting, from every layer; broken rules do not."""
+    return [mistake for finding in _findings(shell) if finding.what != "rules" for mistake in finding.mistakes]
+
+
 def _findings(shell: Shell) -> Iterator[Finding]:
+    """What cannot be looked at, because what leads to it is broken, is left out."""
     settings: Settings | None = None
 
     def read_settings() -> Finding:
@@ -69,7 +75,7 @@ def _findings(shell: Shell) -> Iterator[Finding]:
     yield _tried("settings", read_settings)
     if settings is None:
         # Without settings nothing names the rule file; the one beside them is the likeliest.
-        yield _tried("channels", partial(_channels_of_broken, shell.config_path))
+        yield from _channels_of_broken(shell.config_path)
         if (beside := shell.config_path.parent / "rules.yaml").exists():
             yield _tried("rules", partial(_rules, beside))
         return
@@ -93,7 +99,7 @@ def _channels(settings: "Settings") -> Finding:
     return Finding(what="channels", facts={name: channel.kind for name, channel in built.items()})
 
 
-def _channels_of_broken(path: Path) -> Finding:
+def _channels_of_broken(path: Path) -> Iterator[Finding]:
     """The options of channels in a file whose other sections have mistakes; those are told already."""
     from config.channels import channel_blocks  # noqa: PLC0415 - as above
     from config.reading import read_file  # noqa: PLC0415 - as above
@@ -103,14 +109,15 @@ def _channels_of_broken(path: Path) -> Finding:
         document = read_file(path)
         blocks = channel_blocks(document.get("channels") if isinstance(document, Mapping) else None)
     except ConfigError:
-        return Finding(what="channels", facts={})
+        return
     mistakes: list[Mistake] = []
     for block in blocks.values():
         try:
             options_of(block)
         except ConfigError as error:
             mistakes += error.mistakes
-    return Finding(what="channels", facts={name: one.kind for name, one in blocks.items()}, mistakes=tuple(mistakes))
+    kinds = {name: one.kind for name, one in blocks.items()}
+    yield Finding(what="channels", facts=kinds, mistakes=tuple(mistakes))
 
 
 def _secrets(settings: "Settings") -> Finding:

@@ -4,6 +4,8 @@ import asyncio
 
 import click
 
+from domain.errors import ConfigError
+from ingest.commands.check import mistakes_of_settings
 from ingest.commands.shape import OneOf, command
 from ingest.commands.shell import Shell
 from ingest.roles import ROLES
@@ -20,7 +22,10 @@ from ingest.translations import N_
 @click.option("--role", type=OneOf(("all", *ROLES)), default="all", show_default=True, help=N_("Which part to run."))
 def run(shell: Shell, role: str) -> int:
     """Exit 0 after a clean stop, 1 after a crash, 2 for a configuration that does not let it start."""
-    settings = shell.settings
-    from ingest.app import run as run_daemon  # noqa: PLC0415 - mistakes in the settings are told before all is imported
+    try:
+        settings = shell.settings
+        from ingest.app import run as run_daemon  # noqa: PLC0415 - mistakes are told before all is imported
 
-    return asyncio.run(run_daemon(settings, role))
+        return asyncio.run(run_daemon(settings, role))
+    except ConfigError as error:
+        raise ConfigError(mistakes_of_settings(shell) or error.mistakes) from error

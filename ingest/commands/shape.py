@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from ingest.commands.shell import Shell
-from ingest.translations import N_, _
+from ingest.translations import N_, _, is_known
 
 SHOW_HELP = N_("Show this message and exit.")
 Function = Callable[..., Any]
@@ -119,8 +119,18 @@ def config_option() -> click.Option:
 
 def lang_option() -> click.Option:
     return click.Option(
-        ["--lang"], metavar="LANG", expose_value=False, help=N_("Language of the messages: pt-BR or en.")
+        ["--lang"],
+        metavar="LANG",
+        expose_value=False,
+        callback=_known_language,
+        help=N_("Language of the messages: pt-BR or en."),
     )
+
+
+def _known_language(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    """`cli.main` has used it before anything was parsed."""
+    if value is not None and not is_known(value):
+        raise click.BadParameter(_("the languages are pt-BR and en"))
 
 
 def write_section(formatter: click.HelpFormatter, title: str, rows: Iterable[tuple[str, str]]) -> None:

@@ -16,7 +16,7 @@ from domain.ticket import Priority, State
 from ingest.commands.databases import read_store, write_store
 from ingest.commands.failures import Unusable, Wrong
 from ingest.commands.shape import OneOf, Whole, command, group, limit_option
-from ingest.commands.shell import Shell, json_line, say
+from ingest.commands.shell import Shell, json_line, say, warn
 from ingest.commands.since import parse_since
 from ingest.presentation.clean import line
 from ingest.presentation.labels import FIELDS, label
@@ -45,7 +45,17 @@ def list_tickets(shell: Shell, department: str | None, priority: str | None, sta
     found = read_store(
         shell.settings, lambda connection: queries.list_tickets(connection, department, priority, state, limit)
     )
+    if department and not found:
+        _hint_at_departments(shell, department)
     shell.answer(found, lambda: show_queue(found, ZoneInfo(shell.settings.timezone)))
+
+
+def _hint_at_departments(shell: Shell, department: str) -> None:
+    """An empty queue and a misspelt department look the same; only the first is good news."""
+    used = sorted({name for _state, name in read_store(shell.settings, queries.counts)})
+    if used and department not in used:
+        values = {"name": department, "used": ", ".join(used)}
+        warn([_("no ticket was ever in department %(name)s; there are some in: %(used)s") % values])
 
 
 @command(

@@ -1,6 +1,6 @@
 """Tickets on a terminal: the queue as a table, one ticket as a page. Shapes: contracts.md."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
@@ -17,23 +17,29 @@ from ingest.translations import _, ngettext
 
 Ticket = Mapping[str, Any]
 LONGEST_SUBJECT = 60
+ROOMY = 80
+"""Columns of a terminal below which the queue leaves out what `tickets show` tells as well."""
 
 
 def show_queue(tickets: Sequence[Ticket], zone: tzinfo) -> None:
     if not tickets:
         console().print(cell(_("No tickets.")))
         return
-    queue = table(_("No."), _("Priority"), _("Department"), _("State"), _("Opened"), _("Contact"), _("Subject"))
+    columns: dict[str, Callable[[Ticket], Text]] = {
+        _("No."): lambda ticket: cell(ticket["number"]),
+        _("Priority"): lambda ticket: priority_cell(ticket["priority"]),
+        _("Department"): lambda ticket: cell(ticket["department"]),
+        _("State"): lambda ticket: cell(label(STATES, ticket["state"])),
+        _("Opened"): lambda ticket: cell(moment(ticket["opened_at"], zone)),
+        _("Contact"): lambda ticket: cell(_contact(ticket), limit=40),
+        _("Subject"): lambda ticket: cell(ticket["subject"], limit=LONGEST_SUBJECT),
+    }
+    if console().width < ROOMY:
+        for heading in (_("State"), _("Contact")):
+            del columns[heading]
+    queue = table(*columns)
     for ticket in tickets:
-        queue.add_row(
-            cell(ticket["number"]),
-            priority_cell(ticket["priority"]),
-            cell(ticket["department"]),
-            cell(label(STATES, ticket["state"])),
-            cell(moment(ticket["opened_at"], zone)),
-            cell(_contact(ticket), limit=40),
-            cell(ticket["subject"], limit=LONGEST_SUBJECT),
-        )
+        queue.add_row(*(column(ticket) for column in columns.values()))
     console().print(queue)
     console().print(cell(ngettext("%(count)d ticket", "%(count)d tickets", len(tickets)) % {"count": len(tickets)}))
 

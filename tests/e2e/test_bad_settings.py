@@ -78,6 +78,24 @@ def test_mistakes_of_all_channels_are_told_at_once(tmp_path):
         assert f"balcao.yaml:{place}: " in done.stderr
 
 
+def test_a_start_tells_the_mistakes_of_every_layer_at_once(tmp_path):
+    """A wrong number, a wrong channel option and a secret nobody has set: one start, three places."""
+    (tmp_path / "balcao.yaml").write_text(
+        "version: 1\ngrace: soon\nchannels:\n  site: {kind: webhook, secrets: [env:NOBODY_SET_THIS]}\n"
+        "  email: {kind: smtp, lisen: []}\n"
+    )
+    done = run(tmp_path, "run")
+
+    assert done.returncode == 2
+    assert {line.split(": ")[0] for line in done.stderr.splitlines()} >= {"balcao.yaml:2:8", "balcao.yaml:5:23"}
+    (tmp_path / "balcao.yaml").write_text(
+        "version: 1\nchannels:\n  site: {kind: webhook, secrets: [env:NOBODY_SET_THIS]}\n"
+        "acknowledgement: {templates: nowhere}\njournal: {url: env:NOR_THIS}\n"
+    )
+    done = run(tmp_path, "run")
+    assert {line.split(":")[1] for line in done.stderr.splitlines()} >= {"3", "5"}
+
+
 def test_a_settings_file_that_is_not_there_or_a_folder_is_told(tmp_path):
     assert run(tmp_path, "run").returncode == 2
     (tmp_path / "balcao.yaml").mkdir()

@@ -113,6 +113,7 @@ def test_the_asked_language_is_spoken_wherever_it_is_asked(words):
         (("journal", "list", "--fate", "lost"), "não é um destes: waiting"),
         (("run", "--role", "king"), "não é um destes: all"),
         (("decode", "x"), "Erro: falta '--channel'"),
+        (("--lang", "klingon", "status"), "as línguas são pt-BR e en"),
     ],
 )
 def test_wrong_usage_is_told_in_portuguese_with_exit_code_two(words, expected):

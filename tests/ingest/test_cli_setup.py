@@ -120,6 +120,15 @@ def test_broken_settings_do_not_hide_the_mistakes_in_the_channels(installation):
     ]
 
 
+def test_what_could_not_be_looked_at_is_not_ticked(installation):
+    installation.config.write_text("version: [\n")
+
+    assert [one["what"] for one in json.loads(installation.run("check", "--json").stdout)["checks"]] == [
+        "settings",
+        "rules",
+    ]
+
+
 def test_a_secret_nobody_has_set_is_a_mistake_with_its_place(installation):
     text = installation.config.read_text().replace("file:var/secrets/site.key", "env:NOBODY_SET_THIS")
     installation.config.write_text(text)

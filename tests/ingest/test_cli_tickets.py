@@ -29,6 +29,19 @@ def test_the_list_can_be_narrowed(desk, words, numbers):
     assert [ticket["number"] for ticket in desk.json("tickets", "list", *words)] == numbers
 
 
+def test_a_department_without_any_ticket_is_told_with_those_that_have_some(desk):
+    """A misspelt department looks like an empty queue."""
+    assert "há em: suporte" in desk.run("tickets", "list", "--department", "suport").stderr
+    assert desk.run("tickets", "list", "--department", "suporte", "--state", "closed").stderr == ""
+
+
+def test_a_narrow_terminal_gets_fewer_columns(desk):
+    text = desk.run("tickets", "list", env={"COLUMNS": "60"}).stdout
+
+    assert "Contato" not in text
+    assert "Erro na nota" in text
+
+
 def test_people_see_a_table_in_the_time_of_the_organisation(desk):
     text = desk.run("tickets", "list").stdout
 
