@@ -1,130 +1,168 @@
 """HTML mail as readable text, by a tolerant C parser and under caps.
 
-The parser is quadratic in nesting depth, so HTML that nests too deep is not given to it: its tags are cut out
-instead. Nothing that is not shown counts: scripts, styles, `hidden`, `display:none`.
+    HTML ─▶ is_tame? ─ no ─▶ its tags cut out (channels/tag_soup.py)
+                  └─ yes ─▶ tree ─▶ what is seen (visibility.py) ─▶ Page: lines, with lists, quotations and tables
+
+A table is one of data when two of its rows have two cells or more and no other table is in it: its rows become lines
+with the cells side by side. All others only lay out the page. A link is its words and `<address>`.
 """
 
-import html as entities
 import re
-from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from channels.mail.html_bounds import is_tame
+from channels.mail.page import Page
+from channels.mail.visibility import Attributes, Look, is_removed
+from channels.tag_soup import html_to_text
+
 MAX_HTML = 500_000
-MAX_NESTING = 250
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_ANY_TAG = re.compile(r"<[^<>]*>")
-_BLANK = re.compile(r"[ \t\n\r\f\xa0]+")
-_GAPS = re.compile(r"\n{3,}")
-_NEVER_CLOSED_TABLE = """
-    area base br col embed hr img input link meta param source track wbr p li td th tr
-"""
-_NEVER_CLOSED = frozenset(_NEVER_CLOSED_TABLE.split())
-_UNSEEN = ["script", "style", "head", "title", "template", "noscript", "object", "iframe", "select"]
-_HIDDEN = "[hidden], [style*='display:none' i], [style*='display: none' i]"
+_MOST_NODES = 100_000
+_LONGEST_LINK = 2_000
+_UNSEEN = ["script", "style", "head", "title", "template", "noscript", "object", "iframe", "select", "svg", "math"]
 _BLOCKS_TABLE = """
-    address article aside blockquote body center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr
-    html li main nav ol p pre section table tbody tfoot thead tr ul
+    address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer
+    form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody tfoot thead tr ul
 """
 _BLOCKS = frozenset(_BLOCKS_TABLE.split())
 _SPACED_TABLE = """
-    p h1 h2 h3 h4 h5 h6 blockquote table ul ol dl
+    p h1 h2 h3 h4 h5 h6 blockquote table pre dl figure
 """
 _SPACED = frozenset(_SPACED_TABLE.split())
 _CELLS = frozenset({"td", "th"})
+_TEXT = "-text"
+_TELLING = frozenset({"a", "img", "ol"})
+_LINKED = re.compile(r"(https?://|ftps?://|mailto:|tel:)[^\s<>]+", re.IGNORECASE)
+_BARE_ADDRESS = re.compile(r"^(?:https?://|ftps?://|mailto:|tel:)?(?:www\.)?|[/?#]+$|\s+", re.IGNORECASE)
+_NO_PICTURE = re.compile(r"\s*[01](?:px)?\s*", re.IGNORECASE)
 
 
 def text_from_html(html: str) -> str:
     html = html[:MAX_HTML]
     if not html.strip():
         return ""
-    text = _flattened(html) if _too_deep(html) else _Reader().read(html)
-    lines = (_BLANK.sub(" ", line).strip() for line in text.split("\n"))
-    return _GAPS.sub("\n\n", "\n".join(lines)).strip()
-
-
-def _too_deep(html: str) -> bool:
-    """Whether more than MAX_NESTING elements may stand open at once; a stray end tag closes nothing."""
-    open_by_name: Counter[str] = Counter()
-    depth = 0
-    for closing, written in _TAG.findall(html):
-        name = written.lower()
-        if name in _NEVER_CLOSED:
-            continue
-        if not closing:
-            open_by_name[name] += 1
-            depth += 1
-        elif open_by_name[name]:
-            open_by_name[name] -= 1
-            depth -= 1
-        if depth > MAX_NESTING:
-            return True
-    return False
-
-
-def _flattened(html: str) -> str:
-    return entities.unescape(_ANY_TAG.sub(" ", html))
+    return _Reader().read(html) if is_tame(html) else html_to_text(html)
 
 
 class _Reader:
-    """Walks the nodes in order and writes a line break wherever the block changes."""
+    """Walks the tree without recursion: `_enter` on the way down, `_leave` on the way up."""
 
     def __init__(self) -> None:
-        self._text: list[str] = []
-        self._places: dict[int, tuple[int, int, bool]] = {}
-        self._block = -1
+        self._page = Page()
+        self._looks = [Look()]
+        self._data_tables: set[int] = set()
+        self._styled: set[int] = set()
+        self._links: list[tuple[str, int]] = []
 
     def read(self, html: str) -> str:
         tree = LexborHTMLParser(html)
         tree.strip_tags(_UNSEEN, recursive=True)
-        for node in tree.css(_HIDDEN):
-            node.decompose()
+        for node in tree.css("[hidden], [style]"):
+            if is_removed(node.attributes):
+                node.decompose()
+            else:
+                self._styled.add(node.mem_id)
         if tree.body is None:
             return ""
-        for node in tree.body.traverse(include_text=True):
-            self._take(node)
-        return "".join(self._text)
+        self._data_tables = {table.mem_id for table in tree.css("table:not(:has(table))") if _holds_data(table)}
+        for node, tag, entering in islice(_walk(tree.body), 2 * _MOST_NODES):
+            if tag == _TEXT:
+                if self._looks[-1].shown:
+                    self._page.write(node.text_content or "")
+            elif entering:
+                self._enter(node, tag)
+            else:
+                self._leave(node, tag)
+        return self._page.text()
 
-    def _take(self, node: LexborNode) -> None:
-        tag = node.tag
-        if tag == "-text":
-            self._take_text(node)
-        elif tag == "br":
-            self._text.append("\n")
+    def _enter(self, node: LexborNode, tag: str) -> None:
+        attributes: Attributes = node.attributes if tag in _TELLING or node.mem_id in self._styled else {}
+        self._looks.append(self._looks[-1].inside(attributes) if attributes else self._looks[-1])
+        if tag in _BLOCKS:
+            self._page.block(spaced=tag in _SPACED)
+        if tag == "table" and node.mem_id in self._data_tables:
+            self._page.rows += 1
         elif tag in _CELLS:
-            self._text.append(" ")
-        elif tag == "img" and (described := (node.attributes.get("alt") or "").strip()):
-            self._write(node, f" [{described}] ")
+            self._page.cell()
+        elif tag == "br":
+            self._page.line_break()
+        elif tag == "img":
+            self._picture(attributes)
+        elif tag == "a":
+            self._links.append((_address(attributes.get("href")), self._page.written))
+        else:
+            self._page.open(tag, attributes)
 
-    def _take_text(self, node: LexborNode) -> None:
-        text = node.text_content or ""
-        if text.strip(" \t\r\n\f"):
-            self._write(node, text)
-        elif text:
-            self._text.append(" ")
+    def _leave(self, node: LexborNode, tag: str) -> None:
+        if tag == "a" and self._links:
+            address, begun = self._links.pop()
+            if address and self._looks[-1].shown:
+                self._link(address, self._page.since(begun))
+        self._looks.pop()
+        if tag == "table" and node.mem_id in self._data_tables:
+            self._page.rows -= 1
+        self._page.close(tag)
+        if tag in _BLOCKS:
+            self._page.block(spaced=tag in _SPACED)
 
-    def _write(self, node: LexborNode, text: str) -> None:
-        block, quotes, spaced = self._place(node.parent or node)
-        if block != self._block:
-            self._text.append(("\n\n" if spaced else "\n") + "> " * quotes)
-            self._block = block
-        self._text.append(_BLANK.sub(" ", text))
+    def _link(self, address: str, label: str) -> None:
+        if label.strip() and _BARE_ADDRESS.sub("", label).lower() != _BARE_ADDRESS.sub("", address).lower():
+            self._page.write(f" <{address}>")
 
-    def _place(self, node: LexborNode) -> tuple[int, int, bool]:
-        """The block an element's text belongs to, how many quotations it stands in, whether space goes before."""
-        chain = []
-        place = (0, 0, False)
-        climbing: LexborNode | None = node
-        while climbing is not None:
-            known = self._places.get(climbing.mem_id)
-            if known is not None:
-                place = known
-                break
-            chain.append(climbing)
-            climbing = climbing.parent
-        for element in reversed(chain):
-            tag = element.tag or ""
-            if tag in _BLOCKS:
-                place = (element.mem_id, min(place[1] + (tag == "blockquote"), 5), tag in _SPACED)
-            self._places[element.mem_id] = place
-        return place
+    def _picture(self, attributes: Attributes) -> None:
+        """A picture is what it is described as; one of a single point is there to be counted, not to be seen."""
+        described = (attributes.get("alt") or "").strip()
+        sides = (attributes.get("width") or "", attributes.get("height") or "")
+        if described and self._looks[-1].shown and not any(map(_NO_PICTURE.fullmatch, sides)):
+            self._page.write(f" [{described}] " if any(map(str.isalnum, described)) else described)
+
+
+def _walk(top: LexborNode) -> Iterator[tuple[LexborNode, str, bool]]:
+    """Every node below `top` with its tag, on the way in (True) and, elements only, on the way out (False)."""
+    way: list[tuple[LexborNode, str]] = []
+    node = top.first_child
+    while node is not None:
+        tag = node.tag or ""
+        yield node, tag, True
+        below = node.first_child if tag != _TEXT else None
+        if below is not None:
+            way.append((node, tag))
+            node = below
+            continue
+        if tag != _TEXT:
+            yield node, tag, False
+        following = node.next
+        while following is None and way:
+            node, tag = way.pop()
+            yield node, tag, False
+            following = node.next
+        node = following
+
+
+def _holds_data(table: LexborNode) -> bool:
+    """Looks at the first rows only, for a table may be long."""
+    wide = 0
+    for row in table.css("tr")[:20]:
+        cells = [cell for cell in _children(row) if cell.tag in _CELLS]
+        wide += len(cells) > 1
+        if wide > 1:
+            return True
+    return False
+
+
+def _children(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.first_child
+    while child is not None:
+        yield child
+        child = child.next
+
+
+def _address(href: str | None) -> str:
+    """Where a link leads, if a person could go there; a mail address is shown as itself."""
+    href = (href or "").strip()
+    if len(href) > _LONGEST_LINK or not _LINKED.fullmatch(href):
+        return ""
+    scheme, _, rest = href.partition(":")
+    return rest.partition("?")[0] if scheme.lower() in {"mailto", "tel"} else href

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from channels.cleaning import clean_file_name, clean_text
 from channels.mail.html import text_from_html
 from channels.mail.mime import MAX_DEPTH, MAX_PARTS, Part, children, parameters, read_part
+from channels.mail.sanitised import sanitised
 from channels.mail.words import body_text, decoded_words, header_text
 from domain.interaction import Attachment
 
@@ -49,7 +50,7 @@ def contents_of(mail: Part) -> Contents:
     contents = Contents()
     said = _read(mail, contents, 0)
     contents.text = said.best.strip("\n")
-    contents.html = said.html or None
+    contents.html = sanitised(said.html) or None if said.html else None
     return contents
 
 

@@ -18,9 +18,9 @@ import hashlib
 from collections.abc import Sequence
 
 from channels.json_reading import believable, problem_traits, read_payload
+from channels.tag_soup import html_to_text
 from channels.webhook.attachments import read_attachments
 from channels.webhook.context import context_traits
-from channels.webhook.html_text import html_to_text
 from channels.wild import Wild
 from domain.errors import Undecodable
 from domain.interaction import Attachment, Ignored, Interaction, Medium, Party, TraitValue

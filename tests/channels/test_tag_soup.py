@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.webhook.html_text import html_to_text
+from channels.tag_soup import html_to_text
 
 
 @pytest.mark.parametrize(
