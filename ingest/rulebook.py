@@ -33,10 +33,10 @@ class RuleSource:
 
 def read_rules(path: Path) -> RuleSet:
     """Read and compile the rule file. Raises ConfigError with every mistake."""
-    return _source_and_rules(path)[1]
+    return source_and_rules(path)[1]
 
 
-def _source_and_rules(path: Path) -> tuple[RuleSource, RuleSet]:
+def source_and_rules(path: Path) -> tuple[RuleSource, RuleSet]:
     """Text and rules of one look at the file: it may be replaced at any moment."""
     text = text_of(path)
     ruleset = load(read(text, str(path)), text)
@@ -51,7 +51,7 @@ def compiled(source: RuleSource) -> RuleSet:
 
 def tested(path: Path) -> RuleSource:
     """The source of the file, once it loads and all its tests pass. Raises ConfigError."""
-    source, ruleset = _source_and_rules(path)
+    source, ruleset = source_and_rules(path)
     failures = [result for result in run_tests(ruleset) if not result.passed]
     if failures:
         raise ConfigError(

@@ -8,6 +8,7 @@ import click
 
 from config.reading import read_file
 from domain.errors import Position
+from ingest.commands.backtest import run_backtest
 from ingest.commands.explain import explain
 from ingest.commands.failures import AlreadySaid
 from ingest.commands.shape import command, group
@@ -23,7 +24,8 @@ from triage.schema import rules_schema
 from triage.selftest import CaseResult, load_cases, run_tests
 
 rules = group("rules", help=N_("Check, test and explain the rule file."))
-rules.add_command(explain)
+for _added in (explain, run_backtest):
+    rules.add_command(_added)
 
 
 @command(

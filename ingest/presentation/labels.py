@@ -33,6 +33,7 @@ FIELDS = {
     "priority": N_("Priority"),
     "flag": N_("Flag"),
     "assignee": N_("Assignee"),
+    "tags": N_("Tags"),
 }
 PARTS = {
     "starting": N_("starting"),
@@ -98,6 +99,10 @@ def counted_rules(count: int) -> str:
 
 def counted_tests(count: int) -> str:
     return ngettext("%(count)d test", "%(count)d tests", count) % {"count": count}
+
+
+def counted_tickets(count: int) -> str:
+    return ngettext("%(count)d ticket", "%(count)d tickets", count) % {"count": count}
 
 
 def label(words: dict[str, str], key: object) -> str:

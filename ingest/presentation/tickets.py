@@ -11,9 +11,20 @@ from rich.text import Text
 
 from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, heading, paragraph, priority_cell, table
-from ingest.presentation.labels import DIRECTIONS, EVENTS, FIELDS, MEDIA, REASONS, SENDING, STATES, STYLES, label
+from ingest.presentation.labels import (
+    DIRECTIONS,
+    EVENTS,
+    FIELDS,
+    MEDIA,
+    REASONS,
+    SENDING,
+    STATES,
+    STYLES,
+    counted_tickets,
+    label,
+)
 from ingest.presentation.moments import moment
-from ingest.translations import _, ngettext
+from ingest.translations import _
 
 Ticket = Mapping[str, Any]
 LONGEST_SUBJECT = 60
@@ -41,7 +52,7 @@ def show_queue(tickets: Sequence[Ticket], zone: tzinfo) -> None:
     for ticket in tickets:
         queue.add_row(*(column(ticket) for column in columns.values()))
     console().print(queue)
-    console().print(cell(ngettext("%(count)d ticket", "%(count)d tickets", len(tickets)) % {"count": len(tickets)}))
+    console().print(cell(counted_tickets(len(tickets))))
 
 
 def show_ticket(ticket: Ticket, zone: tzinfo) -> None:

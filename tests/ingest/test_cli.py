@@ -46,6 +46,7 @@ def test_the_commands_are_those_of_the_contract():
         "decode",
         "rules check",
         "rules test",
+        "rules backtest",
         "rules explain",
         "rules schema",
     }
