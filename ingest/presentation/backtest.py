@@ -59,7 +59,7 @@ def _show_sum(document: Mapping[str, Any]) -> None:
     }
     out.print(paragraph(_("%(changed)d of %(tickets)s would change (%(share)s)") % values, "bold"))
     for name, count in document["fields"].items():
-        out.print(cell(f"  {label(FIELDS, name)}: {count}"))
+        out.print(paragraph(f"  {label(FIELDS, name)}: {count}"))
     cost = document["cost_us"]
     text = _("Cost of a message: %(judging)s µs to judge, %(all)s µs with reading it")
     out.print(cell(text % {"judging": round(cost["judging"]), "all": round(cost["all"])}, "dim"))
