@@ -3,7 +3,7 @@
 The questions are asked in this order and the first that objects decides:
 
     told before · unverified · automatic · loop · no way back · role mailbox asked · our own address
-    · role address · budget of the address, of its domain, of all
+    · role address, or one as sender · budget of the address, of its domain, of all
 
 Sources: RFC 3834 §2 (automatic responses), RFC 5230 §4.6 (owner-, -request, MAILER-DAEMON),
 RFC 5321 §4.5.5 (null reverse path), RFC 2142 (postmaster and abuse are never answered by a machine).
@@ -28,8 +28,9 @@ _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>", re.ASCII)
 _ROLE_ADDRESS = re.compile(
     r"(?:mailer-daemon|postmaster|abuse|root|daemon|majordomo|listserv|listproc"
     r"|owner-.*|.*-owner|.*-request|.*-relay|bounces?(?:[-+=_.].*)?|.*-bounces?|prvs=.*|srs[01][=+-].*"
-    r"|no-?_?\.?reply.*|do-?_?not-?_?reply.*|nao-?_?responda.*|notifications?)@.*",
-    re.ASCII | re.IGNORECASE,
+    r"|.*no[-_.]?reply.*|.*do[-_.]?not[-_.]?(?:reply|respond).*|.*n[a\u00e3]o[-_.]?respond[ae].*|.*no[-_.]?responder?.*"
+    r"|ne[-_.]?pas[-_.]?repondre|auto-?(?:reply|responder|resposta)|notifications?|notificac(?:ao|oes))@.*",
+    re.IGNORECASE,
 )
 _ROLE_MAILBOXES = ("postmaster@", "abuse@")
 
@@ -94,6 +95,7 @@ class Clerk:
     def objection(self, interaction: Interaction, placement: Placement) -> str | None:
         """Why this interaction is not acknowledged, budgets apart; None when nothing speaks against it."""
         to = interaction.return_path or ""
+        mailbox = self.exits[interaction.channel].mailbox is not None
         asked = tuple(address.casefold() for address in interaction.envelope_recipients)
         reasons = (
             ("disabled", not self.policy.enabled),
@@ -105,7 +107,8 @@ class Clerk:
             ("channel_cannot_send", not self.exits[interaction.channel].can_send),
             ("role_mailbox", any(address.startswith(_ROLE_MAILBOXES) for address in asked)),
             ("own_address", any(mailbox.owns(to) for mailbox in self.own)),
-            ("role_address", any(map(_ROLE_ADDRESS.fullmatch, (to.strip(), without_tag(to))))),
+            ("role_address", any(map(_ROLE_ADDRESS.fullmatch, _ways_to_write(to)))),
+            ("role_sender", mailbox and any(map(_ROLE_ADDRESS.fullmatch, _ways_to_write(interaction.sender.address)))),
         )
         return next((reason for reason, holds in reasons if holds), None)
 
@@ -134,6 +137,11 @@ class Clerk:
             sender=mailbox.address,
             reply_to=reply_address(mailbox, self.policy.token_key, ticket),
         )
+
+
+def _ways_to_write(address: str) -> tuple[str, str]:
+    """With its tag, which may be what shows a machine (`bounces+7@`), and without, which may be, too (`noreply+7@`)."""
+    return address.strip(), without_tag(address)
 
 
 def overdrawn(budgets: tuple[Budget, ...], spent: Mapping[Budget, int], limits: Mapping[str, int]) -> str | None:

@@ -79,6 +79,7 @@ REASONS = {
     "role_mailbox": N_("sent to postmaster or abuse"),
     "own_address": N_("one of our own addresses"),
     "role_address": N_("address of a machine"),
+    "role_sender": N_("written by a machine's address"),
     "budget_address": N_("too many answers to this address"),
     "budget_domain": N_("too many answers to this domain"),
     "budget_all": N_("too many answers in all"),

@@ -47,6 +47,18 @@ CASES = [
     ("role_address", "Do_Not_Reply@loja.example", "From: Loja <do_not_reply@loja.example>\r\n"),
     ("role_address", "postmaster@cliente.example", "From: postmaster@cliente.example\r\n"),
     ("role_address", "root@servidor.example", "From: root@servidor.example\r\n"),
+    ("role_address", "loja.noreply@loja.example", f"From: {ANA}\r\n"),
+    ("role_address", "no-responder@tienda.example", f"From: {ANA}\r\n"),
+    ("role_address", "não-responda@loja.example", f"From: {ANA}\r\n"),
+    ("role_sender", "0102017a-000000@envio.example", "From: Loja <no-reply@loja.example>\r\n"),
+    ("role_sender", ANA, "From: bounces+17@envio.example\r\n"),
+    ("role_sender", ANA, "From: owner-lista@lista.example\r\n"),
+    ("automatic_auto_reply", ANA, f"From: {ANA}\r\nSubject: Ausência temporária\r\n"),
+    ("automatic_auto_reply", ANA, f"From: {ANA}\r\nSubject: Respuesta automática: hola\r\n"),
+    ("automatic_auto_reply", ANA, f"From: {ANA}\r\nSubject: AntiSpam UOL\r\n"),
+    ("automatic_auto_reply", ANA, f"From: {ANA}\r\nX-OTRS-Loop: yes\r\n"),
+    ("automatic_auto_reply", ANA, f"From: {ANA}\r\nX-MS-Exchange-Inbox-Rules-Loop: {ANA}\r\n"),
+    ("automatic_bounce", "postmaster@mx.example", "From: postmaster@mx.example\r\nSubject: Falha na entrega\r\n"),
     ("mail_loop", ANA, f"From: {ANA}\r\n" + "Received: from a by b\r\n" * 101),
 ]
 
@@ -84,6 +96,15 @@ async def test_the_same_message_again_and_a_reply_are_not_acknowledged_again(hou
     assert await house.answers() == ["sent", "already_acknowledged"]
 
 
+@pytest.mark.parametrize("subject", ["Fora do escritório não consigo acessar", "Lido o manual, não funciona"])
+async def test_a_person_who_writes_of_such_things_is_answered(house, subject):
+    head = f"From: {ANA}\r\nSubject: {subject}\r\nMessage-ID: <p@cliente.example>\r\n"
+    await house.mail(head=head)
+    await house.work()
+
+    assert await house.answers() == ["pending"]
+
+
 async def test_calls_and_unanswerable_chats_say_that_there_is_no_way_back(house):
     call = {
         "event": "missed",
@@ -99,7 +120,15 @@ async def test_calls_and_unanswerable_chats_say_that_there_is_no_way_back(house)
 
 
 @pytest.mark.parametrize(
-    "lines", ["", "Auto-Submitted: no\r\n", "Auto-Submitted: no (by hand)\r\n", "Precedence: normal\r\n"]
+    "lines",
+    [
+        "",
+        "Auto-Submitted: no\r\n",
+        "Auto-Submitted: no (by hand)\r\n",
+        "Precedence: normal\r\n",
+        "X-MS-Exchange-Inbox-Rules-Loop: contato@outra.example\r\n",
+        "X-Auto-Response-Suppress: DR, RN\r\n",
+    ],
 )
 async def test_an_ordinary_customer_is_answered(house, lines):
     """The control: a table of silences proves nothing if everything is silent."""
