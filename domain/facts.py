@@ -19,7 +19,12 @@ class AttachmentFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """`text` is what the customer newly wrote, without quoted history. Times are aware UTC."""
+    """`text` is what the customer newly wrote, without quoted history. Times are aware UTC.
+
+    `received_at` is when we accepted it (the sender cannot choose it); facts stored before it was kept have
+    None. `conversation_age` is how many seconds ago its ticket was opened, `message_count` which message of
+    the ticket it is. `contact_class` and `contact_plan` are None until somebody has looked the sender up.
+    """
 
     channel: str
     medium: str
@@ -33,3 +38,14 @@ class Facts:
     is_reply: bool = False
     attachments: tuple[AttachmentFacts, ...] = ()
     traits: Mapping[str, TraitValue] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    received_at: datetime | None = None
+    conversation_age: float = 0.0
+    message_count: int = 1
+    contact_class: str | None = None
+    contact_plan: str | None = None
+
+    @property
+    def moment(self) -> datetime:
+        """When it came, for business hours and weekdays."""
+        return self.received_at or self.occurred_at

@@ -63,6 +63,7 @@ class Interaction:
     channel vouches for (a chat thread, a call id); mail has none: its threads are found, not proven.
     `return_path` is where an automatic answer may go (mail: the envelope sender; chat: whatever the sender
     of this channel understands); None means that there is no way back, and `no_return_path` says why.
+    `headers` holds the few header fields of a mail that rules may ask for, by small-letter name.
     `authentic` is true when the channel itself proves the sender (a signed webhook), false for mail.
     """
 
@@ -86,6 +87,7 @@ class Interaction:
     automated: Automated = Automated.NONE
     provider_id: str | None = None
     traits: Mapping[str, TraitValue] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     envelope_sender: str | None = None
     envelope_recipients: tuple[str, ...] = ()
     return_path: str | None = None

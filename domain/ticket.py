@@ -29,7 +29,8 @@ class State(StrEnum):
 class KnownTicket:
     """What placing a message needs to know of an existing ticket.
 
-    `participants` are the folded addresses of its customers (not those of held messages).
+    `participants` are the folded addresses of its customers (not those of held messages). `opened_at` is None
+    for a ticket that is being opened now; `messages` counts what is on it.
     """
 
     number: int
@@ -37,6 +38,8 @@ class KnownTicket:
     department: str
     priority: str
     participants: frozenset[str]
+    opened_at: datetime | None = None
+    messages: int = 0
 
 
 class Road(StrEnum):
@@ -59,7 +62,8 @@ class Placement:
     """`ticket` is the ticket filed on; `linked` the older one when `road` is LINKS.
 
     `reopens` is true when a verified reply brings a solved or waiting ticket back to open.
-    `reason` says in a few English words why this road was taken (goes into the history).
+    `reason` says in a few English words why this road was taken (goes into the history). `opened_at` is when
+    the ticket was opened (None: now), `message_count` which of its messages this one is.
     """
 
     road: Road
@@ -67,6 +71,8 @@ class Placement:
     reason: str
     linked: int | None = None
     reopens: bool = False
+    opened_at: datetime | None = None
+    message_count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

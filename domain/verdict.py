@@ -22,15 +22,40 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """`ruleset` is the hash of the rule file. `fields` always holds `department` and `priority`.
+class Adjustment:
+    """A rule that moves a decided field by one step: `change` is raise or lower."""
 
-    `tags` accumulate over all rules that matched, in rule order, each tag once.
+    field: str
+    change: str
+    rule: str
+    matched: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A question or a solution that a rule has for the customer, in the words the rule file had for it then."""
+
+    name: str
+    text: str
+    rule: str
+    link: str | None = None
+    matched: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """`ruleset` is the hash of the rule files. `fields` always holds `department` and `priority`.
+
+    `tags`, `questions` and `solutions` accumulate over all rules that matched, in rule order, each once.
+    The value of a field is the final one; `adjusted` says which rules moved it there.
     """
 
     ruleset: str
     fields: Mapping[str, Decision]
     tags: tuple[Decision, ...] = field(default_factory=tuple)
+    adjusted: tuple[Adjustment, ...] = ()
+    questions: tuple[Proposal, ...] = ()
+    solutions: tuple[Proposal, ...] = ()
 
     @property
     def department(self) -> str:
@@ -44,3 +69,17 @@ class Verdict:
     def flagged(self) -> bool:
         decision = self.fields.get("flag")
         return decision is not None and bool(decision.value)
+
+    @property
+    def assignee(self) -> str | None:
+        """Who might take it; a hint, nobody is assigned."""
+        return self._text("assignee")
+
+    @property
+    def acknowledgement(self) -> str | None:
+        """The letter a rule chose, `none` for no letter at all; None where no rule chose."""
+        return self._text("acknowledgement")
+
+    def _text(self, name: str) -> str | None:
+        decision = self.fields.get(name)
+        return None if decision is None else str(decision.value)

@@ -248,10 +248,10 @@ class Transaction:
 
     def _filing(self, read: Read, placement: Placement, spent: dict[tuple[str, str], int]) -> Filing:
         interaction = read.interaction
-        facts = facts_of(interaction, is_reply=placement.road in {Road.JOINS, Road.HELD})
+        facts = facts_of(interaction, placement=placement, received_at=read.entry.raw.received_at)
         verdict = judge(self._ruleset, facts)
-        department = (verdict.department, self._ruleset.departments[verdict.department])
-        answer, spends = self._clerk.plan_acknowledgement(interaction, placement, department, spent)
+        department = self._ruleset.departments[verdict.department]
+        answer, spends = self._clerk.plan_acknowledgement(interaction, placement, verdict, department, spent)
         return Filing(
             raw_id=read.entry.raw_id,
             interaction=interaction,

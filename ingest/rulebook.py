@@ -7,15 +7,17 @@ A cold start with a broken file accepts interactions all the same; the worker wa
 """
 
 import asyncio
-import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import structlog
 
-from config.reading import read, text_of
+from config.reading import read
+from domain.document import Node
 from domain.errors import ConfigError, Mistake
+from ingest.rulefiles import Look, RuleFile, Use, look_at, whole_text
 from triage.loading import RuleSet, load
 from triage.selftest import run_tests
 
@@ -24,34 +26,55 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSource:
-    """The text of a rule file that passed; travels to the child process, which compiles it once per hash."""
+    """The texts of rule files that passed; travels to the child process, which compiles it once per hash.
+
+    `file` is the main one, and the first of `files`.
+    """
 
     file: str
-    text: str
+    files: tuple[RuleFile, ...]
     hash: str
 
 
 def read_rules(path: Path) -> RuleSet:
-    """Read and compile the rule file. Raises ConfigError with every mistake."""
+    """Read and compile the rule file with all that it includes. Raises ConfigError with every mistake."""
     return source_and_rules(path)[1]
 
 
 def source_and_rules(path: Path) -> tuple[RuleSource, RuleSet]:
-    """Text and rules of one look at the file: it may be replaced at any moment."""
-    text = text_of(path)
-    ruleset = load(read(text, str(path)), text)
-    return RuleSource(file=str(path), text=text, hash=ruleset.hash), ruleset
+    """Texts and rules of one look at the files: they may be replaced at any moment. Raises ConfigError."""
+    return _compile(look_at(path))
+
+
+def _compile(look: Look) -> tuple[RuleSource, RuleSet]:
+    look.raise_if_any()
+    files = tuple(look.files)
+    ruleset = _load(files, look.documents)
+    return RuleSource(file=str(look.main), files=files, hash=ruleset.hash), ruleset
 
 
 @lru_cache(maxsize=2)
 def compiled(source: RuleSource) -> RuleSet:
     """The rule set of a source that is known to be good."""
-    return load(read(source.text, source.file), source.text)
+    return _load(source.files, [read(file.text, file.name) for file in source.files])
+
+
+def _load(files: tuple[RuleFile, ...], documents: Sequence[Node]) -> RuleSet:
+    by_use: dict[Use, list[Node]] = {use: [] for use in Use}
+    for file, document in zip(files, documents, strict=True):
+        by_use[file.use].append(document)
+    main, *parts = by_use[Use.RULES]
+    contacts = next(iter(by_use[Use.CONTACTS]), None)
+    return load(main, whole_text(files), parts=parts, contacts=contacts)
 
 
 def tested(path: Path) -> RuleSource:
-    """The source of the file, once it loads and all its tests pass. Raises ConfigError."""
-    source, ruleset = source_and_rules(path)
+    """The source of the files, once they load and all their tests pass. Raises ConfigError."""
+    return _tested(look_at(path))
+
+
+def _tested(look: Look) -> RuleSource:
+    source, ruleset = _compile(look)
     failures = [result for result in run_tests(ruleset) if not result.passed]
     if failures:
         raise ConfigError(
@@ -75,7 +98,7 @@ class Rulebook:
         self.source: RuleSource | None = None
         self.loaded = asyncio.Event()
         self.problem = ""
-        self._seen = ""
+        self._look: Look | None = None
         self._looking = asyncio.Lock()
         """Looks take turns: the last one to begin is the last one to decide."""
 
@@ -85,8 +108,9 @@ class Rulebook:
             return await self._take()
 
     async def _take(self) -> bool:
+        self._look = await asyncio.to_thread(look_at, self.path)
         try:
-            source = await asyncio.to_thread(tested, self.path)
+            source = await asyncio.to_thread(_tested, self._look)
         except ConfigError as error:
             self.problem = str(error)
             log.error(  # noqa: TRY400 - a person's mistake, shown by place; a traceback would hide it
@@ -103,18 +127,9 @@ class Rulebook:
         return True
 
     async def reload_if_changed(self) -> bool | None:
-        """Reload when the file's content is new; None when it is not. Compares content, since editors
+        """Reload when the content of a file is new; None when it is not. Compares content, since editors
         replace files and bind mounts report no events."""
         async with self._looking:
-            fingerprint = await asyncio.to_thread(_fingerprint, self.path)
-            if fingerprint == self._seen:
+            if self._look is not None and await asyncio.to_thread(self._look.unchanged):
                 return None
-            self._seen = fingerprint
             return await self._take()
-
-
-def _fingerprint(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        return f"unreadable: {error.errno}"

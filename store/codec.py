@@ -5,16 +5,20 @@ PostgreSQL cannot hold (NUL, lone surrogates, huge integers), it is mended here 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
 
 from domain.facts import AttachmentFacts, Facts
-from domain.verdict import Decision, Match, Verdict
+from domain.verdict import Adjustment, Decision, Match, Proposal, Verdict
 
 _LARGEST = 1 << 63
+_LATER_FACTS = ("headers", "received_at", "conversation_age", "message_count", "contact_class", "contact_plan")
+"""Facts that came later: written only where they say something, absent in old rows."""
+_USUAL = {one.name: {} if one.default is MISSING else one.default for one in fields(Facts)}
+_LATER_VERDICTS: Mapping[str, type[Any]] = {"adjusted": Adjustment, "questions": Proposal, "solutions": Proposal}
 
 
 def dumps(value: Any) -> str:
@@ -75,6 +79,7 @@ def facts_to_json(facts: Facts, *, text: str) -> str:
         "is_reply": facts.is_reply,
         "attachments": facts.attachments,
         "traits": dict(facts.traits),
+        **{name: value for name in _LATER_FACTS if (value := getattr(facts, name)) != _USUAL[name]},
     }
     if facts.text != text:
         document["text"] = facts.text
@@ -84,14 +89,17 @@ def facts_to_json(facts: Facts, *, text: str) -> str:
 def facts_from_json(document: str, *, text: str) -> Facts:
     """The facts as triage saw them; `text` is the message's."""
     values = orjson.loads(document)
-    values["occurred_at"] = datetime.fromisoformat(values["occurred_at"])
+    for moment in ("occurred_at", "received_at"):
+        if moment in values:
+            values[moment] = datetime.fromisoformat(values[moment])
     values["recipients"] = tuple(values["recipients"])
     values["attachments"] = tuple(AttachmentFacts(**attachment) for attachment in values["attachments"])
     return Facts(**{"text": text, **values})
 
 
 def verdict_to_json(verdict: Verdict) -> str:
-    return dumps({"ruleset": verdict.ruleset, "fields": dict(verdict.fields), "tags": verdict.tags})
+    more = {name: value for name in _LATER_VERDICTS if (value := getattr(verdict, name))}
+    return dumps({"ruleset": verdict.ruleset, "fields": dict(verdict.fields), "tags": verdict.tags, **more})
 
 
 def verdict_from_json(document: str) -> Verdict:
@@ -100,9 +108,16 @@ def verdict_from_json(document: str) -> Verdict:
         ruleset=values["ruleset"],
         fields={name: _decision(field) for name, field in values["fields"].items()},
         tags=tuple(map(_decision, values["tags"])),
+        **{
+            name: tuple(kind(**{**one, "matched": _matched(one)}) for one in values.get(name, ()))
+            for name, kind in _LATER_VERDICTS.items()
+        },
     )
 
 
 def _decision(values: Mapping[str, Any]) -> Decision:
-    matched = tuple(Match(where=match["where"], words=tuple(match["words"])) for match in values["matched"])
-    return Decision(value=values["value"], rule=values["rule"], matched=matched)
+    return Decision(value=values["value"], rule=values["rule"], matched=_matched(values))
+
+
+def _matched(values: Mapping[str, Any]) -> tuple[Match, ...]:
+    return tuple(Match(where=match["where"], words=tuple(match["words"])) for match in values["matched"])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, select
+from sqlalchemy import Column, Connection, Select, func, select
 
 from domain.surroundings import Lookup, Surroundings
 from domain.ticket import KnownTicket, State
@@ -43,7 +43,9 @@ def known_tickets(connection: Connection, numbers: Iterable[int]) -> dict[int, K
     people = select(ticket_participants.c.ticket, ticket_participants.c.address)
     for number, address in _rows(connection, people, ticket_participants.c.ticket, wanted):
         participants.setdefault(number, set()).add(address)
-    query = select(tickets.c.number, tickets.c.state, tickets.c.department, tickets.c.priority)
+    query = select(tickets.c.number, tickets.c.state, tickets.c.department, tickets.c.priority, tickets.c.opened_at)
+    counting = select(messages.c.ticket, func.count()).group_by(messages.c.ticket)
+    counts = dict(_rows(connection, counting, messages.c.ticket, wanted))
     return {
         number: KnownTicket(
             number=number,
@@ -51,8 +53,10 @@ def known_tickets(connection: Connection, numbers: Iterable[int]) -> dict[int, K
             department=department,
             priority=priority,
             participants=frozenset(participants.get(number, ())),
+            opened_at=opened_at,
+            messages=counts.get(number, 0),
         )
-        for number, state, department, priority in _rows(connection, query, tickets.c.number, wanted)
+        for number, state, department, priority, opened_at in _rows(connection, query, tickets.c.number, wanted)
     }
 
 

@@ -18,7 +18,7 @@ def acknowledged(interaction, number, raw_id="0" * 24):
     return Filing(
         raw_id=raw_id,
         interaction=interaction,
-        facts=facts_of(interaction, is_reply=False),
+        facts=facts_of(interaction),
         verdict=VERDICT,
         placement=Placement(road=Road.OPENS, ticket=number, reason="new request"),
         answer=Acknowledgement(

@@ -3,7 +3,7 @@
 The questions are asked in this order and the first that objects decides:
 
     told before · unverified · automatic · loop · no way back · role mailbox asked · our own address
-    · role address, or one as sender · budget of the address, of its domain, of all
+    · role address, or one as sender · a rule wants none · budget of the address, of its domain, of all
 
 Sources: RFC 3834 §2 (automatic responses), RFC 5230 §4.6 (owner-, -request, MAILER-DAEMON),
 RFC 5321 §4.5.5 (null reverse path), RFC 2142 (postmaster and abuse are never answered by a machine).
@@ -17,12 +17,16 @@ from dataclasses import dataclass, replace
 from domain.interaction import Automated, Interaction
 from domain.mailbox import SEPARATOR, Mailbox, domain_of, without_tag
 from domain.ticket import Acknowledgement, Placement, Road, Silence
-from triage.letters import Letters
+from domain.verdict import Verdict
+from triage.keywords import NO_LETTER
+from triage.letters import USUAL, Letters
 from triage.token import sign
 
 Budget = tuple[str, str]
 
 EVERYBODY: Budget = ("all", "*")
+MAX_PROPOSALS = 5
+"""Questions, and solutions, in one letter: who is asked more answers nothing."""
 _MAX_REFERENCES = 20
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>", re.ASCII)
 _ROLE_ADDRESS = re.compile(
@@ -77,20 +81,22 @@ class Clerk:
         self,
         interaction: Interaction,
         placement: Placement,
-        department: tuple[str, str],
+        verdict: Verdict,
+        department: str,
         spent: MutableMapping[Budget, int],
     ) -> tuple[Acknowledgement | Silence, tuple[Budget, ...]]:
         """The answer, and the budgets it is charged to (`spent` is charged here, for the rest of the batch).
 
-        `department` is (slug, display name). `placement` carries the real ticket number.
+        `department` is the display name. `placement` carries the real ticket number.
         """
         budgets = budgets_of(interaction)
-        reason = self.objection(interaction, placement) or overdrawn(budgets, spent, self.policy.limits)
+        reason = self.objection(interaction, placement) or _unwanted(verdict)
+        reason = reason or overdrawn(budgets, spent, self.policy.limits)
         if reason is not None:
             return Silence(channel=interaction.channel, to=interaction.return_path, reason=reason), ()
         for budget in budgets:
             spent[budget] = spent.get(budget, 0) + 1
-        return self._acknowledgement(interaction, placement.ticket, department), budgets
+        return self._acknowledgement(interaction, placement.ticket, verdict, department), budgets
 
     def objection(self, interaction: Interaction, placement: Placement) -> str | None:
         """Why this interaction is not acknowledged, budgets apart; None when nothing speaks against it."""
@@ -112,10 +118,18 @@ class Clerk:
         )
         return next((reason for reason, holds in reasons if holds), None)
 
-    def _acknowledgement(self, interaction: Interaction, ticket: int, department: tuple[str, str]) -> Acknowledgement:
-        slug, name = department
-        values = {"ticket": ticket, "department": name, "organisation": self.policy.organisation}
-        letter = self.letters.acknowledgement(self.policy.language, slug, values)
+    def _acknowledgement(
+        self, interaction: Interaction, ticket: int, verdict: Verdict, department: str
+    ) -> Acknowledgement:
+        values = {
+            "ticket": ticket,
+            "department": department,
+            "organisation": self.policy.organisation,
+            "questions": verdict.questions[:MAX_PROPOSALS],
+            "solutions": verdict.solutions[:MAX_PROPOSALS],
+        }
+        named = verdict.acknowledgement or USUAL
+        letter = self.letters.letter(self.policy.language, named, verdict.department, values)
         key = f"ack:{ticket}"
         answer = Acknowledgement(
             channel=interaction.channel,
@@ -142,6 +156,10 @@ class Clerk:
 def _ways_to_write(address: str) -> tuple[str, str]:
     """With its tag, which may be what shows a machine (`bounces+7@`), and without, which may be, too (`noreply+7@`)."""
     return address.strip(), without_tag(address)
+
+
+def _unwanted(verdict: Verdict) -> str | None:
+    return "rule" if verdict.acknowledgement == NO_LETTER else None
 
 
 def overdrawn(budgets: tuple[Budget, ...], spent: Mapping[Budget, int], limits: Mapping[str, int]) -> str | None:

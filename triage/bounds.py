@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from domain.document import Mapping, Node, Scalar, ScalarValue, Sequence
 from domain.units import BadValue
 from triage.conditions import Bounds, Number
+from triage.keywords import COMPARISONS
 from triage.notes import Notes
-from triage.vocabulary import COMPARISONS
 
 Parse = Callable[[ScalarValue], Number] | None
 Test = tuple[Callable[[Number, Number], bool], Number]

@@ -100,6 +100,21 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A question with few answers has one of the wanted ones."""
+
+    name: str
+    source: Callable[[Sight], str]
+    wanted: frozenset[str]
+
+    def holds(self, sight: Sight) -> bool:
+        return self.source(sight) in self.wanted
+
+    def evidence(self, sight: Sight) -> Iterator[Seen]:
+        yield Seen(self.name, text=self.source(sight))
+
+
+@dataclass(frozen=True, slots=True)
 class Tagged:
     """An earlier rule has set one of the tags."""
 
@@ -124,4 +139,4 @@ class Bounds:
         return all(compare(number, bound) for compare, bound in self.tests)
 
 
-Condition = AllOf | AnyOf | Not | Listed | Compared | Truth | Tagged
+Condition = AllOf | AnyOf | Not | Listed | Compared | Truth | Answer | Tagged

@@ -11,7 +11,7 @@ automatic answers that find a ticket are held on it, whoever wrote them: a ticke
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.interaction import Automated, Interaction, Medium
 from domain.mailbox import fold_address, tag_of
@@ -100,7 +100,8 @@ class Desk:
         """Decide, and remember the decision for the interactions that follow in this batch."""
         placement = self._vouched(interaction, clues) or self._found(interaction, clues) or self._new("new request")
         self._remember(interaction, clues, placement)
-        return placement
+        known = self.tickets[placement.ticket]
+        return replace(placement, opened_at=known.opened_at, message_count=known.messages)
 
     def _vouched(self, interaction: Interaction, clues: Clues) -> Placement | None:
         number = self.conversations.get(clues.conversation) if clues.conversation else clues.proven
@@ -140,20 +141,21 @@ class Desk:
 
     def _remember(self, interaction: Interaction, clues: Clues, placement: Placement) -> None:
         number, sender = placement.ticket, fold_address(interaction.sender.address)
-        known = self.tickets.get(number)
+        known = self.tickets.get(number) or _new_ticket(number)
+        known = replace(known, messages=known.messages + 1)
         if placement.road is not Road.HELD:
-            self.tickets[number] = KnownTicket(
-                number=number,
-                state=State.OPEN if placement.reopens else known.state if known else State.NEW,
-                department=known.department if known else "",
-                priority=known.priority if known else "",
-                participants=(known.participants if known else frozenset()) | {sender},
-            )
+            state = State.OPEN if placement.reopens else known.state
+            known = replace(known, state=state, participants=known.participants | {sender})
+        self.tickets[number] = known
         if clues.conversation:
             self.conversations[clues.conversation] = number
         if interaction.message_id:
             others = self.message_ids.get(interaction.message_id, ())
             self.message_ids[interaction.message_id] = (*others, number) if number not in others else others
+
+
+def _new_ticket(number: int) -> KnownTicket:
+    return KnownTicket(number=number, state=State.NEW, department="", priority="", participants=frozenset())
 
 
 def renumbered(placement: Placement, numbers: Sequence[int]) -> Placement:
@@ -164,10 +166,5 @@ def renumbered(placement: Placement, numbers: Sequence[int]) -> Placement:
     def real(number: int) -> int:
         return number if number > 0 else numbers[-number - 1]
 
-    return Placement(
-        road=placement.road,
-        ticket=real(placement.ticket),
-        reason=placement.reason,
-        linked=real(placement.linked) if placement.linked else None,
-        reopens=placement.reopens,
-    )
+    linked = real(placement.linked) if placement.linked else None
+    return replace(placement, ticket=real(placement.ticket), linked=linked)

@@ -1,9 +1,19 @@
-"""The decision: facts in, verdict out. Pure, and there is always a verdict."""
+"""The decision: facts in, verdict out. Pure, and there is always a verdict.
+
+applying rules ─▶ first to set a field decides it ─▶ default for the rest ─▶ priority one step up or down
+              └─▶ tags, questions, solutions add up
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from domain.facts import Facts
-from domain.verdict import Decision, Match, Verdict
+from domain.verdict import Adjustment, Decision, Match, Proposal, Verdict
+from triage.keywords import CHANGES, PRIORITIES
 from triage.rules import DEFAULT, Rule, RuleSet
 from triage.sight import Sight
+
+PRIORITY = "priority"
 
 
 def judge(ruleset: RuleSet, facts: Facts) -> Verdict:
@@ -14,24 +24,70 @@ def judge(ruleset: RuleSet, facts: Facts) -> Verdict:
 
 def verdict_of(ruleset: RuleSet, sight: Sight, applying: list[Rule]) -> Verdict:
     """The verdict when exactly these rules apply, in this order."""
-    deciders: dict[str, Rule] = {}
-    givers: dict[str, Rule] = {}
-    for rule in applying:
-        for field in rule.fields:
-            deciders.setdefault(field, rule)
-        for tag in rule.tags:
-            givers.setdefault(tag, rule)
-    shown = _evidence(ruleset, sight, [*deciders.values(), *givers.values()])
+    deciders = _first(applying, lambda rule: rule.fields)
+    givers = _first(applying, lambda rule: rule.tags)
+    shown = _Evidence(ruleset, sight)
     fields = {name: Decision(value=value, rule=DEFAULT) for name, value in ruleset.default.items()}
     for field, rule in deciders.items():
-        fields[field] = Decision(value=rule.fields[field], rule=rule.name, matched=shown[rule.name])
-    tags = tuple(Decision(value=tag, rule=rule.name, matched=shown[rule.name]) for tag, rule in givers.items())
-    return Verdict(ruleset=ruleset.hash, fields=fields, tags=tags)
+        fields[field] = Decision(value=rule.fields[field], rule=rule.name, matched=shown.of(rule))
+    adjusted = tuple(_adjustments(applying, shown))
+    if adjusted:
+        fields[PRIORITY] = replace(fields[PRIORITY], value=moved(str(fields[PRIORITY].value), adjusted))
+    return Verdict(
+        ruleset=ruleset.hash,
+        fields=fields,
+        tags=tuple(Decision(value=tag, rule=rule.name, matched=shown.of(rule)) for tag, rule in givers.items()),
+        adjusted=adjusted,
+        questions=tuple(_questions(ruleset, sight, applying, shown)),
+        solutions=tuple(_solutions(ruleset, applying, shown)),
+    )
 
 
-def _evidence(ruleset: RuleSet, sight: Sight, rules: list[Rule]) -> dict[str, tuple[Match, ...]]:
-    shown: dict[str, tuple[Match, ...]] = {}
-    for rule in rules:
-        if rule.name not in shown:
-            shown[rule.name] = ruleset.evidence(rule, sight)
-    return shown
+def moved(priority: str, adjusted: tuple[Adjustment, ...]) -> str:
+    """One step up where a rule raises, one down where a rule lowers, none where both do; never beyond the ends."""
+    changes = {one.change for one in adjusted}
+    step = ("lower" in changes) - ("raise" in changes)
+    return PRIORITIES[min(max(PRIORITIES.index(priority) + step, 0), len(PRIORITIES) - 1)]
+
+
+class _Evidence:
+    """What made a rule apply, worked out once for each rule that has a say."""
+
+    def __init__(self, ruleset: RuleSet, sight: Sight) -> None:
+        self._ruleset, self._sight = ruleset, sight
+        self._known: dict[str, tuple[Match, ...]] = {}
+
+    def of(self, rule: Rule) -> tuple[Match, ...]:
+        if rule.name not in self._known:
+            self._known[rule.name] = self._ruleset.evidence(rule, self._sight)
+        return self._known[rule.name]
+
+
+def _first(applying: list[Rule], names: Callable[[Rule], Iterable[str]]) -> Mapping[str, Rule]:
+    """For each name the first rule that has it."""
+    found: dict[str, Rule] = {}
+    for rule in applying:
+        for name in names(rule):
+            found.setdefault(name, rule)
+    return found
+
+
+def _adjustments(applying: list[Rule], shown: _Evidence) -> Iterator[Adjustment]:
+    """The first rule that raises, and the first that lowers."""
+    for change in CHANGES:
+        rule = next((rule for rule in applying if rule.adjust.get(PRIORITY) == change), None)
+        if rule is not None:
+            yield Adjustment(field=PRIORITY, change=change, rule=rule.name, matched=shown.of(rule))
+
+
+def _questions(ruleset: RuleSet, sight: Sight, applying: list[Rule], shown: _Evidence) -> Iterator[Proposal]:
+    for name, rule in _first(applying, lambda rule: rule.ask).items():
+        question = ruleset.questions[name]
+        if question.unless is None or not question.unless.holds(sight):
+            yield Proposal(name=name, text=question.text, rule=rule.name, matched=shown.of(rule))
+
+
+def _solutions(ruleset: RuleSet, applying: list[Rule], shown: _Evidence) -> Iterator[Proposal]:
+    for name, rule in _first(applying, lambda rule: rule.suggest).items():
+        solution = ruleset.solutions[name]
+        yield Proposal(name=name, text=solution.text, link=solution.link, rule=rule.name, matched=shown.of(rule))

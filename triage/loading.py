@@ -1,49 +1,58 @@
-"""From a rule file to rules in force: `load` either compiles everything or lists every mistake.
+"""From rule files to rules in force: `load` either compiles everything or lists every mistake.
 
-Node ─▶ departments, default ─▶ define ─▶ rules ─▶ tests ─▶ RuleSet
-          └────────────┴──────────┴─────────┴────────┴────▶ ConfigError, all mistakes with their places
+    Nodes ─▶ sections ─▶ departments, default ─▶ lists, calendars, define ─▶ rules ─▶ tests ─▶ RuleSet
+               └────────────────┴────────────────────────┴─────────────────────┴────────┴───▶ ConfigError
+
+All mistakes are told at once, each with its place. The main file comes first, then what it includes, in order;
+sections of the same name are joined.
 """
 
 import hashlib
 import re
+from collections.abc import Iterable, Sequence
 
 from domain.document import Mapping, Node, Scalar
 from domain.errors import Position
+from triage.contacts import Contacts
+from triage.keywords import FILE_KEYS, MAIN_ONLY
+from triage.loading_calendars import Almanac
 from triage.loading_cases import CaseReader
-from triage.loading_conditions import NEVER, ConditionReader
+from triage.loading_conditions import ConditionReader
+from triage.loading_contacts import read_contacts
+from triage.loading_patterns import PatternReader
+from triage.loading_proposals import read_questions, read_solutions
+from triage.loading_rules import MAX_RULES, FieldReader, RuleReader, check_name, note_twice
 from triage.notes import Notes
 from triage.numbering import Numbering
-from triage.rules import DEFAULT, Case, FieldValue, Rule, RuleSet
-from triage.vocabulary import FIELDS, FILE_KEYS, PRIORITIES, RULE_KEYS
+from triage.rules import Case, FieldValue, RuleSet
 
-__all__ = ["RuleSet", "load", "load_cases"]
+__all__ = ["MAX_RULES", "RuleSet", "load", "load_cases"]
 
 VERSION = 1
-MAX_RULES = 20_000
-MAX_NAME = 80
+REQUIRED = ("version", "departments", "default", "rules")
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
-_NAME = re.compile(rf"[^\W_][\w .:/-]{{0,{MAX_NAME - 1}}}")
-_TAG = re.compile(rf"\w[\w .:/-]{{0,{MAX_NAME - 1}}}")
 
 
-def load(document: Node, text: str) -> RuleSet:
-    """The rule set of a file; `text` is its text, for the hash. Raises ConfigError with every mistake."""
-    return _Loader().load(document, text)
+def load(document: Node, text: str, *, parts: Sequence[Node] = (), contacts: Node | None = None) -> RuleSet:
+    """The rule set of a file; `text` is its text with that of all others, for the hash.
+
+    `parts` are the files it includes and `contacts` its file of contacts. Raises ConfigError with every mistake.
+    """
+    return _Loader(document, parts, contacts).load(text)
 
 
 def load_cases(document: Node, ruleset: RuleSet | None = None) -> tuple[Case, ...]:
     """Cases from a file of their own: a list, or a mapping with `tests`. Raises ConfigError.
 
-    With `ruleset`, departments and rules that it does not have are mistakes.
+    With `ruleset`, departments, rules, questions and solutions that it does not have are mistakes.
     """
     notes = Notes()
     node: Node | None = document
     if isinstance(document, Mapping):
         node = notes.mapping(document, ("version", "tests"), required=("tests",)).get("tests")
-    departments = tuple(ruleset.departments) if ruleset else None
-    rules = tuple(rule.name for rule in ruleset.rules) if ruleset else None
-    cases = CaseReader(notes=notes, departments=departments, rules=rules).cases(node)
+    reader = CaseReader(notes, Almanac(notes, None).zone) if ruleset is None else CaseReader.of(notes, ruleset)
+    cases = reader.cases(notes.items(node))
     notes.raise_if_any()
     return cases
 
@@ -54,45 +63,61 @@ def fingerprint(text: str) -> str:
 
 
 class _Loader:
-    def __init__(self) -> None:
+    def __init__(self, document: Node, parts: Sequence[Node], contacts: Node | None) -> None:
         self.notes, self.numbering = Notes(), Numbering()
-        self.departments: dict[str, str] = {}
+        whole = bool(parts)
+        required = tuple(key for key in REQUIRED if not (whole and key in {"departments", "rules"}))
+        self.main = self.notes.mapping(document, FILE_KEYS, required)
+        self.sections = [self.main, *(self.notes.mapping(part, _part_keys()) for part in parts)]
+        self.contacts_file = contacts
 
-    def load(self, document: Node, text: str) -> RuleSet:
-        entries = self.notes.mapping(document, FILE_KEYS, required=("version", "departments", "default", "rules"))
-        self._version(entries.get("version"))
-        self.departments = self._departments(entries.get("departments"))
-        default = self._default(entries.get("default"))
-        conditions = ConditionReader(self.notes, self.numbering, self._named(entries.get("define")))
+    def load(self, text: str) -> RuleSet:
+        for section in self.sections:
+            self._version(section.get("version"))
+        departments = self._departments()
+        fields = FieldReader(self.notes, departments)
+        default = self._default(fields)
+        almanac = Almanac(self.notes, self.main.get("timezone"))
+        almanac.read(self._named("calendars"))
+        patterns = PatternReader(self.notes, self.numbering, self._named("lists"))
+        patterns.check_lists()
+        conditions = ConditionReader(self.notes, patterns, almanac, self._named("define"))
         conditions.define_all()
-        rules = self._rules(entries.get("rules"), conditions)
+        questions = read_questions(self.notes, self._named("questions"), conditions)
+        solutions = read_solutions(self.notes, self._named("solutions"))
+        reader = RuleReader(self.notes, conditions, fields, questions=questions, solutions=solutions)
+        contacts = self._contacts()
+        rules = reader.rules(self._listed("rules"))
         names = tuple(rule.name for rule in rules)
-        tests = CaseReader(notes=self.notes, departments=tuple(self.departments), rules=names).cases(
-            entries.get("tests")
-        )
+        cases = CaseReader(self.notes, almanac.zone, tuple(departments), names, questions, solutions)
+        tests = cases.cases(self._listed("tests"))
         self.notes.raise_if_any()
         return RuleSet(
             hash=fingerprint(text),
-            departments=self.departments,
+            departments=departments,
             default=default,
             rules=rules,
             tests=tests,
-            eyes=self.numbering.eyes(),
+            questions=questions,
+            solutions=solutions,
+            letters=tuple(fields.letters),
+            zone=almanac.zone,
+            eyes=self.numbering.eyes(contacts),
         )
 
     def _version(self, node: Node | None) -> None:
         if node is not None and (not isinstance(node, Scalar) or node.value != VERSION or node.value is True):
             self.notes.note(node.position, "this version of Balcão reads version %(version)s", version=VERSION)
 
-    def _departments(self, node: Node | None) -> dict[str, str]:
+    def _departments(self) -> dict[str, str]:
         departments: dict[str, str] = {}
-        for key, value in self.notes.entries(node):
-            slug = str(key.value)
+        for slug, (position, value) in self._joined("departments").items():
             if not _SLUG.fullmatch(slug):
-                self.notes.note(key.position, "write small letters, digits and - here: %(name)r", name=slug)
+                self.notes.note(position, "write small letters, digits and - here: %(name)r", name=slug)
             departments[slug] = self._display_name(value) or slug
-        if isinstance(node, Mapping) and not departments:
-            self.notes.note(node.position, "at least one department is expected here")
+        nodes = [section["departments"] for section in self.sections if "departments" in section]
+        if not departments and nodes and all(isinstance(node, Mapping) for node in nodes):
+            self.notes.note(nodes[0].position, "at least one department is expected here")
         return departments
 
     def _display_name(self, node: Node) -> str | None:
@@ -101,90 +126,33 @@ class _Loader:
             return self.notes.text(entries["name"]) if "name" in entries else None
         return self.notes.text(node)
 
-    def _default(self, node: Node | None) -> dict[str, FieldValue]:
-        required = ("department", "priority")
-        entries = self.notes.mapping(node, required, required) if node is not None else {}
-        return self._fields(entries)
+    def _default(self, fields: FieldReader) -> dict[str, FieldValue]:
+        node, required = self.main.get("default"), ("department", "priority")
+        return fields.fields(self.notes.mapping(node, required, required) if node is not None else {})
 
-    def _named(self, node: Node | None) -> dict[str, Node]:
-        named: dict[str, Node] = {}
-        for key, value in self.notes.entries(node):
-            self._check_name(str(key.value), key.position)
-            named[str(key.value)] = value
-        return named
+    def _contacts(self) -> Contacts:
+        node = self.contacts_file or self.main.get("contacts")
+        return read_contacts(self.notes, node) if node is not None else Contacts()
 
-    def _rules(self, node: Node | None, conditions: ConditionReader) -> tuple[Rule, ...]:
-        items = self.notes.items(node)
-        if node is not None and len(items) > MAX_RULES:
-            self.notes.note(node.position, "more than %(limit)s rules", limit=MAX_RULES)
-            return ()
-        names: dict[str, Position] = {}
-        rules = tuple(self._rule(item, names, conditions) for item in items)
-        tags = {tag for rule in rules for tag in rule.tags}
-        for position, tag in conditions.tags_asked:
-            if tag not in tags:
-                self.notes.unknown(position, tag, tags)
-        return rules
+    def _named(self, key: str) -> dict[str, Node]:
+        """The entries of a section with names of their own, over all files."""
+        joined = self._joined(key)
+        for name, (position, _) in joined.items():
+            check_name(self.notes, name, position)
+        return {name: value for name, (_, value) in joined.items()}
 
-    def _rule(self, node: Node, names: dict[str, Position], conditions: ConditionReader) -> Rule:
-        entries = self.notes.mapping(node, RULE_KEYS, required=("name", "when"))
-        stop = self.notes.truth(entries["stop"]) if "stop" in entries else False
-        if isinstance(node, Mapping) and not entries.keys() & {"set", "tags", "stop"}:
-            self.notes.note(node.position, "this rule does nothing: it needs `set`, `tags` or `stop`")
-        return Rule(
-            name=self._rule_name(entries.get("name"), names),
-            position=node.position,
-            when=conditions.condition(entries["when"]) if "when" in entries else NEVER,
-            fields=self._set(entries.get("set")),
-            tags=self._tags(entries.get("tags")),
-            stop=bool(stop),
-        )
+    def _joined(self, key: str) -> dict[str, tuple[Position, Node]]:
+        joined: dict[str, tuple[Position, Node]] = {}
+        for section in self.sections:
+            for name, value in self.notes.entries(section.get(key)):
+                if (text := str(name.value)) in joined:
+                    note_twice(self.notes, text, name.position, joined[text][0])
+                joined.setdefault(text, (name.position, value))
+        return joined
 
-    def _rule_name(self, node: Node | None, names: dict[str, Position]) -> str:
-        name = self.notes.text(node) if node is not None else None
-        if node is None or name is None:
-            return ""
-        self._check_name(name, node.position)
-        if name == DEFAULT:
-            self.notes.note(node.position, "a rule cannot be called %(name)r", name=name)
-        if name in names:
-            line = names[name].line
-            self.notes.note(node.position, "the rule in line %(line)s is already called %(name)r", line=line, name=name)
-        names.setdefault(name, node.position)
-        return name
+    def _listed(self, key: str) -> list[Node]:
+        return [item for section in self.sections for item in self.notes.items(section.get(key))]
 
-    def _check_name(self, name: str, position: Position) -> None:
-        if not _NAME.fullmatch(name):
-            self.notes.note(
-                position,
-                "a name begins with a letter or digit and has at most %(limit)s letters, digits, spaces or . : / - _",
-                limit=MAX_NAME,
-            )
 
-    def _set(self, node: Node | None) -> dict[str, FieldValue]:
-        if node is None:
-            return {}
-        if isinstance(node, Mapping) and not node.entries:
-            self.notes.note(node.position, "at least one of these is expected here: %(known)s", known=", ".join(FIELDS))
-        return self._fields(self.notes.mapping(node, FIELDS))
-
-    def _fields(self, entries: dict[str, Node]) -> dict[str, FieldValue]:
-        read = {name: self._field(name, node) for name, node in entries.items()}
-        return {name: value for name, value in read.items() if value is not None}
-
-    def _field(self, name: str, node: Node) -> FieldValue | None:
-        if name == "flag":
-            return self.notes.truth(node)
-        return self.notes.choice(node, PRIORITIES if name == "priority" else tuple(self.departments))
-
-    def _tags(self, node: Node | None) -> tuple[str, ...]:
-        tags: dict[str, None] = {}
-        for item in self.notes.scalars(node) if node is not None else ():
-            tag = self.notes.text(item)
-            if tag and not _TAG.fullmatch(tag):
-                self.notes.note(
-                    item.position, "a tag has at most %(limit)s letters, digits, spaces or . : / - _", limit=MAX_NAME
-                )
-            elif tag:
-                tags[tag] = None
-        return tuple(tags)
+def _part_keys() -> Iterable[str]:
+    return [key for key in FILE_KEYS if key not in MAIN_ONLY]

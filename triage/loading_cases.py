@@ -1,38 +1,49 @@
 """Tests of a rule file: `given` a message, `expect` of the verdict."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from domain.document import Mapping as MappingNode
 from domain.document import Node, Scalar
 from domain.facts import AttachmentFacts, Facts
 from domain.interaction import Automated, Medium, TraitValue
-from domain.units import BadValue, parse_size
+from domain.units import BadValue, parse_duration, parse_size
+from triage.keywords import CASE_KEYS, EXPECT_KEYS, FIELDS, GIVEN_KEYS, PRIORITIES
 from triage.notes import Notes
-from triage.rules import DEFAULT, Case, Expectation, FieldValue
-from triage.vocabulary import CASE_KEYS, EXPECT_KEYS, FIELDS, GIVEN_KEYS, PRIORITIES
+from triage.rules import DEFAULT, Case, Expectation, FieldValue, RuleSet
+from triage.sight import value_text
 
 MOMENT = datetime(2026, 1, 5, 13, 0, tzinfo=UTC)
 """When the messages of tests arrive: a Monday, 10 o'clock in São Paulo."""
 
+_TEXTS = ("channel", "subject", "text", "sender", "sender_name", "contact_class", "contact_plan")
 _MEDIA, _KINDS = tuple(map(str, Medium)), tuple(map(str, Automated))
 _CONTENT_TYPES = {"pdf": "application/pdf", "xml": "application/xml", "zip": "application/zip", "txt": "text/plain"}
 _PICTURE = re.compile(r"(png|jpe?g|gif|webp)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class CaseReader:
-    """`departments` and `rules` are the names that may be expected; None takes any."""
+    """The other collections hold the names that may be expected; None takes any. `at` is local time in `zone`."""
 
     notes: Notes
-    departments: Collection[str] | None
-    rules: Collection[str] | None
+    zone: ZoneInfo
+    departments: Collection[str] | None = None
+    rules: Collection[str] | None = None
+    questions: Collection[str] | None = None
+    solutions: Collection[str] | None = None
 
-    def cases(self, node: Node | None) -> tuple[Case, ...]:
-        return tuple(self._case(item) for item in self.notes.items(node))
+    @classmethod
+    def of(cls, notes: Notes, ruleset: RuleSet) -> "CaseReader":
+        rules = tuple(rule.name for rule in ruleset.rules)
+        return cls(notes, ruleset.zone, tuple(ruleset.departments), rules, ruleset.questions, ruleset.solutions)
+
+    def cases(self, items: Iterable[Node]) -> tuple[Case, ...]:
+        return tuple(map(self._case, items))
 
     def _case(self, node: Node) -> Case:
         entries = self.notes.mapping(node, CASE_KEYS, required=("name", "given"))
@@ -52,19 +63,51 @@ class CaseReader:
         if node is not None and isinstance(node, MappingNode) and not node.entries:
             self.notes.note(node.position, "say what the message is, at least its text")
         values: dict[str, Any] = {"channel": "email", "medium": "mail", "occurred_at": MOMENT}
-        for name in ("channel", "subject", "text", "sender", "sender_name"):
-            if name in given and (text := self._string(given[name])) is not None:
-                values[name] = text
-        for name, allowed in (("medium", _MEDIA), ("automated", _KINDS)):
-            if name in given and (choice := self.notes.choice(given[name], allowed)):
-                values[name] = choice
-        if "recipients" in given:
-            values["recipients"] = tuple(str(item.value) for item in self.notes.scalars(given["recipients"]))
-        if "is_reply" in given:
-            values["is_reply"] = self.notes.truth(given["is_reply"]) or False
-        values["attachments"] = tuple(self._attachment(item) for item in self.notes.items(given.get("attachments")))
-        values["traits"] = self._traits(given.get("traits"))
+        readers: dict[str, Callable[[Node], object]] = {
+            **dict.fromkeys(_TEXTS, self._string),
+            "medium": lambda node: self.notes.choice(node, _MEDIA),
+            "automated": lambda node: self.notes.choice(node, _KINDS),
+            "recipients": lambda node: tuple(str(item.value) for item in self.notes.scalars(node)),
+            "is_reply": self.notes.truth,
+            "attachments": lambda node: tuple(self._attachment(item) for item in self.notes.items(node)),
+            "traits": self._traits,
+            "headers": self._headers,
+            "at": self._moment,
+            "conversation_age": self._age,
+            "message_count": self._count,
+        }
+        for name, value in given.items():
+            if (read := readers[name](value)) is not None:
+                values["occurred_at" if name == "at" else name] = read
         return Facts(**values)
+
+    def _headers(self, node: Node) -> Mapping[str, str]:
+        return {name.casefold(): value_text(value) for name, value in self._traits(node).items()}
+
+    def _moment(self, node: Node) -> datetime:
+        try:
+            local = datetime.fromisoformat(str(node.value) if isinstance(node, Scalar) else "")
+        except ValueError:
+            self.notes.note(node.position, "write a moment as 2026-12-24 17:30")
+            return MOMENT
+        return (local if local.tzinfo else local.replace(tzinfo=self.zone)).astimezone(UTC)
+
+    def _age(self, node: Node) -> float:
+        value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        try:
+            return parse_duration(value).total_seconds()
+        except BadValue as bad:
+            self.notes.note(node.position, bad.text, **bad.values)
+            return 0.0
+
+    def _count(self, node: Node) -> int:
+        value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        self.notes.note(node.position, "a number is expected here")
+        return 1
 
     def _string(self, node: Node) -> str | None:
         """Text, also where YAML reads a number (a phone number, a subject `2024`)."""
@@ -111,18 +154,26 @@ class CaseReader:
             for name in FIELDS
             if name in entries and (value := self._value(name, entries[name])) is not None
         }
-        tags = self.notes.scalars(entries["tags"]) if "tags" in entries else ()
         return Expectation(
             fields=fields,
             rules=self._deciders(entries["rule"]) if "rule" in entries else {},
-            tags=tuple(text for tag in tags if (text := self.notes.text(tag))),
+            tags=self._names(entries.get("tags"), None),
+            ask=self._names(entries.get("ask"), self.questions),
+            suggest=self._names(entries.get("suggest"), self.solutions),
         )
+
+    def _names(self, node: Node | None, known: Collection[str] | None) -> tuple[str, ...]:
+        items = self.notes.scalars(node) if node is not None else ()
+        read = [self.notes.text(item) if known is None else self.notes.choice(item, known) for item in items]
+        return tuple(name for name in read if name)
 
     def _value(self, name: str, node: Node) -> FieldValue | None:
         if name == "flag":
             return self.notes.truth(node)
         if name == "priority":
             return self.notes.choice(node, PRIORITIES)
+        if name != "department":
+            return self.notes.text(node)
         return self.notes.text(node) if self.departments is None else self.notes.choice(node, self.departments)
 
     def _deciders(self, node: Node) -> Mapping[str, str]:

@@ -8,23 +8,28 @@ After a mistake a condition that never holds stands in, so that reading goes on.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from domain.document import Mapping, Node, Scalar, ScalarValue, Sequence
 from domain.errors import Position
-from domain.units import BadValue, parse_duration, parse_size
+from domain.units import parse_duration, parse_size
 from triage.bounds import read_bounds
-from triage.conditions import AllOf, AnyOf, Compared, Condition, Listed, Not, Number, Tagged, Truth
-from triage.notes import Notes
-from triage.numbering import Numbering
-from triage.patterns import parse_value, parse_word
-from triage.sight import TRAIT, Sight, value_text
-from triage.vocabulary import CONDITIONS, NUMBERS, TRUTHS, Takes, Term
+from triage.calendars import Hours, weekday
+from triage.conditions import AllOf, Answer, AnyOf, Compared, Condition, Listed, Not, Number, Tagged, Truth
+from triage.keywords import HOURS_KEYS
+from triage.loading_calendars import Almanac
+from triage.loading_patterns import PatternReader
+from triage.notes import Notes, near_miss
+from triage.patterns import parse_value
+from triage.sight import KEYED, Sight, value_text
+from triage.vocabulary import CALL_TRAITS, CONDITIONS, NUMBERS, TRUTHS, Takes, Term
 
 MAX_SIZE = 5_000
 """Conditions inside one condition, named ones counted wherever they are used."""
 MAX_CHAIN = 20
 """Named conditions that use one another in a chain."""
+
+CALL = "call."
+_CALL_FACTS = tuple(name.removeprefix(CALL) for name in CALL_TRAITS)
 
 NEVER = AnyOf(())
 
@@ -32,8 +37,8 @@ NEVER = AnyOf(())
 class ConditionReader:
     """`named` holds what stands under `define`. `tags_asked` collects every tag that a condition asks for."""
 
-    def __init__(self, notes: Notes, numbering: Numbering, named: dict[str, Node]) -> None:
-        self.notes, self.numbering, self.named = notes, numbering, named
+    def __init__(self, notes: Notes, patterns: PatternReader, almanac: Almanac, named: dict[str, Node]) -> None:
+        self.notes, self.patterns, self.almanac, self.named = notes, patterns, almanac, named
         self.tags_asked: list[tuple[Position, str]] = []
         self._known: dict[str, tuple[Condition, int, int]] = {}
         self._open: list[str] = []
@@ -44,8 +49,11 @@ class ConditionReader:
             Takes.CHOICES: self._choices,
             Takes.NUMBERS: self._numbers,
             Takes.SIZES: self._numbers,
+            Takes.DURATIONS: self._numbers,
             Takes.TRUTH: self._truth,
-            Takes.TRAITS: self._traits,
+            Takes.KEYED: self._keyed,
+            Takes.HOURS: self._hours,
+            Takes.WEEKDAYS: self._weekdays,
             Takes.TAGS: self._tags,
             Takes.NAMES: self._names,
             Takes.ONE: self._not,
@@ -84,22 +92,10 @@ class ConditionReader:
         return self._readers[term.takes](name, term, node)
 
     def _words(self, _name: str, term: Term, node: Node) -> Condition:
-        read = [self._pattern(item, parse_word, item.value) for item in self.notes.scalars(node)]
-        return Listed(term.fields, frozenset(self.numbering.word(term.fields, each) for each in read if each))
+        return Listed(term.fields, self.patterns.words(term.fields, node))
 
     def _values(self, _name: str, term: Term, node: Node) -> Condition:
-        return self._listed_values(term.fields[0], [(item, item.value) for item in self.notes.scalars(node)])
-
-    def _listed_values(self, field: str, values: list[tuple[Scalar, ScalarValue]]) -> Condition:
-        read = [self._pattern(item, parse_value, value) for item, value in values]
-        return Listed((field,), frozenset(self.numbering.value(field, each) for each in read if each))
-
-    def _pattern(self, node: Scalar, parse: Callable[[ScalarValue], Any], value: ScalarValue) -> Any:
-        try:
-            return parse(value)
-        except BadValue as bad:
-            self.notes.note(node.position, bad.text, **bad.values)
-            return None
+        return Listed(term.fields, self.patterns.values(term.fields[0], node))
 
     def _choices(self, name: str, term: Term, node: Node) -> Condition:
         if name == "automated" and isinstance(node, Scalar) and isinstance(node.value, bool):
@@ -107,7 +103,8 @@ class ConditionReader:
         else:
             found = [self.notes.choice(item, term.choices) for item in self.notes.scalars(node)]
             chosen = [choice for choice in found if choice]
-        numbers = frozenset(self.numbering.value(term.fields[0], parse_value(choice)) for choice in chosen)
+        numbering = self.patterns.numbering
+        numbers = frozenset(numbering.value(term.fields[0], parse_value(choice)) for choice in chosen)
         return Listed(term.fields, numbers)
 
     def _truth(self, name: str, _term: Term, node: Node) -> Condition:
@@ -115,21 +112,39 @@ class ConditionReader:
         return NEVER if wanted is None else Truth(name, TRUTHS[name], wanted)
 
     def _numbers(self, name: str, term: Term, node: Node) -> Condition:
-        parse = parse_size if term.takes is Takes.SIZES else None
-        return Compared(name, NUMBERS[name], read_bounds(self.notes, node, parse))
+        return Compared(name, NUMBERS[name], read_bounds(self.notes, node, _UNITS.get(term.takes)))
 
-    def _traits(self, _name: str, _term: Term, node: Node) -> Condition:
-        parts = [self._trait(str(key.value), value) for key, value in self.notes.entries(node)]
-        if isinstance(node, Mapping) and not parts:
+    def _keyed(self, _name: str, term: Term, node: Node) -> Condition:
+        entries = self.notes.entries(node)
+        if isinstance(node, Mapping) and not entries:
             return self._empty(node)
-        self._size += len(parts)
-        return _one(AllOf, parts)
+        self._size += len(entries)
+        return _one(AllOf, [self._entry(term.fields[0], key, value) for key, value in entries])
 
-    def _trait(self, name: str, node: Node) -> Condition:
-        if isinstance(node, Mapping):
+    def _entry(self, prefix: str, key: Scalar, node: Node) -> Condition:
+        name = str(key.value)
+        if name.startswith(CALL) and name not in CALL_TRAITS and (near := near_miss(name[len(CALL) :], _CALL_FACTS)):
+            self.notes.note(
+                key.position, "%(name)r is not known here; did you mean %(near)r?", name=name, near=CALL + near
+            )
+        if isinstance(node, Mapping) and not any(key.value == "list" for key, _ in node.entries):
             bounds = read_bounds(self.notes, node, _seconds)
-            return Compared(name, lambda sight: _trait_number(sight, name), bounds)
-        return self._listed_values(TRAIT + name, [(item, _written(item.value)) for item in self.notes.scalars(node)])
+            return Compared(name, lambda sight: _entry_number(sight, prefix, name), bounds)
+        return Listed((prefix + name,), self.patterns.values(prefix + name, node, _written))
+
+    def _hours(self, name: str, _term: Term, node: Node) -> Condition:
+        entries = self.notes.mapping(node, HOURS_KEYS, required=("is",))
+        asked = self.notes.choice(entries["is"], tuple(Hours)) if "is" in entries else None
+        calendar = self.almanac.calendar(entries.get("calendar"), node.position) if entries else None
+        if calendar is None or asked is None:
+            return NEVER
+        wanted = {Hours.CLOSED, Hours.HOLIDAY} if asked == Hours.CLOSED else {asked}
+        return Answer(name, lambda sight: calendar.state(sight.facts.moment).value, frozenset(wanted))
+
+    def _weekdays(self, name: str, term: Term, node: Node) -> Condition:
+        found = [self.notes.choice(item, term.choices) for item in self.notes.scalars(node)]
+        zone = self.almanac.zone
+        return Answer(name, lambda sight: weekday(sight.facts.moment, zone), frozenset(day for day in found if day))
 
     def _tags(self, _name: str, _term: Term, node: Node) -> Condition:
         tags = [(item.position, text) for item in self.notes.scalars(node) if (text := self.notes.text(item))]
@@ -191,6 +206,9 @@ def _seconds(value: ScalarValue) -> Number:
     return parse_duration(value).total_seconds()
 
 
-def _trait_number(sight: Sight, name: str) -> tuple[Number, ...]:
-    value = sight.facts.traits.get(name)
+def _entry_number(sight: Sight, prefix: str, name: str) -> tuple[Number, ...]:
+    value = KEYED[prefix](sight.facts).get(name)
     return (value,) if isinstance(value, (int, float)) and not isinstance(value, bool) else ()
+
+
+_UNITS: dict[Takes, Callable[[ScalarValue], Number]] = {Takes.SIZES: parse_size, Takes.DURATIONS: _seconds}

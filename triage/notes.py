@@ -18,8 +18,9 @@ class Notes:
         self.mistakes.append(Mistake(position, text, values))
 
     def raise_if_any(self) -> None:
+        """A mistake in something that is used in many places counts once."""
         if self.mistakes:
-            raise ConfigError(self.mistakes)
+            raise ConfigError(list({str(mistake): mistake for mistake in self.mistakes}.values()))
 
     def mapping(self, node: Node, known: Iterable[str], required: Iterable[str] = ()) -> dict[str, Node]:
         """The entries under known keys; unknown and missing ones are noted."""
@@ -86,12 +87,12 @@ class Notes:
         self.unknown(node.position, str(value) if isinstance(node, Scalar) else "…", allowed)
         return None
 
-    def unknown(self, position: Position, name: str, known: Collection[str]) -> None:
-        """Note that `name` is none of `known`, with the likeliest meant."""
+    def unknown(self, position: Position, name: str, known: Collection[str], show: Iterable[str] = ()) -> None:
+        """Note that `name` is none of `known`, with the likeliest meant; `show` stands for a long list."""
         if near := near_miss(name, known):
             self.note(position, "%(name)r is not known here; did you mean %(near)r?", name=name, near=near)
         else:
-            shown = ", ".join(sorted(known)) or "-"
+            shown = ", ".join(show or sorted(known)) or "-"
             self.note(position, "%(name)r is not known here; known are: %(known)s", name=name, known=shown)
 
 

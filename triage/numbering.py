@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 
+from triage.contacts import Contacts
 from triage.matching import ValueMatcher, WordMatcher
 from triage.patterns import Exact, Expression, Word
-from triage.sight import TRAIT, WORD_FIELDS, Eyes, Pattern
+from triage.sight import KEYED, VALUE_FIELDS, WORD_FIELDS, Eyes, Pattern
 
 
 class Numbering:
@@ -20,7 +21,7 @@ class Numbering:
     def value(self, field: str, pattern: Exact | Expression) -> int:
         return self._number(field, pattern)
 
-    def eyes(self) -> Eyes:
+    def eyes(self, contacts: Contacts) -> Eyes:
         words: list[tuple[int, Word | Expression]] = []
         values: defaultdict[str, list[tuple[int, Exact | Expression]]] = defaultdict(list)
         for (field, pattern), number in self._numbers.items():
@@ -33,10 +34,16 @@ class Numbering:
             patterns={number: pattern for (_, pattern), number in self._numbers.items()},
             words=WordMatcher(words),
             word_fields=tuple(name for name in WORD_FIELDS if name in self._word_fields),
-            values={field: matcher for field, matcher in matchers.items() if not field.startswith(TRAIT)},
-            trait_values={
-                field.removeprefix(TRAIT): matcher for field, matcher in matchers.items() if field.startswith(TRAIT)
+            values={field: matcher for field, matcher in matchers.items() if field in VALUE_FIELDS},
+            keyed={
+                prefix: {
+                    field.removeprefix(prefix): matcher
+                    for field, matcher in matchers.items()
+                    if field.startswith(prefix)
+                }
+                for prefix in KEYED
             },
+            contacts=contacts,
         )
 
     def _number(self, field: str, pattern: Pattern) -> int:

@@ -61,6 +61,11 @@ def parse_word(value: ScalarValue) -> Word | Expression:
     return Word(stem, open_end=True)
 
 
+def parse_words(value: ScalarValue) -> tuple[Word | Expression, ...]:
+    """The patterns a word of the file stands for. Raises BadValue."""
+    return (parse_word(value),)
+
+
 def parse_value(value: ScalarValue) -> Exact | Expression:
     """Raises BadValue."""
     text = _text_of(value)

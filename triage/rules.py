@@ -6,8 +6,9 @@ have matched before it can apply (its *guard*); rules without such a guard are a
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from domain.errors import Position
 from domain.facts import Facts
@@ -24,14 +25,36 @@ Guard = frozenset[int] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a customer may be asked; not when `unless` holds."""
+
+    name: str
+    text: str
+    unless: Condition | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """What a customer may be offered."""
+
+    name: str
+    text: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """`fields` holds what it sets: department, priority, flag."""
+    """`fields` holds what it sets: department, priority, flag, assignee, acknowledgement. `adjust` holds the
+    fields it moves by one step, each with raise or lower; `ask` and `suggest` name questions and solutions."""
 
     name: str
     position: Position
     when: Condition
     fields: Mapping[str, FieldValue]
+    adjust: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    suggest: tuple[str, ...] = ()
     stop: bool = False
 
 
@@ -48,22 +71,32 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """`rules` maps a field to the rule that decides it (or `default`); `tags` may be accompanied by others."""
+    """`rules` maps a field to the rule that decides it (or `default`). `tags`, `ask` and `suggest` may be
+    accompanied by others."""
 
     fields: Mapping[str, FieldValue]
     rules: Mapping[str, str]
     tags: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    suggest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class RuleSet:
-    """`hash` names the text it was made of; `departments` maps slug to display name, in file order."""
+    """`hash` names the text it was made of; `departments` maps slug to display name, in file order.
+
+    `letters` says where the file chooses which letter; whether there is such a template is the caller's to check.
+    """
 
     hash: str
     departments: Mapping[str, str]
     default: Mapping[str, FieldValue]
     rules: tuple[Rule, ...]
     tests: tuple[Case, ...]
+    questions: Mapping[str, Question]
+    solutions: Mapping[str, Solution]
+    letters: tuple[tuple[Position, str], ...]
+    zone: ZoneInfo
     eyes: Eyes
 
     def applying(self, sight: Sight) -> Iterator[Rule]:

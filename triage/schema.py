@@ -2,173 +2,202 @@
 
 It says what the loader says, as far as a schema can: names that must exist elsewhere in the file
 (departments, named conditions, rules) and the inside of patterns are the loader's to check.
+A file that another one includes is held to the same schema, except that nothing is required of it
+but to say so: it begins with its rules and has no `default`.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from domain.interaction import Automated, Medium
-from domain.units import DURATION_PATTERN, SIZE_PATTERN
-from triage.vocabulary import (
+from domain.units import DURATION_PATTERN
+from triage.calendars import WEEKDAYS
+from triage.keywords import (
+    ADJUSTED,
+    CALENDAR_KEYS,
     CASE_KEYS,
-    COMPARISONS,
-    CONDITIONS,
+    CHANGES,
+    CONTACT_KEYS,
     EXPECT_KEYS,
     FIELDS,
     FILE_KEYS,
     GIVEN_KEYS,
+    HOLIDAY_KEYS,
+    MAIN_ONLY,
     PRIORITIES,
+    QUESTION_KEYS,
     RULE_KEYS,
-    Takes,
-    Term,
+    SOLUTION_KEYS,
+)
+from triage.loading_proposals import MAX_TEXT
+from triage.loading_rules import DOES, MAX_NAME
+from triage.schema_conditions import CONDITION, condition_schema
+from triage.schema_pieces import (
+    NAME,
+    TEXT,
+    TRUTH,
+    WRITTEN,
+    Schema,
+    Translate,
+    closed,
+    described,
+    named,
+    one_or_many,
+    some_of,
 )
 
-Schema = dict[str, Any]
-Translate = Callable[[str], str]
+__all__ = ["Schema", "rules_schema"]
 
-_TEXT: Schema = {"type": "string", "minLength": 1}
-_TRUTH: Schema = {"type": "boolean"}
-_VALUE: Schema = {"type": ["string", "number"]}
-_SCALAR: Schema = {"type": ["string", "number", "boolean"]}
-_CONDITION: Schema = {"$ref": "#/$defs/condition"}
-_CONDITIONS: Schema = {"type": "array", "minItems": 1, "items": _CONDITION}
+_SLUG = "^[a-z0-9][a-z0-9_-]{0,39}$"
+_DAYS = "|".join(WEEKDAYS)
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+_SPANS = rf"^closed$|^{_CLOCK}-({_CLOCK}|24:00)([ ,]+{_CLOCK}-({_CLOCK}|24:00))*$"
+_SHORT: Schema = {**TEXT, "maxLength": MAX_NAME}
+_SAID: Schema = {**TEXT, "maxLength": MAX_TEXT}
+_HOURS = one_or_many({"type": "string", "pattern": _SPANS})
 _FIELD_SCHEMAS: Mapping[str, Schema] = {
-    "department": _TEXT,
+    "department": TEXT,
     "priority": {"enum": list(PRIORITIES)},
-    "flag": _TRUTH,
+    "flag": TRUTH,
+    "assignee": _SHORT,
+    "acknowledgement": {"type": "string", "pattern": _SLUG},
 }
 
 
 def rules_schema(translate: Translate = str) -> Schema:
     """The schema; `translate` turns the English sentences of hover texts into the reader's language."""
-    department = {"anyOf": [_TEXT, _closed({"name": _TEXT}, ("name",))]}
+    department = {"anyOf": [TEXT, closed({"name": TEXT}, ("name",))]}
     schemas: Mapping[str, Schema] = {
         "version": {"const": 1},
+        "include": one_or_many(TEXT),
         "departments": {
             "type": "object",
             "minProperties": 1,
-            "propertyNames": {"pattern": "^[a-z0-9][a-z0-9_-]{0,39}$"},
+            "propertyNames": {"pattern": _SLUG},
             "additionalProperties": department,
         },
-        "default": _closed(
-            {name: _FIELD_SCHEMAS[name] for name in ("department", "priority")}, ("department", "priority")
-        ),
-        "define": {"type": "object", "additionalProperties": _CONDITION},
+        "default": _default(translate),
+        "timezone": {**TEXT, "examples": ["America/Sao_Paulo", "America/Manaus", "America/Rio_Branco", "UTC"]},
+        "calendars": named(_calendar(translate)),
+        "contacts": {"anyOf": [TEXT, _contacts(translate)]},
+        "lists": named(one_or_many(WRITTEN)),
+        "questions": named(_question(translate)),
+        "solutions": named(_solution(translate)),
+        "define": named(CONDITION),
         "rules": {"type": "array", "items": _rule(translate)},
         "tests": {"type": "array", "items": _case(translate)},
     }
-    required = ("version", "departments", "default", "rules")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Balcão rules.yaml",
-        **_closed(_described(schemas, FILE_KEYS, translate), required),
-        "$defs": {"condition": _condition(translate)},
+        **closed(described(schemas, FILE_KEYS, translate)),
+        "anyOf": [_main_file(), _included_file()],
+        "$defs": {"condition": condition_schema(translate)},
     }
 
 
-def _condition(translate: Translate) -> Schema:
-    terms = {name: {**_term(term), "description": translate(term.meaning)} for name, term in CONDITIONS.items()}
-    return {"anyOf": [{**_closed(terms), "minProperties": 1}, _CONDITIONS]}
+def _main_file() -> Schema:
+    """What includes other files may leave the rules and departments to them."""
+    shared = ["version", "default"]
+    return {"anyOf": [{"required": [*shared, "departments", "rules"]}, {"required": [*shared, "include"]}]}
 
 
-def _term(term: Term) -> Schema:
-    return _TAKEN[term.takes](term)
+def _included_file() -> Schema:
+    sections = [key for key in FILE_KEYS if key not in {"version", *MAIN_ONLY}]
+    return {
+        "not": {"anyOf": [{"required": [key]} for key in (*MAIN_ONLY, "version")]},
+        "anyOf": [{"required": [key]} for key in sections],
+    }
 
 
-def _trait() -> Schema:
-    duration = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{DURATION_PATTERN}$"}]}
-    return {"anyOf": [*_one_or_many(_SCALAR)["anyOf"], _comparison(duration)]}
+def _default(translate: Translate) -> Schema:
+    required = ("department", "priority")
+    return closed(described({name: _FIELD_SCHEMAS[name] for name in required}, FIELDS, translate), required)
 
 
-def _numbers(number: Schema) -> Schema:
-    return {"anyOf": [number, _comparison(number)]}
+def _calendar(translate: Translate) -> Schema:
+    week = {"pattern": f"^({_DAYS})(-({_DAYS}))?$"}
+    days = {"pattern": r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"}
+    holidays: Mapping[str, Schema] = {"country": TEXT, "state": TEXT, "optional": one_or_many(TEXT)}
+    schemas: Mapping[str, Schema] = {
+        "timezone": TEXT,
+        "hours": {"type": "object", "propertyNames": week, "additionalProperties": _HOURS},
+        "holidays": closed(described(holidays, HOLIDAY_KEYS, translate)),
+        "days": {"type": "object", "propertyNames": days, "additionalProperties": _HOURS},
+    }
+    return closed(described(schemas, CALENDAR_KEYS, translate), ("hours",))
 
 
-def _choices(term: Term) -> Schema:
-    choices = _one_or_many({"enum": list(term.choices)})
-    return {"anyOf": [*choices["anyOf"], _TRUTH]} if "automated" in term.fields else choices
+def _contacts(translate: Translate) -> Schema:
+    contact = some_of(described(dict.fromkeys(CONTACT_KEYS, _SHORT), CONTACT_KEYS, translate))
+    return {"type": "object", "additionalProperties": contact}
 
 
-def _comparison(number: Schema) -> Schema:
-    pair = {"type": "array", "minItems": 2, "maxItems": 2, "items": number}
-    bounds = {name: pair if name == "between" else number for name in COMPARISONS}
-    return {**_closed(_described(bounds, COMPARISONS, str)), "minProperties": 1}
+def _question(translate: Translate) -> Schema:
+    schemas: Mapping[str, Schema] = {"text": _SAID, "unless": CONDITION}
+    return {"anyOf": [_SAID, closed(described(schemas, QUESTION_KEYS, translate), ("text",))]}
+
+
+def _solution(translate: Translate) -> Schema:
+    schemas: Mapping[str, Schema] = {
+        "text": _SAID,
+        "link": {"type": "string", "pattern": r"^https?://\S+$", "maxLength": MAX_TEXT},
+    }
+    return {"anyOf": [_SAID, closed(described(schemas, SOLUTION_KEYS, translate), ("text",))]}
 
 
 def _rule(translate: Translate) -> Schema:
     schemas: Mapping[str, Schema] = {
-        "name": {"type": "string", "minLength": 1, "maxLength": 80, "not": {"const": "default"}},
-        "when": _CONDITION,
-        "set": {**_closed(_described(_FIELD_SCHEMAS, FIELDS, translate)), "minProperties": 1},
-        "tags": _one_or_many(_TEXT),
-        "stop": _TRUTH,
+        "name": {**NAME, "not": {"const": "default"}},
+        "when": CONDITION,
+        "set": some_of(described(_FIELD_SCHEMAS, FIELDS, translate)),
+        "adjust": some_of(described({"priority": {"enum": list(CHANGES)}}, ADJUSTED, translate)),
+        "tags": one_or_many(_SHORT),
+        "ask": one_or_many(TEXT),
+        "suggest": one_or_many(TEXT),
+        "stop": TRUTH,
     }
-    does = [{"required": [name]} for name in ("set", "tags", "stop")]
-    return {**_closed(_described(schemas, RULE_KEYS, translate), ("name", "when")), "anyOf": does}
+    does = [{"required": [name]} for name in DOES]
+    return {**closed(described(schemas, RULE_KEYS, translate), ("name", "when")), "anyOf": does}
 
 
 def _case(translate: Translate) -> Schema:
-    given = {**_closed(_described(_GIVEN, GIVEN_KEYS, translate)), "minProperties": 1}
-    rule = {"anyOf": [_TEXT, _closed(dict.fromkeys(FIELDS, _TEXT))]}
-    expected = {**_FIELD_SCHEMAS, "tags": _one_or_many(_TEXT), "rule": rule}
-    expect = {**_closed(_described(expected, EXPECT_KEYS, translate)), "minProperties": 1}
-    schemas = {"name": _TEXT, "given": given, "expect": expect, "expect_not": expect}
-    asks = [{"required": [name]} for name in ("expect", "expect_not")]
-    return {**_closed(_described(schemas, CASE_KEYS, translate), ("name", "given")), "anyOf": asks}
-
-
-def _described(schemas: Mapping[str, Schema], meanings: Mapping[str, str], translate: Translate) -> dict[str, Schema]:
-    return {name: {**schema, "description": translate(meanings[name])} for name, schema in schemas.items()}
-
-
-def _closed(properties: Mapping[str, Schema], required: tuple[str, ...] = ()) -> Schema:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(required),
-        "additionalProperties": False,
+    rule = {"anyOf": [TEXT, closed(dict.fromkeys(FIELDS, TEXT))]}
+    names = dict.fromkeys(("tags", "ask", "suggest"), one_or_many(TEXT))
+    expect = some_of(described({**_FIELD_SCHEMAS, **names, "rule": rule}, EXPECT_KEYS, translate))
+    schemas = {
+        "name": TEXT,
+        "given": some_of(described(_GIVEN, GIVEN_KEYS, translate)),
+        "expect": expect,
+        "expect_not": expect,
     }
+    asks = [{"required": [name]} for name in ("expect", "expect_not")]
+    return {**closed(described(schemas, CASE_KEYS, translate), ("name", "given")), "anyOf": asks}
 
 
-def _one_or_many(item: Schema) -> Schema:
-    return {"anyOf": [item, {"type": "array", "minItems": 1, "items": item}]}
-
-
-_WRITTEN: Schema = {"type": ["string", "number"]}
 _GIVEN: Mapping[str, Schema] = {
-    "channel": _WRITTEN,
+    "channel": WRITTEN,
     "medium": {"enum": [str(medium) for medium in Medium]},
-    "subject": _WRITTEN,
-    "text": _WRITTEN,
-    "sender": _WRITTEN,
-    "sender_name": _WRITTEN,
-    "recipients": _one_or_many(_TEXT),
+    "subject": WRITTEN,
+    "text": WRITTEN,
+    "sender": WRITTEN,
+    "sender_name": WRITTEN,
+    "recipients": one_or_many(TEXT),
     "automated": {"enum": [str(kind) for kind in Automated]},
-    "is_reply": _TRUTH,
+    "is_reply": TRUTH,
     "attachments": {
         "type": "array",
         "items": {
             "anyOf": [
-                _TEXT,
-                _closed({"name": _WRITTEN, "type": _TEXT, "size": {"type": ["integer", "string"]}}, ("name",)),
+                TEXT,
+                closed({"name": WRITTEN, "type": TEXT, "size": {"type": ["integer", "string"]}}, ("name",)),
             ]
         },
     },
     "traits": {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}},
-}
-
-_TAKEN: Mapping[Takes, Callable[[Term], Schema]] = {
-    Takes.WORDS: lambda _: _one_or_many(_VALUE),
-    Takes.VALUES: lambda _: _one_or_many(_VALUE),
-    Takes.TAGS: lambda _: _one_or_many(_TEXT),
-    Takes.NAMES: lambda _: _one_or_many(_TEXT),
-    Takes.CHOICES: _choices,
-    Takes.NUMBERS: lambda _: _numbers({"type": "number"}),
-    Takes.SIZES: lambda _: _numbers(
-        {"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{SIZE_PATTERN}$"}]}
-    ),
-    Takes.TRUTH: lambda _: _TRUTH,
-    Takes.TRAITS: lambda _: {"type": "object", "minProperties": 1, "additionalProperties": _trait()},
-    Takes.ONE: lambda _: _CONDITION,
-    Takes.MANY: lambda _: _CONDITIONS,
+    "headers": {"type": "object", "additionalProperties": WRITTEN},
+    "at": {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"},
+    "conversation_age": {"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{DURATION_PATTERN}$"}]},
+    "message_count": {"type": "integer"},
+    "contact_class": WRITTEN,
+    "contact_plan": WRITTEN,
 }

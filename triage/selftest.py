@@ -67,11 +67,15 @@ def _compare(verdict: Verdict, expectation: Expectation, *, negated: bool) -> It
     for field, expected, got, rule in _pairs(verdict, expectation):
         if (expected == got) is negated:
             yield Difference(field=field, expected=expected, got=got, rule=rule, negated=negated)
-    given = {str(tag.value): tag.rule for tag in verdict.tags}
-    for tag in expectation.tags:
-        if (tag in given) is negated:
-            rule = given.get(tag, "")
-            yield Difference(field="tags", expected=tag, got=", ".join(given) or "-", rule=rule, negated=negated)
+    for field, names, given in (
+        ("tags", expectation.tags, {str(tag.value): tag.rule for tag in verdict.tags}),
+        ("ask", expectation.ask, {question.name: question.rule for question in verdict.questions}),
+        ("suggest", expectation.suggest, {solution.name: solution.rule for solution in verdict.solutions}),
+    ):
+        for name in names:
+            if (name in given) is negated:
+                rule = given.get(name, "")
+                yield Difference(field=field, expected=name, got=", ".join(given) or "-", rule=rule, negated=negated)
 
 
 def _pairs(verdict: Verdict, expectation: Expectation) -> Iterator[tuple[str, str, str, str]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from domain.facts import Facts
 from domain.interaction import TraitValue
 from domain.mailbox import domain_of, without_tag
+from triage.contacts import Contacts
 from triage.folding import fold
 from triage.matching import ValueMatcher, WordMatcher
 from triage.patterns import Exact, Expression, Word
@@ -34,11 +35,19 @@ VALUE_FIELDS: Mapping[str, Callable[[Facts], Sequence[str]]] = {
     "automated": lambda facts: (facts.automated,),
     "attachment_name": lambda facts: [file.name for file in facts.attachments],
     "attachment_type": lambda facts: [file.content_type for file in facts.attachments],
+    "contact_class": lambda facts: (facts.contact_class,) if facts.contact_class else (),
+    "contact_plan": lambda facts: (facts.contact_plan,) if facts.contact_plan else (),
 }
 """Fields that are compared whole."""
 
-TRAIT = "trait "
-"""Field names of traits begin with this, so that a trait named `text` is no text."""
+TRAIT, HEADER = "trait ", "header "
+"""Field names of traits and header fields begin with these, so that a trait named `text` is no text."""
+
+KEYED: Mapping[str, Callable[[Facts], Mapping[str, TraitValue]]] = {
+    TRAIT: lambda facts: facts.traits,
+    HEADER: lambda facts: facts.headers,
+}
+"""Fields that each have a name of their own, compared whole."""
 
 _NOTHING: frozenset[int] = frozenset()
 _LARGEST_SHOWN = 10**18
@@ -74,25 +83,30 @@ class Eyes:
     words: WordMatcher
     word_fields: tuple[str, ...]
     values: Mapping[str, ValueMatcher]
-    trait_values: Mapping[str, ValueMatcher]
+    keyed: Mapping[str, Mapping[str, ValueMatcher]]
+    contacts: Contacts
 
     def look(self, facts: Facts) -> Sight:
+        facts = self.contacts.introduce(facts)
         folded = {name: fold(WORD_FIELDS[name](facts)) for name in self.word_fields}
         matched = {name: self.words.match(text) for name, text in folded.items()}
         for name, matcher in self.values.items():
             if found := _union(matcher, VALUE_FIELDS[name](facts)):
                 matched[name] = found
-        for name, matcher in self.trait_values.items():
-            if name in facts.traits and (found := matcher.match(value_text(facts.traits[name]))):
-                matched[TRAIT + name] = found
+        for prefix, matchers in self.keyed.items():
+            entries = KEYED[prefix](facts)
+            for name in entries.keys() & matchers.keys():
+                if found := matchers[name].match(value_text(entries[name])):
+                    matched[prefix + name] = found
         return Sight(facts, matched, folded)
 
 
 def values_of(field_name: str, facts: Facts) -> Sequence[str]:
-    """What the facts hold in a field that is compared whole; traits included."""
-    if field_name.startswith(TRAIT):
-        name = field_name.removeprefix(TRAIT)
-        return (value_text(facts.traits[name]),) if name in facts.traits else ()
+    """What the facts hold in a field that is compared whole; traits and header fields included."""
+    prefix, space, name = field_name.partition(" ")
+    if space:
+        entries = KEYED[prefix + space](facts)
+        return (value_text(entries[name]),) if name in entries else ()
     return VALUE_FIELDS[field_name](facts)
 
 

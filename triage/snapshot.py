@@ -1,11 +1,20 @@
 """From an interaction to the facts that rules see."""
 
+from datetime import datetime
+
 from domain.facts import AttachmentFacts, Facts
 from domain.interaction import Interaction
+from domain.ticket import Placement, Road
+
+_REPLIES = frozenset({Road.JOINS, Road.HELD})
 
 
-def facts_of(interaction: Interaction, *, is_reply: bool) -> Facts:
-    """`is_reply`: the interaction was filed on a ticket that existed before it."""
+def facts_of(
+    interaction: Interaction, *, placement: Placement | None = None, received_at: datetime | None = None
+) -> Facts:
+    """`placement` says on which ticket it was filed; None: on one of its own."""
+    opened_at = placement.opened_at if placement else None
+    age = (received_at or interaction.occurred_at) - opened_at if opened_at else None
     return Facts(
         channel=interaction.channel,
         medium=interaction.medium.value,
@@ -16,10 +25,14 @@ def facts_of(interaction: Interaction, *, is_reply: bool) -> Facts:
         subject=interaction.subject,
         text=interaction.text,
         automated=interaction.automated.value,
-        is_reply=is_reply,
+        is_reply=placement is not None and placement.road in _REPLIES,
         attachments=tuple(
             AttachmentFacts(name=file.name, content_type=file.content_type, size=file.size)
             for file in interaction.attachments
         ),
         traits=interaction.traits,
+        headers=interaction.headers,
+        received_at=received_at,
+        conversation_age=max(age.total_seconds(), 0.0) if age else 0.0,
+        message_count=placement.message_count if placement else 1,
     )

@@ -1,4 +1,4 @@
-"""The words of the rule language: every condition and action, what it takes, and a sentence about it.
+"""The conditions of the rule language: what each takes, and a sentence about it.
 
 This one table feeds the loader, the JSON Schema (hover texts) and the test that nothing is undocumented.
 The sentences are English msgids.
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from domain.interaction import Automated, Medium
-from domain.ticket import Priority
+from triage.calendars import WEEKDAYS
 from triage.conditions import Number
-from triage.sight import Sight
+from triage.sight import HEADER, TRAIT, Sight
 
 
 class Takes(Enum):
@@ -22,8 +22,11 @@ class Takes(Enum):
     CHOICES = auto()
     NUMBERS = auto()
     SIZES = auto()
+    DURATIONS = auto()
     TRUTH = auto()
-    TRAITS = auto()
+    KEYED = auto()
+    HOURS = auto()
+    WEEKDAYS = auto()
     TAGS = auto()
     NAMES = auto()
     ONE = auto()
@@ -101,7 +104,32 @@ CONDITIONS: Mapping[str, Term] = {
     "shouting": Term(takes=Takes.TRUTH, meaning="It is written in capitals."),
     "capitals": Term(takes=Takes.NUMBERS, meaning="How many of its letters are capitals, from 0 to 100 per cent."),
     "exclamations": Term(takes=Takes.NUMBERS, meaning="How many exclamation marks it has."),
-    "trait": Term(takes=Takes.TRAITS, meaning="Facts that a channel adds, by name: call.answered, call.waited_s …"),
+    "trait": Term(
+        takes=Takes.KEYED,
+        fields=(TRAIT,),
+        meaning="Facts that a channel adds, by name: call.answered, call.waited_s, auth.dmarc, labels of alerts …",
+    ),
+    "header": Term(
+        takes=Takes.KEYED,
+        fields=(HEADER,),
+        meaning="Header fields of a mail, by small-letter name: x-priority, importance, list-id …",
+    ),
+    "contact_class": Term(
+        takes=Takes.VALUES, fields=("contact_class",), meaning="The sender is a contact of one of these classes."
+    ),
+    "contact_plan": Term(
+        takes=Takes.VALUES, fields=("contact_plan",), meaning="The sender is a contact with one of these plans."
+    ),
+    "conversation_age": Term(
+        takes=Takes.DURATIONS, meaning="How long ago its ticket was opened, as 30m, 2h or 3d; 0 for a new ticket."
+    ),
+    "message_count": Term(takes=Takes.NUMBERS, meaning="Which message of its ticket it is; 1 is the first."),
+    "hours": Term(takes=Takes.HOURS, meaning="It came within or outside the business hours of a calendar."),
+    "weekday": Term(
+        takes=Takes.WEEKDAYS,
+        choices=WEEKDAYS,
+        meaning="It came on one of these days: mon, tue, wed, thu, fri, sat, sun.",
+    ),
     "tag": Term(takes=Takes.TAGS, meaning="A rule further up has given it one of these tags."),
     "is": Term(takes=Takes.NAMES, meaning="One of these conditions from `define` is true."),
     "all": Term(takes=Takes.MANY, meaning="Every condition of the list is true."),
@@ -119,64 +147,22 @@ NUMBERS: Mapping[str, Callable[[Sight], Iterable[Number]]] = {
     "attachment_size": lambda sight: [file.size for file in sight.facts.attachments],
     "capitals": lambda sight: (sight.loudness.capitals,),
     "exclamations": lambda sight: (sight.loudness.exclamations,),
+    "conversation_age": lambda sight: (sight.facts.conversation_age,),
+    "message_count": lambda sight: (sight.facts.message_count,),
 }
 
-COMPARISONS: Mapping[str, str] = {
-    "gt": "More than this.",
-    "gte": "This or more.",
-    "lt": "Less than this.",
-    "lte": "This or less.",
-    "between": "From the first to the second number, both included.",
-}
-
-FIELDS: Mapping[str, str] = {
-    "department": "The department that owns the ticket.",
-    "priority": "Alta, Média or Baixa.",
-    "flag": "Marks the ticket for somebody to look at.",
-}
-
-RULE_KEYS: Mapping[str, str] = {
-    "name": "A short name, shown wherever the rule decided something. Each name once.",
-    "when": "When the rule applies. All that stands here must be true.",
-    "set": "What it decides. For each field the first rule that applies and sets it decides.",
-    "tags": "Tags it gives. Tags of all rules that apply add up.",
-    "stop": "true: rules further down are not asked any more.",
-}
-
-FILE_KEYS: Mapping[str, str] = {
-    "version": "The version of the rule language: 1.",
-    "departments": "The departments: a short name and the name people see.",
-    "default": "Department and priority of whatever no rule decides.",
-    "define": "Conditions with a name, for use in many rules by `is`.",
-    "rules": "The rules, asked from top to bottom.",
-    "tests": "Examples with the expected result. A file whose tests fail is not put into force.",
-}
-
-GIVEN_KEYS: Mapping[str, str] = {
-    "channel": "The channel it came by.",
-    "medium": "mail, chat, call or alert.",
-    "subject": "The subject.",
-    "text": "What the customer newly wrote.",
-    "sender": "The sender's address or number.",
-    "sender_name": "The sender's display name.",
-    "recipients": "The addresses it was sent to.",
-    "automated": "none, auto_reply, bounce, list, bulk or own.",
-    "is_reply": "true if it answers on an existing ticket.",
-    "attachments": "A list of file names, or of {name, type, size}.",
-    "traits": "Facts that the channel adds.",
-}
-
-EXPECT_KEYS: Mapping[str, str] = {
-    **FIELDS,
-    "tags": "Tags it gets; it may get others too.",
-    "rule": "Which rule decides: {department: name}; a name alone means the department.",
-}
-
-CASE_KEYS: Mapping[str, str] = {
-    "name": "What the example shows.",
-    "given": "The message.",
-    "expect": "What the rules must decide.",
-    "expect_not": "What the rules must not decide.",
-}
-
-PRIORITIES = tuple(str(priority) for priority in Priority)
+CALL_TRAITS = (
+    "call.id",
+    "call.direction",
+    "call.answered",
+    "call.from",
+    "call.to",
+    "call.waited_s",
+    "call.talked_s",
+    "call.duration_s",
+    "call.queue",
+    "call.agent",
+    "call.ended_by",
+    "call.recording",
+)
+"""What calls bring; other traits may have any name."""

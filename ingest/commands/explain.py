@@ -90,7 +90,7 @@ def _of_eml(shell: Shell, path: str) -> Facts:
         raise Wrong(_("%(path)s cannot be read: %(reason)s") % {"path": path, "reason": error}) from error
     if isinstance(decoded, Ignored) or not decoded:
         raise Wrong(_("%(path)s holds no message") % {"path": path})
-    return facts_of(decoded[0], is_reply=False)
+    return facts_of(decoded[0])
 
 
 def _of_ticket(shell: Shell, number: int) -> Facts:

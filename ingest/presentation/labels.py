@@ -76,6 +76,7 @@ REASONS = {
     "a call has no return path": N_("a call has no return path"),
     "this channel has no reply URL": N_("this channel has no reply URL"),
     "channel_cannot_send": N_("this channel cannot send"),
+    "rule": N_("a rule wants none"),
     "role_mailbox": N_("sent to postmaster or abuse"),
     "own_address": N_("one of our own addresses"),
     "role_address": N_("address of a machine"),

@@ -10,8 +10,8 @@ import pytest
 
 from config.settings import load
 from domain.raw import Fate, JournalEntry, RawInteraction
+from ingest import rulebook
 from ingest.pool import CannotStart, PipelinePool, WorkerDied
-from ingest.rulebook import RuleSource, read_rules
 from ingest.wiring import create_first_secrets
 from store.migrating import upgrade
 from tests.pipeline import install
@@ -28,8 +28,7 @@ async def settings(tmp_path):
 
 @pytest.fixture
 def source(settings):
-    path = settings.rules_path
-    return RuleSource(file=str(path), text=path.read_text(encoding="utf-8"), hash=read_rules(path).hash)
+    return rulebook.tested(settings.rules_path)
 
 
 @pytest.fixture

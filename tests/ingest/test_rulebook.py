@@ -84,3 +84,29 @@ async def test_a_cold_start_with_a_broken_file_waits_for_a_good_one(file):
     file.write_text(GOOD, encoding="utf-8")
     assert await book.reload_if_changed()
     assert book.loaded.is_set()
+
+
+async def test_a_change_of_any_file_of_the_rules_is_noticed(tmp_path):
+    more = tmp_path / "regras" / "10.yaml"
+    more.parent.mkdir()
+    more.write_text("rules: [{name: um, when: {words: a}, stop: true}]", encoding="utf-8")
+    (tmp_path / "contatos.yaml").write_text("x.example: {class: ouro}", encoding="utf-8")
+    main = tmp_path / "rules.yaml"
+    main.write_text(GOOD.replace("rules:\n", "include: regras\ncontacts: contatos.yaml\nrules:\n"), encoding="utf-8")
+    book = Rulebook(main)
+
+    assert await book.reload_if_changed() is True
+    assert await book.reload_if_changed() is None
+    hashes = [book.source.hash]
+    for path, text in (
+        (more, "rules: [{name: um, when: {words: b}, stop: true}]"),
+        (more.with_name("20.yaml"), "rules: [{name: dois, when: {words: c}, stop: true}]"),
+        (tmp_path / "contatos.yaml", "x.example: {class: prata}"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        assert await book.reload_if_changed() is True
+        hashes.append(book.source.hash)
+
+    assert len(set(hashes)) == 4
+    assert [rule.name for rule in compiled(book.source).rules] == ["boleto", "um", "dois"]
+    assert compiled(book.source).hash == book.source.hash

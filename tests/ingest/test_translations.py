@@ -10,16 +10,23 @@ from babel.messages.pofile import read_po
 
 from ingest import translations
 from ingest.translations import CATALOGUES, VARIABLES, _, language, ngettext, use
-from triage.vocabulary import (
+from triage.keywords import (
+    ADJUSTED,
+    CALENDAR_KEYS,
     CASE_KEYS,
     COMPARISONS,
-    CONDITIONS,
+    CONTACT_KEYS,
     EXPECT_KEYS,
     FIELDS,
     FILE_KEYS,
     GIVEN_KEYS,
+    HOLIDAY_KEYS,
+    HOURS_KEYS,
+    QUESTION_KEYS,
     RULE_KEYS,
+    SOLUTION_KEYS,
 )
+from triage.vocabulary import CONDITIONS
 
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {
@@ -53,7 +60,10 @@ def literals() -> set[str]:
 
 def meanings() -> set[str]:
     """The sentences of the rule language, which `rules schema` shows."""
-    tables = (COMPARISONS, FIELDS, RULE_KEYS, FILE_KEYS, GIVEN_KEYS, EXPECT_KEYS, CASE_KEYS)
+    tables = (
+        *(COMPARISONS, FIELDS, ADJUSTED, RULE_KEYS, FILE_KEYS, GIVEN_KEYS, EXPECT_KEYS, CASE_KEYS),
+        *(CALENDAR_KEYS, HOLIDAY_KEYS, HOURS_KEYS, CONTACT_KEYS, QUESTION_KEYS, SOLUTION_KEYS),
+    )
     return {term.meaning for term in CONDITIONS.values()} | {text for table in tables for text in table.values()}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.triage.samples import facts, rules
 from triage.engine import judge
-from triage.vocabulary import FIELDS, RULE_KEYS
+from triage.keywords import FIELDS, RULE_KEYS
 
 PING = "name: ping\nwhen: {any: [{words: oi}, {not: {tag: pong}}]}\ntags: [ping]"
 PONG = "name: pong\nwhen: {tag: ping}\ntags: [pong]\nset: {priority: Alta}"
@@ -43,9 +43,10 @@ def test_facts_and_verdicts_cannot_be_changed_by_rules():
 
 
 def test_no_action_of_a_rule_sends_or_creates_anything():
-    """What a rule can do is decide fields, give tags and stop; an answer is decided elsewhere, once per message."""
-    assert set(RULE_KEYS) == {"name", "when", "set", "tags", "stop"}
-    assert set(FIELDS) == {"department", "priority", "flag"}
+    """A rule decides, gives tags and says what the one acknowledgement may hold; whether there is one, and that
+    it is one per ticket, is decided elsewhere."""
+    assert set(RULE_KEYS) == {"name", "when", "set", "adjust", "tags", "ask", "suggest", "stop"}
+    assert set(FIELDS) == {"department", "priority", "flag", "assignee", "acknowledgement"}
 
 
 def test_words_that_a_verdict_shows_do_not_feed_the_next_message():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.facts import AttachmentFacts, Facts
-from domain.verdict import Decision, Match, Verdict
+from domain.verdict import Adjustment, Decision, Match, Proposal, Verdict
 from store.codec import dumps, facts_from_json, facts_to_json, storable, verdict_from_json, verdict_to_json
 
 clean = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -28,16 +28,28 @@ facts = st.builds(
         tuple
     ),
     traits=traits,
+    headers=st.dictionaries(clean, clean, max_size=2),
+    received_at=st.none() | st.datetimes(timezones=st.just(UTC)),
+    conversation_age=st.floats(0, 1e9),
+    message_count=st.integers(1, 10**6),
+    contact_class=st.none() | clean,
+    contact_plan=st.none() | clean,
 )
 matches = st.builds(Match, where=clean, words=st.lists(clean, max_size=3).map(tuple))
 decisions = st.builds(
     Decision, value=st.one_of(clean, st.booleans()), rule=clean, matched=st.lists(matches, max_size=2).map(tuple)
 )
+shown = st.lists(matches, max_size=2).map(tuple)
+proposals = st.builds(Proposal, name=clean, text=clean, rule=clean, link=st.none() | clean, matched=shown)
+adjustments = st.builds(Adjustment, field=clean, change=st.sampled_from(["raise", "lower"]), rule=clean, matched=shown)
 verdicts = st.builds(
     Verdict,
     ruleset=clean,
     fields=st.dictionaries(clean, decisions, max_size=3),
     tags=st.lists(decisions, max_size=3).map(tuple),
+    adjusted=st.lists(adjustments, max_size=2).map(tuple),
+    questions=st.lists(proposals, max_size=2).map(tuple),
+    solutions=st.lists(proposals, max_size=2).map(tuple),
 )
 
 
@@ -49,6 +61,22 @@ def test_facts_come_back_as_they_were(given_facts, text):
 @given(verdicts)
 def test_verdicts_come_back_as_they_were(verdict):
     assert verdict_from_json(verdict_to_json(verdict)) == verdict
+
+
+def test_facts_and_verdicts_stored_before_there_was_more_of_them_are_still_read():
+    old_facts = (
+        '{"channel":"email","medium":"mail","occurred_at":"2026-01-05T13:00:00Z","sender":"a@b.example","sender_name":"A",'
+        '"recipients":[],"subject":"s","automated":"none","is_reply":true,"attachments":[],"traits":{"x":1}}'
+    )
+    old_verdict = '{"ruleset":"0","fields":{"department":{"value":"a","rule":"r","matched":[]}},"tags":[]}'
+    moment = datetime(2026, 1, 5, 13, tzinfo=UTC)
+
+    read = facts_from_json(old_facts, text="t")
+
+    assert (read.moment, read.message_count, read.conversation_age, read.contact_class) == (moment, 1, 0.0, None)
+    assert facts_to_json(read, text="t").replace("+00:00", "Z") == old_facts
+    assert verdict_from_json(old_verdict).questions == ()
+    assert verdict_to_json(verdict_from_json(old_verdict)) == old_verdict
 
 
 def test_the_text_is_kept_once():

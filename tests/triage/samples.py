@@ -25,17 +25,19 @@ def rules_of(text: str) -> RuleSet:
     return load(read(text, "rules.yaml"), text)
 
 
-def rules(*listed: str, define: str = "", tests: str = "") -> RuleSet:
-    """A rule file of these rules, each as YAML below its `- `; `define` and `tests` as YAML blocks."""
+def rules(*listed: str, define: str = "", tests: str = "", sections: str = "") -> RuleSet:
+    """A rule file of these rules, each as YAML below its `- `; `define` and `tests` as YAML blocks.
+
+    `sections` are whole sections before them."""
     blocks = [f"define:\n{indent(dedent(define), '  ')}\n"] if define else []
     blocks.append("rules:\n" + "".join(_item(rule) for rule in listed) if listed else "rules: []\n")
     blocks += [f"tests:\n{indent(dedent(tests), '  ')}\n"] if tests else []
-    return rules_of(HEAD + "".join(blocks))
+    return rules_of(HEAD + sections + "".join(blocks))
 
 
-def matches(condition: str, given: Facts, define: str = "") -> bool:
+def matches(condition: str, given: Facts, define: str = "", sections: str = "") -> bool:
     """Whether a condition, written in YAML, holds for these facts."""
-    ruleset = rules(f"name: it\nwhen: {condition}\nset: {{flag: true}}", define=define)
+    ruleset = rules(f"name: it\nwhen: {condition}\nset: {{flag: true}}", define=define, sections=sections)
     return any(ruleset.applying(ruleset.eyes.look(given)))
 
 

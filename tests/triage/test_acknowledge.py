@@ -4,8 +4,9 @@ import pytest
 
 from domain.interaction import Automated
 from domain.ticket import Acknowledgement, Placement, Road, Silence
+from domain.verdict import Decision, Proposal, Verdict
 from tests.samples import MAILBOX, TOKEN_KEY, call, chat, mail
-from triage.acknowledge import EVERYBODY, Clerk, Exit, Policy, budgets_of, our_message_id
+from triage.acknowledge import EVERYBODY, MAX_PROPOSALS, Clerk, Exit, Policy, budgets_of, our_message_id
 from triage.letters import Letters
 from triage.token import verify
 
@@ -13,9 +14,17 @@ TEMPLATES = {
     "pt-BR/acknowledgement.subject.txt": "[#{{ ticket }}] Recebemos",
     "pt-BR/acknowledgement.body.txt": "Ticket {{ ticket }}, {{ department }}. {{ organisation }}",
     "pt-BR/acknowledgement.body.html": "<p>{{ department }}</p>",
+    "pt-BR/asked.body.txt": "{% for one in questions %}{{ one.text }} {% endfor %}|"
+    "{% for one in solutions %}{{ one.text }} {{ one.link }} {% endfor %}",
 }
 OPENS = Placement(road=Road.OPENS, ticket=42, reason="new request")
-SUPORTE = ("suporte", "Suporte & Cia")
+
+
+def verdict(**more):
+    fields = {"department": "suporte", "priority": "Baixa"} | more.pop("fields", {})
+    return Verdict(
+        ruleset="0", fields={name: Decision(value=value, rule="r") for name, value in fields.items()}, **more
+    )
 
 
 def clerk(*, enabled=True, limits=None, can_send=True):
@@ -37,9 +46,9 @@ def clerk(*, enabled=True, limits=None, can_send=True):
     )
 
 
-def plan(interaction, placement=OPENS, spent=None, **of_clerk):
+def plan(interaction, placement=OPENS, spent=None, decided=None, **of_clerk):
     answer, _ = clerk(**of_clerk).plan_acknowledgement(
-        interaction, placement, SUPORTE, spent if spent is not None else {}
+        interaction, placement, decided or verdict(), "Suporte & Cia", spent if spent is not None else {}
     )
     return answer
 
@@ -135,3 +144,43 @@ def test_an_unusual_message_id_is_not_repeated_in_our_headers(message_id):
     answer = plan(mail(message_id=message_id))
     assert answer.in_reply_to is None
     assert answer.references == ()
+
+
+def test_a_rule_chooses_the_letter_and_what_it_lacks_comes_from_the_usual_one():
+    answer = plan(mail(), decided=verdict(fields={"acknowledgement": "asked"}))
+
+    assert (answer.subject, answer.text) == ("[#42] Recebemos", "|\n")
+    assert (
+        plan(mail(), decided=verdict(fields={"acknowledgement": "nowhere"})).text
+        == "Ticket 42, Suporte & Cia. Exemplo\n"
+    )
+
+
+def test_a_rule_wants_no_acknowledgement_and_costs_no_budget():
+    spent = {}
+    answer = plan(mail(), spent=spent, decided=verdict(fields={"acknowledgement": "none"}))
+
+    assert (answer.reason, spent) == ("rule", {})
+
+
+def test_a_rule_cannot_make_us_answer_where_silence_is_due():
+    decided = verdict(fields={"acknowledgement": "asked"}, questions=(Proposal(name="q", text="?", rule="r"),))
+
+    assert plan(mail(automated=Automated.BULK), decided=decided).reason == "automatic_bulk"
+
+
+def test_questions_and_solutions_reach_the_letter_a_few_of_each():
+    decided = verdict(
+        fields={"acknowledgement": "asked"},
+        questions=tuple(Proposal(name=f"q{n}", text=f"q{n}?", rule="r") for n in range(MAX_PROPOSALS + 2)),
+        solutions=(Proposal(name="s", text="veja", link="https://x.example/a", rule="r"),),
+    )
+
+    assert plan(mail(), decided=decided).text == "q0? q1? q2? q3? q4? |veja https://x.example/a\n"
+
+
+def test_letters_say_which_they_know():
+    letters = Letters(TEMPLATES)
+
+    assert [letters.knows("pt-BR", name) for name in ("asked", "ask", "acknowledgement")] == [True, False, True]
+    assert not letters.knows("en", "asked")

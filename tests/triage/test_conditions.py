@@ -1,5 +1,7 @@
 """Every condition of the language, one line per thing it must and must not match."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from domain.facts import AttachmentFacts
@@ -73,6 +75,33 @@ TABLE = [
     ("{trait: {call.answered: {gte: 0}}}", facts(traits=CALL), False),
     ("{trait: {call.answered: false, call.queue: vendas}}", facts(traits=CALL), False),
     ("{trait: {text: boleto}}", facts("boleto"), False),
+    ("{header: {x-priority: '1'}}", facts(headers={"x-priority": "1"}), True),
+    ("{header: {x-priority: 1}}", facts(headers={"x-priority": "1"}), True),
+    ("{header: {list-id: '*avisos*'}}", facts(headers={"list-id": "<Avisos.exemplo.com>"}), True),
+    ("{header: {importance: high}}", facts(traits={"importance": "high"}), False),
+    ("{header: {importance: [low, high], x-priority: '/^[12]/'}}", facts(headers={"importance": "High"}), False),
+    ("{contact_class: ouro}", facts(contact_class="Ouro"), True),
+    ("{contact_class: [ouro, prata]}", facts(), False),
+    ("{contact_plan: 'comp*'}", facts(contact_plan="completo"), True),
+    ("{conversation_age: {gte: 1h}}", facts(conversation_age=3600.0), True),
+    ("{conversation_age: {gt: 1h}}", facts(conversation_age=3600.0), False),
+    ("{conversation_age: 0}", facts(), True),
+    ("{conversation_age: {between: [1d, 3d]}}", facts(conversation_age=2.5 * 86400), True),
+    ("{message_count: {gte: 3}}", facts(message_count=3), True),
+    ("{message_count: 1}", facts(), True),
+    ("{weekday: mon}", facts(), True),
+    ("{weekday: [sat, sun]}", facts(), False),
+    ("{weekday: sun}", facts(received_at=datetime(2026, 1, 5, 2, 59, tzinfo=UTC)), True),
+    ("{hours: {is: open}}", facts(), True),
+    ("{hours: {calendar: loja, is: closed}}", facts(), False),
+    ("{hours: {is: closed}}", facts(received_at=datetime(2026, 1, 5, 21, 0, tzinfo=UTC)), True),
+    ("{hours: {is: closed}}", facts(received_at=datetime(2026, 9, 7, 15, 0, tzinfo=UTC)), True),
+    ("{hours: {is: holiday}}", facts(received_at=datetime(2026, 9, 7, 15, 0, tzinfo=UTC)), True),
+    ("{words: [x, {list: dinheiro}]}", facts("o boleto"), True),
+    ("{words: {list: [gente, dinheiro]}}", facts("ana@x.example"), True),
+    ("{sender: {list: gente}}", facts(sender="Ana@x.example"), True),
+    ("{sender: {list: dinheiro}}", facts(sender="ana@x.example"), False),
+    ("{trait: {call.queue: {list: dinheiro}}}", facts(traits={"call.queue": "PIX"}), True),
     ("{is: urgente}", facts("é urgente"), True),
     ("{is: [calmo, urgente]}", facts("é urgente"), True),
     ("{is: calmo}", facts("é urgente"), False),
@@ -89,11 +118,15 @@ TABLE = [
     ("{words: urgente, not: {words: não é urgente}}", facts("Não é urgente"), False),
 ]
 NAMED = "urgente: {words: urgente}\ncalmo: {not: {is: urgente}}"
+SECTIONS = """\
+calendars: {loja: {hours: {mon-fri: 08:00-18:00}, holidays: {}}}
+lists: {dinheiro: [boleto, pix], gente: [ana@x.example]}
+"""
 
 
 @pytest.mark.parametrize(("condition", "given", "holds"), TABLE)
 def test_condition(condition, given, holds):
-    assert matches(condition, given, define=NAMED) is holds
+    assert matches(condition, given, define=NAMED, sections=SECTIONS) is holds
 
 
 def test_the_table_tries_every_condition():

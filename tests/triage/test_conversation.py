@@ -1,11 +1,13 @@
 """An id finds a ticket; only a token, or a channel that vouches, proves a person."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.interaction import Automated
 from domain.surroundings import Surroundings
 from domain.ticket import Road, State
-from tests.samples import TOKEN_KEY, call, chat, mail, ticket
+from tests.samples import NOON, TOKEN_KEY, call, chat, mail, ticket
 from triage.conversation import Desk, clues_of, lookup_of, renumbered
 from triage.token import sign
 
@@ -142,3 +144,20 @@ def test_the_lookup_asks_for_everything_the_placement_may_need():
     assert lookup.ticket_numbers == {5}
     assert lookup.conversations == {("site", "visitor-1")}
     assert lookup.budgets == {("all", "*")}
+
+
+def test_a_placement_knows_which_message_of_how_old_a_ticket_it_is():
+    known = replace(ticket(7), opened_at=NOON, messages=4)
+    desk = Desk(tickets={7: known}, conversations={("site", "chat-1"): 7}, message_ids={})
+    said = [chat(identity=f"site:{n}", conversation_key="chat-1") for n in (1, 2)]
+
+    placed = [desk.place(one, clues_of(one, TOKEN_KEY)) for one in said]
+
+    assert [(one.opened_at, one.message_count) for one in placed] == [(NOON, 5), (NOON, 6)]
+
+
+def test_a_new_ticket_begins_with_its_first_message():
+    desk = Desk(tickets={}, conversations={}, message_ids={})
+    placed = desk.place(mail(), clues_of(mail(), TOKEN_KEY))
+
+    assert (placed.opened_at, placed.message_count) == (None, 1)

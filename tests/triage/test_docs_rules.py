@@ -7,23 +7,31 @@ import pytest
 
 from tests.triage.samples import rules_of
 from triage.folding import MAX_SCANNED, fold
+from triage.keywords import (
+    ADJUSTED,
+    CALENDAR_KEYS,
+    CASE_KEYS,
+    CHANGES,
+    COMPARISONS,
+    CONTACT_KEYS,
+    EXPECT_KEYS,
+    FIELDS,
+    FILE_KEYS,
+    GIVEN_KEYS,
+    HOLIDAY_KEYS,
+    HOURS_KEYS,
+    PRIORITIES,
+    QUESTION_KEYS,
+    RULE_KEYS,
+    SOLUTION_KEYS,
+)
 from triage.loading import MAX_RULES
 from triage.loading_conditions import MAX_CHAIN
 from triage.matching import find_word
 from triage.patterns import MAX_EXPRESSION, MAX_WORD, Word, parse_word
 from triage.selftest import run_tests
 from triage.shouting import ENOUGH_LETTERS, LOUD_PERCENT, LOUD_PERCENT_WITH_MARKS
-from triage.vocabulary import (
-    CASE_KEYS,
-    COMPARISONS,
-    CONDITIONS,
-    EXPECT_KEYS,
-    FIELDS,
-    FILE_KEYS,
-    GIVEN_KEYS,
-    PRIORITIES,
-    RULE_KEYS,
-)
+from triage.vocabulary import CONDITIONS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -34,7 +42,23 @@ WORD_ROWS = re.findall(r"^\| `([^`]+)` \| (`.*?) \|(.*)\|$", SECTIONS["Palavras"
 
 @pytest.mark.parametrize(
     "name",
-    [*CONDITIONS, *COMPARISONS, *FIELDS, *RULE_KEYS, *FILE_KEYS, *GIVEN_KEYS, *EXPECT_KEYS, *CASE_KEYS, *PRIORITIES],
+    sorted(
+        {
+            *(
+                *CONDITIONS,
+                *COMPARISONS,
+                *FIELDS,
+                *ADJUSTED,
+                *CHANGES,
+                *RULE_KEYS,
+                *FILE_KEYS,
+                *CALENDAR_KEYS,
+                *PRIORITIES,
+            ),
+            *(*HOLIDAY_KEYS, *HOURS_KEYS, *CONTACT_KEYS, *QUESTION_KEYS, *SOLUTION_KEYS, *GIVEN_KEYS, *EXPECT_KEYS),
+            *(*CALENDAR_KEYS, *CASE_KEYS),
+        }
+    ),
 )
 def test_every_word_of_the_language_is_documented(name):
     assert re.search(rf"`{name}\b|\b{name}:", PAGE)
@@ -48,6 +72,7 @@ def test_every_condition_has_a_row_with_an_example():
 def test_the_example_of_a_condition_is_taken(name, example):
     text = (
         "version: 1\ndepartments: {a: A}\ndefault: {department: a, priority: Baixa}\n"
+        "calendars: {atendimento: {hours: {mon: 08:00-18:00}}}\n"
         "define: {a: {words: a}, b: {words: b}, bloqueia: {words: c}}\n"
         "rules:\n  - {name: um, when: {words: x}, tags: [irritado]}\n"
         f"  - name: dois\n    when:\n      {example}\n    stop: true\n"

@@ -70,6 +70,74 @@ def test_tags_carry_through_a_chain_of_rules():
     assert judge(rules(URGENT, second, third, other), facts("urgente")).flagged is True
 
 
+UP = "name: sobe\nwhen: {words: socorro}\nadjust: {priority: raise}"
+UP_TOO = "name: sobe-mais\nwhen: {words: socorro}\nadjust: {priority: raise}"
+DOWN = "name: desce\nwhen: {words: calma}\nadjust: {priority: lower}"
+
+
+@pytest.mark.parametrize(
+    ("text", "priority", "adjusted"),
+    [
+        ("oi", "Baixa", []),
+        ("socorro", "Média", [("raise", "sobe")]),
+        ("calma", "Baixa", [("lower", "desce")]),
+        ("urgente socorro", "Alta", [("raise", "sobe")]),
+        ("urgente calma", "Média", [("lower", "desce")]),
+        ("boleto socorro calma", "Média", [("raise", "sobe"), ("lower", "desce")]),
+    ],
+)
+def test_the_decided_priority_moves_one_step_and_no_further(text, priority, adjusted):
+    verdict = judge(rules(UP, UP_TOO, DOWN, BOLETO, URGENT), facts(text))
+
+    assert verdict.priority == priority
+    assert [(one.change, one.rule) for one in verdict.adjusted] == adjusted
+
+
+def test_an_adjusted_priority_keeps_the_rule_that_decided_and_shows_the_words_of_both():
+    verdict = judge(rules(URGENT, DOWN), facts("urgente, mas com calma"))
+
+    assert (verdict.fields["priority"].rule, verdict.fields["priority"].matched[0].words) == ("urgente", ("urgente",))
+    assert verdict.adjusted[0].matched == (Match(where="text", words=("calma",)),)
+
+
+PROPOSALS = """\
+questions: {cnpj: {text: "Qual é o  CNPJ?", unless: {words: '/\\d{14}/'}}, versao: Qual versão?}
+solutions: {senha: {text: Troque a senha, link: "https://x.example/s"}, outra: Reinicie}
+"""
+
+
+def test_questions_and_solutions_add_up_each_with_its_first_rule():
+    one = "name: um\nwhen: {words: nota}\nask: [cnpj, versao]\nsuggest: [outra]"
+    two = "name: dois\nwhen: {words: senha}\nask: versao\nsuggest: [senha, outra]"
+    ruleset = rules(one, two, sections=PROPOSALS)
+
+    verdict = judge(ruleset, facts("nota e senha"))
+
+    assert [(each.name, each.text, each.rule) for each in verdict.questions] == [
+        ("cnpj", "Qual é o CNPJ?", "um"),
+        ("versao", "Qual versão?", "um"),
+    ]
+    assert [(each.name, each.link, each.rule) for each in verdict.solutions] == [
+        ("outra", None, "um"),
+        ("senha", "https://x.example/s", "dois"),
+    ]
+
+
+def test_what_the_customer_has_said_already_is_not_asked():
+    ruleset = rules("name: um\nwhen: {words: nota}\nask: [cnpj, versao]", sections=PROPOSALS)
+
+    assert [each.name for each in judge(ruleset, facts("nota do 12345678000190")).questions] == ["versao"]
+
+
+def test_the_assignee_and_the_letter_are_fields_like_others():
+    first = "name: um\nwhen: {words: nota}\nset: {assignee: ana, acknowledgement: none}"
+    second = "name: dois\nwhen: {words: nota}\nset: {assignee: rui, acknowledgement: outra}"
+    verdict = judge(rules(first, second), facts("nota"))
+
+    assert (verdict.assignee, verdict.acknowledgement) == ("ana", "none")
+    assert judge(rules(first), facts("oi")).assignee is None
+
+
 @pytest.mark.parametrize(
     ("when", "given", "matched"),
     [

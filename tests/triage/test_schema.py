@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from config.reading import read
 from domain.document import plain
 from tests.triage.samples import HEAD
-from tests.triage.test_conditions import NAMED, TABLE
+from tests.triage.test_conditions import NAMED, SECTIONS, TABLE
 from tests.triage.test_loading import FILES, RULES, in_rule
 from triage.schema import rules_schema
 from triage.vocabulary import CONDITIONS
@@ -46,7 +46,7 @@ def test_the_shipped_file_is_good():
 def test_whatever_the_loader_takes_the_schema_takes(condition):
     define = "\n".join(f"  {line}" for line in NAMED.splitlines())
 
-    assert complaints(f"{HEAD}define:\n{define}\n{in_rule(f'when: {condition}').removeprefix(HEAD)}") == []
+    assert complaints(f"{HEAD}{SECTIONS}define:\n{define}\n{in_rule(f'when: {condition}').removeprefix(HEAD)}") == []
 
 
 @pytest.mark.parametrize(

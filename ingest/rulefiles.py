@@ -1,0 +1,191 @@
+"""The files that make up one set of rules, read together.
+
+    rules.yaml ─▶ include: regras/ ─▶ regras/10-financeiro.yaml, regras/20-suporte.yaml …  (by name)
+              └─▶ contacts: contatos.yaml
+
+Only files in the folder of the main file, or below it, are read. What cannot be read is told with the line
+that names it; `seen` remembers what every file and folder looked like, to notice when one changes.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from config.reading import MAX_BYTES, read, text_of
+from domain.document import Mapping as MappingNode
+from domain.document import Node, Scalar, Sequence
+from domain.errors import N_, ConfigError, Mistake, Position
+from triage.notes import near_miss
+
+MAX_FILES = 200
+ENDINGS = frozenset({".yaml", ".yml"})
+
+
+class Use(Enum):
+    RULES = "rules"
+    CONTACTS = "contacts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleFile:
+    """`name` is what mistakes call it; `below` its place below the folder of the main file."""
+
+    name: str
+    below: str
+    text: str
+    use: Use
+
+
+def whole_text(files: tuple[RuleFile, ...]) -> str:
+    """What the hash of a rule set is made of: the text of a single file, or the texts of all with their names."""
+    if len(files) == 1:
+        return files[0].text
+    return "".join(f"\0{file.below}\0{file.text}" for file in files)
+
+
+@dataclass(slots=True)
+class Look:
+    """One look at the files. `seen` holds a digest of every file and folder that was looked at."""
+
+    main: Path
+    files: list[RuleFile] = field(default_factory=list)
+    documents: list[Node] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    seen: dict[Path, str] = field(default_factory=dict)
+
+    def unchanged(self) -> bool:
+        return all(digest(path) == known for path, known in self.seen.items())
+
+    def raise_if_any(self) -> None:
+        if self.mistakes:
+            raise ConfigError(self.mistakes)
+
+
+def look_at(main: Path) -> Look:
+    """Read the main file and all that it names. Never raises ConfigError: see `mistakes`."""
+    look = Look(main)
+    _Reader(look).rules(main, ())
+    return look
+
+
+def digest(path: Path) -> str:
+    """What a file or folder looks like now."""
+    try:
+        if path.is_dir():
+            return "\0".join(sorted(each.name for each in path.iterdir()))
+        with path.open("rb") as stream:
+            return hashlib.sha256(stream.read(MAX_BYTES + 1)).hexdigest()
+    except OSError as error:
+        return f"unreadable: {error.errno}"
+
+
+class _Reader:
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.root = look.main.parent
+        self.real_root = Path(os.path.realpath(self.root))
+        self.read_before: dict[Path, Position] = {}
+
+    def rules(self, path: Path, chain: tuple[Path, ...], position: Position | None = None) -> None:
+        real = Path(os.path.realpath(path))
+        self.read_before[real] = position or Position(str(path), 1, 1)
+        document = self._take(path, Use.RULES)
+        if not isinstance(document, MappingNode):
+            return
+        entries = {str(key.value): value for key, value in document.entries}
+        for item in self._names(entries.get("include")):
+            for found in self._included(path, item):
+                if self._may_follow(found, item, (*chain, real)):
+                    self.rules(found, (*chain, real), item.position)
+        contacts = entries.get("contacts")
+        if not chain and isinstance(contacts, Scalar):
+            for found in self._file(path, contacts):
+                self._take(found, Use.CONTACTS)
+
+    def _take(self, path: Path, use: Use) -> Node | None:
+        """The document of a file, None when it cannot be read. Its digest is older than its text."""
+        self.look.seen[path] = digest(path)
+        try:
+            text = text_of(path)
+            document = read(text, str(path))
+        except ConfigError as error:
+            self.look.mistakes += error.mistakes
+            return None
+        below = os.path.relpath(path, self.root)
+        self.look.files.append(RuleFile(name=str(path), below=below, text=text, use=use))
+        self.look.documents.append(document)
+        return document
+
+    def _names(self, node: Node | None) -> Iterator[Scalar]:
+        items = node.items if isinstance(node, Sequence) else () if node is None else (node,)
+        for item in items:
+            if isinstance(item, Scalar):
+                yield item
+            else:
+                self._note(item.position, N_("the name of a file or folder is expected here"))
+
+    def _included(self, path: Path, item: Scalar) -> Iterator[Path]:
+        """The file of that name, or the files of that folder by name."""
+        for found in self._named(path, item):
+            if not found.is_dir():
+                yield from self._file(path, item)
+                continue
+            self.look.seen[found] = digest(found)
+            files = sorted(
+                each for each in found.iterdir()
+                if each.suffix in ENDINGS and not each.name.startswith(".") and each.is_file()
+            )  # fmt: skip
+            if not files:
+                self._note(item.position, N_("no .yaml file is in this folder: %(name)s"), name=item.value)
+            yield from (file for file in files if self._is_below(file, item))
+
+    def _file(self, path: Path, item: Scalar) -> Iterator[Path]:
+        for found in self._named(path, item):
+            if found.is_file():
+                yield found
+            else:
+                self._note(item.position, N_("this is no file: %(name)s"), name=item.value)
+
+    def _named(self, path: Path, item: Scalar) -> Iterator[Path]:
+        if not isinstance(item.value, str) or not item.value.strip() or "\0" in item.value:
+            self._note(item.position, N_("the name of a file or folder is expected here"))
+            return
+        found = path.parent / item.value
+        if not self._is_below(found, item):
+            return
+        if found.exists():
+            yield found
+            return
+        self.look.seen[found.parent] = digest(found.parent)
+        beside = [each.name for each in found.parent.iterdir()] if found.parent.is_dir() else []
+        near = near_miss(found.name, beside)
+        if near:
+            self._note(item.position, N_("there is no %(name)s; did you mean %(near)r?"), name=item.value, near=near)
+        else:
+            self._note(item.position, N_("there is no file or folder %(name)s"), name=item.value)
+
+    def _is_below(self, path: Path, item: Scalar) -> bool:
+        if Path(os.path.realpath(path)).is_relative_to(self.real_root):
+            return True
+        self._note(item.position, N_("only files in the folder of the rule file, or below it, can be named here"))
+        return False
+
+    def _may_follow(self, path: Path, item: Scalar, chain: tuple[Path, ...]) -> bool:
+        real = Path(os.path.realpath(path))
+        if real in chain:
+            way = " → ".join(each.name for each in (*chain[chain.index(real) :], real))
+            self._note(item.position, N_("%(name)r uses itself: %(way)s"), name=real.name, way=way)
+        elif real in self.read_before:
+            place = str(self.read_before[real])
+            self._note(item.position, N_("%(name)s is included already, in %(place)s"), name=real.name, place=place)
+        elif len(self.read_before) >= MAX_FILES:
+            self._note(item.position, N_("more than %(limit)s files"), limit=MAX_FILES)
+        else:
+            return True
+        return False
+
+    def _note(self, position: Position, text: str, /, **values: object) -> None:
+        self.look.mistakes.append(Mistake(position, text, values))
