@@ -1,6 +1,6 @@
-"""How long it takes to try a rule file on 100,000 stored tickets.
+"""How long it takes to try a rule file on 100,000 stored tickets, and to count the rules of 1,000,000.
 
-    python -m benchmarks.backtest [TICKETS]
+    python -m benchmarks.backtest [TICKETS [TICKETS TO COUNT]]
 
 2,000 tickets of 2 kB each are judged by the shipped rules and filed as the pipeline files them; the rest are copies
 under numbers of their own. The candidate is the shipped file without words that many of them hold, so that some
@@ -70,16 +70,22 @@ async def fill(path: Path) -> None:
     await database.close()
 
 
-def copy(path: Path, count: int) -> None:
+TABLES = {
+    "tickets": {"number": "number + ?1", "opened_by": "opened_by + ?1"},
+    "messages": {
+        "id": "id + ?1", "ticket": "ticket + ?1", "identity": "identity || 'c' || ?1", "message_id": "message_id || ?1"
+    },
+    "history": {"id": "id + ?1 * 2", "ticket": "ticket + ?1"},
+}  # fmt: skip
+
+
+def copy(path: Path, count: int, tables: tuple[str, ...] = ("tickets", "messages")) -> None:
     """Ticket n becomes n + 2,000, n + 4,000, …; one in twenty copies is corrected by a person."""
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA synchronous = OFF")
     for offset in range(DISTINCT, count, DISTINCT):
-        for table, own in (
-            ("tickets", {"number": "number + ?1", "opened_by": "opened_by + ?1"}),
-            ("messages", {"id": "id + ?1", "ticket": "ticket + ?1", "identity": "identity || 'c' || ?1",
-                          "message_id": "message_id || ?1"}),
-        ):  # fmt: skip
+        for table in tables:
+            own = TABLES[table]
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
             key = columns[0]
             values = ", ".join(own.get(column, f'"{column}"') for column in columns)
@@ -94,25 +100,34 @@ def copy(path: Path, count: int) -> None:
     connection.close()
 
 
+def timed(folder: Path, *words: str) -> None:
+    stolen, begun = Stolen(), time.perf_counter()
+    command = [sys.executable, "-m", "ingest.cli", "rules", *words, "--json", "-c", str(folder / "balcao.yaml")]
+    found = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    figures = {name: found[name] for name in ("tickets", "changed", "cost_us") if name in found}
+    size = round((folder / "var" / "balcao.db").stat().st_size / 1e6)
+    print(json.dumps({"figure": " ".join(words), "seconds": round(time.perf_counter() - begun, 2), **figures,
+                      "stolen_share": stolen.share(), "megabytes": size}), flush=True)  # fmt: skip
+
+
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    tried, counted = [int(word) for word in sys.argv[1:]] + [100_000, 1_000_000][len(sys.argv) - 1 :]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "var").mkdir()
         (folder / "balcao.yaml").write_text(SETTINGS)
         candidate = RULES.read_text(encoding="utf-8").replace("boleto", "carne")
         (folder / "rules.yaml").write_text(candidate)
-        asyncio.run(fill(folder / "var" / "balcao.db"))
-        copy(folder / "var" / "balcao.db", count)
-        for words in (["backtest"], ["backtest", "--processes", "1"]):
-            stolen, begun = Stolen(), time.perf_counter()
-            command = [sys.executable, "-m", "ingest.cli", "rules", *words, "--json", "-c", str(folder / "balcao.yaml")]
-            done = subprocess.run(command, capture_output=True, check=True)
-            seconds = time.perf_counter() - begun
-            found = json.loads(done.stdout)
-            print(json.dumps({"figure": " ".join(words), "tickets": found["tickets"], "seconds": round(seconds, 2),
-                              "changed": found["changed"], "cost_us": found["cost_us"], "stolen_share": stolen.share(),
-                              "megabytes": round((folder / "var" / "balcao.db").stat().st_size / 1e6)}))  # fmt: skip
+        database = folder / "var" / "balcao.db"
+        asyncio.run(fill(database))
+        copy(database, tried)
+        timed(folder, "backtest")
+        timed(folder, "backtest", "--processes", "1")
+        database.unlink()
+        asyncio.run(fill(database))
+        copy(database, counted, ("tickets", "history"))
+        timed(folder, "stats")
+        timed(folder, "stats", "--since", "2026-11-22")
     print(json.dumps({"figure": "machine", "machine": machine()}))
 
 

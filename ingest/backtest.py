@@ -22,7 +22,7 @@ from store.engines import Database
 from store.past import Span, pasts
 from triage.backtest import Tally, try_rules
 
-ALONE = 2_000
+ALONE = 10_000
 """Tickets that one process has judged before others have started."""
 POLITENESS = 10
 PATIENCE = 10.0

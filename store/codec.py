@@ -102,6 +102,16 @@ def verdict_to_json(verdict: Verdict) -> str:
     return dumps({"ruleset": verdict.ruleset, "fields": dict(verdict.fields), "tags": verdict.tags, **more})
 
 
+def deciders_to_json(verdict: Verdict) -> str:
+    """[what, rule] of everything that was decided: a field, or `tags`."""
+    fields = [(name, decision.rule) for name, decision in verdict.fields.items()]
+    return dumps(list(dict.fromkeys([*fields, *(("tags", tag.rule) for tag in verdict.tags)])))
+
+
+def deciders_from_json(document: str) -> list[tuple[str, str]]:
+    return [(str(what), str(rule)) for what, rule in orjson.loads(document)]
+
+
 def verdict_from_json(document: str) -> Verdict:
     values = orjson.loads(document)
     return Verdict(

@@ -26,13 +26,13 @@ _ONE_AT_A_TIME = 0x62616C63616F
 """Key of the PostgreSQL advisory lock that two processes migrating at once meet at ("balcao" in ASCII)."""
 
 
-async def upgrade(url: str | URL, kind: Kind) -> None:
-    """Make the SQLite file if there is none, and apply what is missing. Raises StoreUnavailable."""
+async def upgrade(url: str | URL, kind: Kind, revision: str = "head") -> None:
+    """Make the SQLite file if there is none, and apply what is missing up to `revision`. Raises StoreUnavailable."""
     database = Database.open(url)
     try:
         if database.file is not None:
             create_file(database.file)
-        await database.write(lambda connection: _upgrade(connection, kind))
+        await database.write(lambda connection: _upgrade(connection, kind, revision))
     except OSError as error:
         raise unavailable(error) from error
     finally:
@@ -53,12 +53,12 @@ def newest(kind: Kind) -> str | None:
     return ScriptDirectory.from_config(_config(kind)).get_current_head()
 
 
-def _upgrade(connection: Connection, kind: Kind) -> None:
+def _upgrade(connection: Connection, kind: Kind, revision: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
     config = _config(kind)
     config.attributes.update(connection=connection, metadata=_METADATA[kind], version_table=_version_table(kind))
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def _current(connection: Connection, kind: Kind) -> str | None:

@@ -10,7 +10,7 @@ from domain.mailbox import fold_address
 from domain.outgoing import Delivery, SendState
 from domain.ticket import Acknowledgement, Filing, Road, Silence, State
 from store.bulk import Bulk
-from store.codec import dumps, facts_to_json, maybe_storable, storable, verdict_to_json
+from store.codec import deciders_to_json, dumps, facts_to_json, maybe_storable, storable, verdict_to_json
 from store.moments import to_micros
 from store.schema import attachments, messages, outbox, tickets
 
@@ -50,6 +50,7 @@ def ticket_row(filing: Filing, received: int, message: int, contact: int | None)
         received,
         None,
         message,
+        deciders_to_json(verdict),
     )
 
 

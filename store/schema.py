@@ -79,6 +79,8 @@ tickets = Table(
     Column("opened_at", Moment, nullable=False),
     Column("solved_at", Moment),
     Column("opened_by", Key, nullable=False),  # messages.id; not a foreign key, the message comes after its ticket
+    # JSON: [what, rule] of its verdict. Counting rules over a million tickets must not read a million messages.
+    Column("decided", Text, nullable=False, server_default="[]"),
 )
 Index("tickets_queue", tickets.c.state, tickets.c.department, tickets.c.priority, tickets.c.number)
 

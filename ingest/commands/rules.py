@@ -13,6 +13,7 @@ from ingest.commands.explain import explain
 from ingest.commands.failures import AlreadySaid
 from ingest.commands.shape import command, group
 from ingest.commands.shell import Shell, print_json, say
+from ingest.commands.stats import stats
 from ingest.presentation.clean import line
 from ingest.presentation.console import console, paragraph
 from ingest.presentation.junit import junit
@@ -24,7 +25,7 @@ from triage.schema import rules_schema
 from triage.selftest import CaseResult, load_cases, run_tests
 
 rules = group("rules", help=N_("Check, test and explain the rule file."))
-for _added in (explain, run_backtest):
+for _added in (explain, run_backtest, stats):
     rules.add_command(_added)
 
 

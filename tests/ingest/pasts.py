@@ -42,10 +42,10 @@ async def file_judged(url, filings, moves=()):
     await database.close()
 
 
-def fill(installation, texts=TEXTS, moves=(), **said):
+def fill(installation, texts=TEXTS, moves=(), *, rules=RULES, **said):
     """Tickets 1, 2, … of these texts in the installation's own store."""
     folder = installation.folder / "var"
     folder.mkdir(exist_ok=True)
     subject = said.pop("subject", "Olá")
-    filings = [judged(number, text, subject=subject, **said) for number, text in enumerate(texts, 1)]
+    filings = [judged(number, text, rules, subject=subject, **said) for number, text in enumerate(texts, 1)]
     asyncio.run(file_judged(f"sqlite:///{folder / 'balcao.db'}", filings, moves))

@@ -47,6 +47,7 @@ def test_the_commands_are_those_of_the_contract():
         "rules check",
         "rules test",
         "rules backtest",
+        "rules stats",
         "rules explain",
         "rules schema",
     }

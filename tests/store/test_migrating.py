@@ -6,6 +6,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 
 from store import journal_schema, schema
+from store.codec import deciders_from_json
 from store.engines import Database
 from store.migrating import current, newest, upgrade
 
@@ -64,3 +65,50 @@ async def test_a_failing_migration_leaves_the_old_schema(fresh_url, open_databas
     with pytest.raises(Exception, match="outbox"):
         await upgrade(journal.url, "desk")
     assert await current(journal.url, "desk") is None
+
+
+TICKET = (
+    "INSERT INTO tickets (number, state, department, priority, subject, tags, flagged, opened_at, opened_by) "
+    "VALUES (:number, 'new', 'suporte', 'Baixa', 'x', '[]', false, 1, :number)"
+)
+MESSAGE = (
+    "INSERT INTO messages (id, ticket, identity, direction, channel, medium, road, verified, sender, subject, text, "
+    "header, automated, received_at, occurred_at, verdict) VALUES (:number, :number, :identity, 'in', 'email', 'mail', "
+    "'opens', true, 'a@b.example', 'x', 'x', '{}', 'none', 1, 1, :verdict)"
+)
+
+
+async def blank(fresh_url, backend):
+    """The URL of a database without a schema."""
+    url = await fresh_url("desk")
+    database = Database.open(url)
+    if backend == "sqlite":
+        database.file.write_bytes(b"")
+    else:
+        for statement in ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public"):
+            await database.write(lambda connection, statement=statement: connection.execute(text(statement)))
+    await database.close()
+    return url
+
+
+async def test_old_tickets_learn_from_their_verdict_which_rules_decided(fresh_url, backend, open_database):
+    """d0002. A ticket whose verdict is missing does not stop it."""
+    url = await blank(fresh_url, backend)
+    await upgrade(url, "desk", "d0001")
+    database = await open_database(url)
+    verdict = (
+        '{"ruleset": "a", "fields": {"department": {"value": "suporte", "rule": "nota", "matched": []}},'
+        ' "tags": [{"value": "t", "rule": "r", "matched": []}, {"value": "u", "rule": "r", "matched": []}]}'
+    )
+
+    def old_rows(connection):
+        for number, one in ((1, verdict), (2, None)):
+            connection.execute(text(TICKET), {"number": number})
+            connection.execute(text(MESSAGE), {"number": number, "identity": f"m{number}", "verdict": one})
+
+    await database.write(old_rows)
+    await upgrade(url, "desk")
+    rows = await database.read(
+        lambda connection: connection.execute(text("SELECT decided FROM tickets ORDER BY number")).scalars().all()
+    )
+    assert [sorted(deciders_from_json(row)) for row in rows] == [[("department", "nota"), ("tags", "r")], []]
