@@ -67,7 +67,9 @@ def _interaction(mailbox: Mailbox, raw: RawInteraction, mail: Part, envelope_sen
         )
     )
     contents = contents_of(mail)
+    in_reply_to = message_ids(headers.get("in-reply-to", ()))
     references = message_ids(headers.get("references", ()))
+    refers = bool(in_reply_to or references)
     if automated is Automated.BOUNCE:
         references = (*references, *_returned_ids(mail))
     return_path = envelope_sender if envelope_sender is not None else sender.address
@@ -79,7 +81,7 @@ def _interaction(mailbox: Mailbox, raw: RawInteraction, mail: Part, envelope_sen
         sender=sender,
         occurred_at=date_of(headers, raw.received_at),
         subject=subject,
-        text=new_text(contents.text, subject),
+        text=new_text(contents.text, subject, contents.marked_up, refers=refers, sender_name=sender.name or ""),
         text_full=contents.text,
         html=contents.html,
         recipients=addresses(headers, "to"),
@@ -87,7 +89,7 @@ def _interaction(mailbox: Mailbox, raw: RawInteraction, mail: Part, envelope_sen
         reply_to=reply_to,
         attachments=tuple(contents.attachments),
         message_id=message_id,
-        in_reply_to=message_ids(headers.get("in-reply-to", ())),
+        in_reply_to=in_reply_to,
         references=references,
         automated=automated,
         traits=dict(_traits(mail, contents, signal, sender, reply_to)),

@@ -1,115 +1,220 @@
 """What is new in a mail: its text without quoted history and signature.
 
-A first simple cut. The text ends at the first of
+    text ─▶ lines ─▶ which are history?  ─▶ regions of new lines ─▶ each without its signature ─▶ new text
+    html ─▶ marks ──┘  attributions.py        signatures.py, footers.py
+    (html_history.py)  dividers.py
 
-    an attribution      "Em seg., 3 de mar. de 2026 às 10:12, Ana <a@b> escreveu:", "On … wrote:", on one to three lines
-    a divider           "-----Mensagem original-----", "________" above a header block
-    a header block      "De: …" followed by "Enviada em:", "Para:" or "Assunto:" (Outlook)
-    a signature         "-- "
+    an attribution over lines with ">"     those lines go, what stands between and below them stays (answers in place)
+    an attribution over anything else      everything below goes
+    a divider, a block of header fields    everything below goes
+    lines with ">", lines the HTML quotes  they go
+    a forward                              the whole text is new: what was forwarded is what the mail is about
+    nothing left                           the whole text is new (dangers.md §6.7)
 
-and loses lines that begin with ">". A forwarded mail is kept whole: what was forwarded is what it is about. When
-nothing would be left, the whole text is the new text (dangers.md §6.7).
+A mail that answers nothing and announces what stands below ("segue o e-mail do fornecedor") is a forward, too.
+Precision goes first: a line leaves only for a reason named here, and `text_full` has them all.
 """
 
 import re
 from collections.abc import Sequence
 
-MAX_LINES = 5_000
-_LONGEST_LINE = 300
-_FROM_INITIALS = "DdFfVv*"
-_TELLING_STARTS = frozenset(_FROM_INITIALS + "-_ \t")
-_TELLING_ENDS = frozenset(": \t")
-_ATTRIBUTION_LINES = 3
-_ATTRIBUTION_START = re.compile(r"(?:em|no dia|a|on|el|le|am)\s.{0,280}", re.IGNORECASE)
-_ATTRIBUTION_END = re.compile(
-    r".*(?:\bescreveu|\bescribió|\bwrote|\ba écrit|\bschrieb)(?:\s[^:]{0,120})?\s?:\s*", re.IGNORECASE
-)
-_DIVIDER = re.compile(
-    r"\s*-{2,}\s*(?:mensagem original|original message|mensaje original|mensagem anterior)\s*-{2,}\s*", re.IGNORECASE
-)
-_FORWARD = re.compile(
-    r"\s*(?:-{2,}\s*(?:forwarded message|mensagem encaminhada|mensaje reenviado|e-?mail encaminhado)\s*-{2,}"
-    r"|begin forwarded message:|in[ií]cio da mensagem (?:encaminhada|reenviada):)\s*",
+from channels.mail.attributions import attribution_at, leads_in, may_end_attribution
+from channels.mail.dividers import Divider, divider_at, has_field, is_rule
+from channels.mail.html_history import Mark, marks_of
+from channels.mail.lines import LONGEST_LINE, Lines, is_quoted
+from channels.mail.signatures import only_devices, without_signature
+
+_TAGS = r"(?:\s*\[[^\]]{0,60}\]\s*|\s*\([^)]{0,30}\)\s*)*"
+_FORWARD_SUBJECT = re.compile(
+    rf"{_TAGS}\s*(?:fwd?|enc|encam|encaminhad[ao]|encaminhamento|rv|reenv|reenviado|tr|wg)\s*(?:\[\d+\])?\s*:",
     re.IGNORECASE,
 )
-_FORWARD_SUBJECT = re.compile(r"\s*(?:fwd?|enc|encaminhad[ao]|rv|tr)\s*:", re.IGNORECASE)
-_FROM_LINE = re.compile(r"\s*\*?(?:de|from|von)\s?:\*?\s+\S.*", re.IGNORECASE)
-_HEADER_LINE = re.compile(
-    r"\s*\*?(?:enviad[ao](?: em)?|enviado el|sent|date|data|fecha|para|to|assunto|subject|asunto)\s?:\*?\s+\S.*",
-    re.IGNORECASE,
+_REPLY_SUBJECT = re.compile(
+    rf"{_TAGS}\s*(?:re|res|resp|resposta|aw|sv|antw|odp|ref|r)\s*(?:\[\d+\]|\(\d+\))?\s*:", re.IGNORECASE
 )
-_RULE = re.compile(r"\s*[_-]{10,}\s*")
-_DEVICE = re.compile(
-    r"(?:enviad[ao] (?:do|da|pelo|pela|de) (?:meu|minha|mi|outlook|gmail|yahoo|iphone|android|samsung)\b.{0,80}"
-    r"|sent from (?:my|outlook|mail for)\b.{0,80}|obter o outlook para .{0,40}|get outlook for .{0,40})",
-    re.IGNORECASE,
+_OUR_NUMBER = re.compile(r"\[#\d+\]")
+_ANNOUNCING = re.compile(
+    r"\b(?:segue|seguem|abaixo|encaminho|encaminhando|encaminhei|repasso|recebi|recebemos|veja|vejam"
+    r"|vide|olha|olhem|colei"
+    r"|below|received|forwarding|adjunto|abajo|reenvio|recibi|recibimos)\b"
 )
+_TELLING_STARTS = frozenset("-_=#*~>")
+_TELLING_ENDS = frozenset(":-*_>: \xa0")
+_TELLING_TAILS = ("linha", "line", "linea", "línea")
+_LONGEST_FIELD = 40
+_SHORTEST_WRAPPED = 60
+_QUOTED_WITHIN = 12
+_ANNOUNCED_WITHIN = 6
+_MOST_LOOKS = 1_000
 
 
 def is_forward(subject: str) -> bool:
-    return bool(_FORWARD_SUBJECT.match(subject[:_LONGEST_LINE]))
+    return bool(_FORWARD_SUBJECT.match(subject[:LONGEST_LINE]))
 
 
-def new_text(text: str, subject: str = "") -> str:
-    """The part of `text` its writer added; all of it when that cannot be told."""
+def is_answer(subject: str, *, refers: bool) -> bool | None:
+    """Whether a mail answers one before it. None: it says nothing either way."""
+    subject = subject[:LONGEST_LINE]
+    if refers or _REPLY_SUBJECT.match(subject) or _OUR_NUMBER.search(subject):
+        return True
+    return False if subject.strip() else None
+
+
+def new_text(text: str, subject: str = "", html: str = "", *, refers: bool = False, sender_name: str = "") -> str:
+    """The part of `text` its writer added; all of it when that cannot be told.
+
+    `html` is the same mail as HTML, as it came, if it has any. `refers`: its header names a mail it answers.
+    """
     whole = text.strip()
     if is_forward(subject):
         return whole
-    lines = text.split("\n", MAX_LINES)
-    worth_a_look = (
-        number
-        for number, line in enumerate(lines)
-        if line and (line[0] in _TELLING_STARTS or line[-1] in _TELLING_ENDS)
-    )
-    end = next((cut for number in worth_a_look if (cut := _cut_at(lines, number)) is not None), len(lines))
-    if end < len(lines) and _FORWARD.fullmatch(lines[end][:_LONGEST_LINE]):
+    lines = Lines(text)
+    marks = marks_of(html, lines) if html else ()
+    reading = _Reading(lines, marks, answers=is_answer(subject, refers=refers))
+    if not reading.divide():
         return whole
-    kept = [line for line in lines[:end] if not line.startswith(">")]
-    return _without_device(kept) or whole
+    regions = [region for region in reading.regions if any(not lines.is_blank(at) for at in region)]
+    if all(only_devices(lines, region) for region in regions):
+        return whole
+    unsigned = [_unmarked(region, marks) for region in regions]
+    for place in {0, len(regions) - 1} if regions else ():
+        unsigned[place] = without_signature(lines, unsigned[place], sender_name)
+    return _text(lines, unsigned) or _text(lines, regions) or whole
 
 
-def _cut_at(lines: Sequence[str], number: int) -> int | None:
-    """The line where history begins, if line `number` shows that it does. Looks closely at few lines only."""
-    line = lines[number][:_LONGEST_LINE].strip()
-    if not line or line[0] == ">":
-        return None
-    if line[-1] == ":":
-        start = _attribution_start(lines, number)
-        if start is not None:
-            return start
-    if line[0] in "-_" or line[-1] == ":":
-        ends = line == "--" or _DIVIDER.fullmatch(line) or _FORWARD.fullmatch(line) or _is_header_block(lines, number)
-        return number if ends else None
-    return number if line[0] in _FROM_INITIALS and _is_header_block(lines, number) else None
+def _unmarked(region: Sequence[int], marks: Sequence[Mark | None]) -> Sequence[int]:
+    return [at for at in region if marks[at] is not Mark.SIGNATURE] if marks else region
 
 
-def _attribution_start(lines: Sequence[str], number: int) -> int | None:
-    """Line `number` ends with a colon: is it the end of "On … wrote:", begun here or up to two lines before?"""
-    if not _ATTRIBUTION_END.fullmatch(lines[number][-_LONGEST_LINE:]):
-        return None
-    for start in range(number, max(-1, number - _ATTRIBUTION_LINES), -1):
-        line = lines[start].strip()[:_LONGEST_LINE]
-        joined = " ".join(lines[start : number + 1])
+def _text(lines: Lines, regions: Sequence[Sequence[int]]) -> str:
+    numbers: list[int] = []
+    for region in regions:
+        start = 0
+        while start + 1 < len(region) and lines.is_blank(region[start]) and lines.is_blank(region[start + 1]):
+            start += 1
+        numbers.extend(region[start:])
+    return "\n".join(lines.written[at] for at in numbers).strip()
+
+
+class _Reading:
+    """One pass over the lines. `regions` are the runs of line numbers that are new."""
+
+    def __init__(self, lines: Lines, marks: Sequence[Mark | None], *, answers: bool | None) -> None:
+        self.regions: list[list[int]] = [[]]
+        self._lines = lines
+        self._marks = marks
+        self._answers = answers
+        self._looks_left = _MOST_LOOKS
+
+    @property
+    def _region(self) -> list[int]:
+        return self.regions[-1]
+
+    def divide(self) -> bool:
+        """False: it is a forward, and all of it counts."""
+        at = 0
+        while at < len(self._lines):
+            seen = None
+            if self._is_quoted(at):
+                at = self._after_quotation(at)
+                continue
+            if self._is_telling(at):
+                seen = self._boundary(at)
+            if seen is Divider.FORWARD and len(self.regions) == 1:
+                return False
+            if seen is None or seen is Divider.FORWARD:
+                self._region.append(at)
+                at += 1
+                continue
+            resumed = self._first_quoted_below(at)
+            self._end_region()
+            if resumed is None:
+                return True
+            at = resumed
+        return True
+
+    def _is_quoted(self, at: int) -> bool:
+        if self._marks and self._marks[at] is Mark.QUOTED:
+            return True
+        return is_quoted(self._lines.written[at]) and not self._is_pasted(at)
+
+    def _is_pasted(self, at: int) -> bool:
+        """Lines with ">" that a mail which answers nothing announces with a colon: a path of menus, a prompt."""
+        if self._answers is not False or not self._region or self._marks:
+            return False
+        above = next((line for line in reversed(self._region) if not self._lines.is_blank(line)), None)
+        if above is None:
+            return False
+        return self._lines.folded(above).endswith(":") or (above == at - 1 and is_quoted(self._lines.written[above]))
+
+    def _is_telling(self, at: int) -> bool:
+        """A cheap look that says of most lines that no boundary can be there."""
+        line = self._lines.written[at].strip()
         if not line:
+            return False
+        return (
+            line[0] in _TELLING_STARTS
+            or line[-1] in _TELLING_ENDS
+            or ":" in line[:_LONGEST_FIELD]
+            or line[-7:].lower().endswith(_TELLING_TAILS)
+        )
+
+    def _boundary(self, at: int) -> Divider | None:
+        start = self._attribution(at)
+        if start is not None:
+            while self._region and self._region[-1] >= start:
+                self._region.pop()
+            return Divider.HISTORY
+        seen = divider_at(self._lines, at)
+        if seen is Divider.HISTORY and self._answers is False and self._announces():
+            return Divider.FORWARD
+        return seen
+
+    def _attribution(self, at: int) -> int | None:
+        """A text of nothing but false attributions is not worth the time."""
+        if self._looks_left == 0 or not may_end_attribution(self._lines, at):
             return None
-        if _ATTRIBUTION_START.match(line) and any(sign.isdigit() or sign == "@" for sign in joined):
-            return start
-    return None
+        self._looks_left -= 1
+        return attribution_at(self._lines, at, answers=self._answers)
 
+    def _announces(self) -> bool:
+        spoken = [at for at in self._region if not self._lines.is_blank(at)]
+        return any(_ANNOUNCING.search(self._lines.folded(at)) for at in spoken[-_ANNOUNCED_WITHIN:])
 
-def _is_header_block(lines: Sequence[str], number: int) -> bool:
-    line = lines[number][:_LONGEST_LINE]
-    if _RULE.fullmatch(line):
-        following = next((at for at in range(number + 1, min(number + 4, len(lines))) if lines[at].strip()), None)
-        return following is not None and _is_header_block(lines, following)
-    if not _FROM_LINE.fullmatch(line):
-        return False
-    block = [later[:_LONGEST_LINE] for later in lines[number + 1 : number + 6]]
-    return sum(bool(_HEADER_LINE.fullmatch(later)) for later in block) >= 2
+    def _first_quoted_below(self, at: int) -> int | None:
+        """Where answers may stand among quoted lines; None when all below the boundary is history."""
+        for below in range(at + 1, min(at + _QUOTED_WITHIN, len(self._lines))):
+            if self._is_quoted(below):
+                return below
+            if not self._lines.is_blank(below) and not has_field(self._lines, below):
+                return None
+        return None
 
+    def _after_quotation(self, at: int) -> int:
+        self._end_region()
+        while at < len(self._lines):
+            following = at + 1
+            if not self._is_quoted(at) and not self._is_rest_of_quoted(at):
+                break
+            at = following
+        self.regions.append([])
+        return at
 
-def _without_device(lines: list[str]) -> str:
-    """Without the telephone's advertisement at the end."""
-    text = "\n".join(lines).strip()
-    before, _, last = text.rpartition("\n")
-    return before.strip() if _DEVICE.fullmatch(last.strip()[:_LONGEST_LINE]) else text
+    def _is_rest_of_quoted(self, at: int) -> bool:
+        """The end of a long quoted line that was broken in two on its way: the second half lost its sign."""
+        if at + 1 >= len(self._lines) or self._lines.is_blank(at):
+            return False
+        above, line, below = (self._lines.written[number] for number in (at - 1, at, at + 1))
+        return is_quoted(above) and is_quoted(below) and len(above) >= _SHORTEST_WRAPPED and line[:1].islower()
+
+    def _end_region(self) -> None:
+        """History begins: what leads in to it goes, too."""
+        region = self._region
+        self._drop_rules(region)
+        for _ in range(leads_in(self._lines, region)):
+            region.pop()
+        self._drop_rules(region)
+
+    def _drop_rules(self, region: list[int]) -> None:
+        while region and (self._lines.is_blank(region[-1]) or is_rule(self._lines.folded(region[-1]))):
+            region.pop()

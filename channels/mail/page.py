@@ -7,6 +7,7 @@ written before it is needed: a mark waits for the words of its item, an empty li
 import re
 from dataclasses import dataclass, field
 
+from channels.mail.quotation import is_indent
 from channels.mail.visibility import Attributes
 
 _SPACES = re.compile(r"[ \t\n\r\f\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
@@ -34,6 +35,7 @@ class Page:
     _gap: bool = False
     _quotes: int = 0
     _quotes_before: int = 0
+    _indents: list[bool] = field(default_factory=list)
     _lists: list[_Items] = field(default_factory=list)
     _mark: str = ""
     _verbatim: int = 0
@@ -88,7 +90,8 @@ class Page:
         if tag == "tr":
             self._end_row()
         elif tag == "blockquote":
-            self._quotes += 1
+            self._indents.append(is_indent(attributes))
+            self._quotes += not self._indents[-1]
         elif tag == "pre":
             self._verbatim += 1
         elif tag in _LISTS:
@@ -102,7 +105,7 @@ class Page:
             self._end_row()
         elif tag == "blockquote":
             self._end_line()
-            self._quotes -= 1
+            self._quotes -= not self._indents.pop()
         elif tag == "pre":
             self._verbatim -= 1
         elif tag in _LISTS and self._lists:

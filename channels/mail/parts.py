@@ -24,10 +24,11 @@ _EXTENSIONS = {"message/rfc822": ".eml", "text/plain": ".txt", "image/jpeg": ".j
 
 @dataclass(slots=True)
 class Contents:
-    """`cut`: text was longer than we read. `dropped`: there were parts beyond the limit."""
+    """`marked_up` is the HTML as it came. `cut`: text was longer than we read. `dropped`: parts beyond the limit."""
 
     text: str = ""
     html: str | None = None
+    marked_up: str = ""
     attachments: list[Attachment] = field(default_factory=list)
     cut: bool = False
     dropped: bool = False
@@ -50,6 +51,7 @@ def contents_of(mail: Part) -> Contents:
     contents = Contents()
     said = _read(mail, contents, 0)
     contents.text = said.best.strip("\n")
+    contents.marked_up = said.html
     contents.html = sanitised(said.html) or None if said.html else None
     return contents
 
