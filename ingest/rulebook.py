@@ -9,7 +9,7 @@ A cold start with a broken file accepts interactions all the same; the worker wa
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import structlog
@@ -17,8 +17,10 @@ import structlog
 from config.reading import read
 from domain.document import Node
 from domain.errors import ConfigError, Mistake
+from ingest.payloads import facts_of_case
 from ingest.rulefiles import Look, RuleFile, Use, look_at, whole_text
 from triage.loading import RuleSet, load
+from triage.outline import Outline, Sections, outline_of
 from triage.selftest import run_tests
 
 log = structlog.get_logger()
@@ -36,6 +38,18 @@ class RuleSource:
     hash: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """Rules with what is written in their files."""
+
+    rules: RuleSet
+    sections: Sections
+
+    @cached_property
+    def outline(self) -> Outline:
+        return outline_of(self.sections, self.rules.eyes.contacts)
+
+
 def read_rules(path: Path) -> RuleSet:
     """Read and compile the rule file with all that it includes. Raises ConfigError with every mistake."""
     return source_and_rules(path)[1]
@@ -51,6 +65,14 @@ def _compile(look: Look) -> tuple[RuleSource, RuleSet]:
     files = tuple(look.files)
     ruleset = _load(files, look.documents)
     return RuleSource(file=str(look.main), files=files, hash=ruleset.hash), ruleset
+
+
+def read_book(path: Path) -> Book:
+    """Rules and their text, for those who explain them. Raises ConfigError with every mistake."""
+    look = look_at(path)
+    _source, ruleset = _compile(look)
+    documents = zip(look.files, look.documents, strict=True)
+    return Book(rules=ruleset, sections=Sections(tuple(node for file, node in documents if file.use is Use.RULES)))
 
 
 @lru_cache(maxsize=2)
@@ -75,7 +97,7 @@ def tested(path: Path) -> RuleSource:
 
 def _tested(look: Look) -> RuleSource:
     source, ruleset = _compile(look)
-    failures = [result for result in run_tests(ruleset) if not result.passed]
+    failures = [result for result in run_tests(ruleset, facts_of=facts_of_case) if not result.passed]
     if failures:
         raise ConfigError(
             [

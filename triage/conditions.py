@@ -69,11 +69,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One of the numbers that `source` finds lies within the bounds."""
+    """One of the numbers that `source` finds lies within the bounds. `field` tells traits and header fields apart,
+    whose names are free."""
 
     name: str
     source: Callable[[Sight], Iterable[Number]]
     bounds: "Bounds"
+    field: str = ""
 
     def holds(self, sight: Sight) -> bool:
         return any(self.bounds.hold(number) for number in self.source(sight))
@@ -101,11 +103,12 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A question with few answers has one of the wanted ones."""
+    """A question with few answers has one of the wanted ones. `calendar` names the one that is asked."""
 
     name: str
     source: Callable[[Sight], str]
     wanted: frozenset[str]
+    calendar: str = ""
 
     def holds(self, sight: Sight) -> bool:
         return self.source(sight) in self.wanted

@@ -45,6 +45,9 @@ class Contacts:
         return self.known.get(phone_key(address) or address)
 
 
+NOBODY = Contacts()
+
+
 def contact_key(written: str) -> str | None:
     """What an address, domain or number is compared by; None when it is none of them."""
     text = written.strip().casefold()

@@ -110,6 +110,7 @@ GIVEN_KEYS: Mapping[str, str] = {
     "message_count": "Which message of its ticket it is; 1 is the first.",
     "contact_class": "The class of the sender, whatever the contacts say.",
     "contact_plan": "The plan of the sender, whatever the contacts say.",
+    "payload": "A captured message in a file beside this one (mail.eml, call.json), read as `channel` reads it.",
 }
 
 EXPECT_KEYS: Mapping[str, str] = {

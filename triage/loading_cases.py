@@ -14,9 +14,11 @@ from domain.interaction import Automated, Medium, TraitValue
 from domain.units import BadValue, parse_duration, parse_size
 from triage.keywords import CASE_KEYS, EXPECT_KEYS, FIELDS, GIVEN_KEYS, PRIORITIES
 from triage.notes import Notes
-from triage.rules import DEFAULT, Case, Expectation, FieldValue, RuleSet
+from triage.rules import DEFAULT, Case, Expectation, FieldValue, Payload, RuleSet
 from triage.sight import value_text
 
+CHANNEL = "email"
+"""The channel of a message that names none."""
 MOMENT = datetime(2026, 1, 5, 13, 0, tzinfo=UTC)
 """When the messages of tests arrive: a Monday, 10 o'clock in São Paulo."""
 
@@ -56,13 +58,27 @@ class CaseReader:
             facts=self._facts(entries.get("given")),
             expect=self._expectation(entries.get("expect")),
             expect_not=self._expectation(entries.get("expect_not")),
+            payload=self._payload(entries.get("given")),
+        )
+
+    def _payload(self, given: Node | None) -> Payload | None:
+        node = given.get("payload") if isinstance(given, MappingNode) else None
+        file = self.notes.text(node) if node is not None else None
+        if not isinstance(given, MappingNode) or node is None or file is None:
+            return None
+        channel = given.get("channel")
+        return Payload(
+            file=file,
+            channel=str(channel.value) if isinstance(channel, Scalar) else CHANNEL,
+            position=node.position,
+            given=frozenset("occurred_at" if key.value == "at" else str(key.value) for key, _value in given.entries),
         )
 
     def _facts(self, node: Node | None) -> Facts:
         given = self.notes.mapping(node, GIVEN_KEYS) if node is not None else {}
         if node is not None and isinstance(node, MappingNode) and not node.entries:
             self.notes.note(node.position, "say what the message is, at least its text")
-        values: dict[str, Any] = {"channel": "email", "medium": "mail", "occurred_at": MOMENT}
+        values: dict[str, Any] = {"channel": CHANNEL, "medium": "mail", "occurred_at": MOMENT}
         readers: dict[str, Callable[[Node], object]] = {
             **dict.fromkeys(_TEXTS, self._string),
             "medium": lambda node: self.notes.choice(node, _MEDIA),
@@ -77,7 +93,7 @@ class CaseReader:
             "message_count": self._count,
         }
         for name, value in given.items():
-            if (read := readers[name](value)) is not None:
+            if name in readers and (read := readers[name](value)) is not None:
                 values["occurred_at" if name == "at" else name] = read
         return Facts(**values)
 

@@ -129,7 +129,7 @@ class ConditionReader:
             )
         if isinstance(node, Mapping) and not any(key.value == "list" for key, _ in node.entries):
             bounds = read_bounds(self.notes, node, _seconds)
-            return Compared(name, lambda sight: _entry_number(sight, prefix, name), bounds)
+            return Compared(name, lambda sight: _entry_number(sight, prefix, name), bounds, prefix + name)
         return Listed((prefix + name,), self.patterns.values(prefix + name, node, _written))
 
     def _hours(self, name: str, _term: Term, node: Node) -> Condition:
@@ -139,7 +139,7 @@ class ConditionReader:
         if calendar is None or asked is None:
             return NEVER
         wanted = {Hours.CLOSED, Hours.HOLIDAY} if asked == Hours.CLOSED else {asked}
-        return Answer(name, lambda sight: calendar.state(sight.facts.moment).value, frozenset(wanted))
+        return Answer(name, lambda sight: calendar.state(sight.facts.moment).value, frozenset(wanted), calendar.name)
 
     def _weekdays(self, name: str, term: Term, node: Node) -> Condition:
         found = [self.notes.choice(item, term.choices) for item in self.notes.scalars(node)]

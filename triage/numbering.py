@@ -1,6 +1,7 @@
 """Gives every pattern of a rule file its number, each different pattern once, and makes the eyes of them all."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from triage.contacts import Contacts
 from triage.matching import ValueMatcher, WordMatcher
@@ -20,6 +21,11 @@ class Numbering:
 
     def value(self, field: str, pattern: Exact | Expression) -> int:
         return self._number(field, pattern)
+
+    @property
+    def numbers(self) -> Mapping[tuple[str, Pattern], int]:
+        """The number of each pattern by the field it belongs to; '' for words."""
+        return self._numbers
 
     def eyes(self, contacts: Contacts) -> Eyes:
         words: list[tuple[int, Word | Expression]] = []

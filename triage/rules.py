@@ -59,14 +59,28 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """A captured message beside the rule file. `given` names the facts that the test itself tells."""
+
+    file: str
+    channel: str
+    position: Position
+    given: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One test of the rule file: facts, and what is expected or not expected of the verdict."""
+    """One test of the rule file: facts, and what is expected or not expected of the verdict.
+
+    With a `payload`, `facts` holds only what the test itself tells; the rest is read when the test runs.
+    """
 
     name: str
     position: Position
     facts: Facts
     expect: "Expectation"
     expect_not: "Expectation"
+    payload: Payload | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

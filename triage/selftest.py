@@ -1,9 +1,10 @@
 """The rule file's own tests: the same judge as in production, against what the file expects."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from domain.errors import Position
+from domain.errors import ConfigError, Mistake, Position, Undecodable
+from domain.facts import Facts
 from domain.verdict import Decision, Verdict
 from triage.engine import judge
 from triage.loading import load_cases
@@ -11,6 +12,9 @@ from triage.rules import Case, Expectation, RuleSet
 from triage.sight import value_text
 
 __all__ = ["CaseResult", "Difference", "load_cases", "run_tests"]
+
+RULE_OF = "rule of "
+FactsOf = Callable[[Case], Facts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,33 +38,68 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseResult:
+    """`facts` and `verdict` are None when the payload of the test could not be read; `problem` says why."""
+
     name: str
     position: Position
-    verdict: Verdict
+    facts: Facts | None
+    verdict: Verdict | None
     differences: tuple[Difference, ...]
+    problem: str = ""
 
     @property
     def passed(self) -> bool:
-        return not self.differences
+        return not self.differences and not self.problem
 
     @property
     def reason(self) -> str:
         """Every difference in one line; '' when passed."""
-        return "; ".join(map(str, self.differences))
+        return self.problem or "; ".join(map(str, self.differences))
 
 
-def run_tests(ruleset: RuleSet, cases: Sequence[Case] | None = None) -> list[CaseResult]:
-    """The results of the file's own tests, or of `cases` from elsewhere, in order."""
-    return [_run(ruleset, case) for case in (ruleset.tests if cases is None else cases)]
+def written_facts(case: Case) -> Facts:
+    """The facts of a test without a payload: reading files is not for this folder."""
+    if case.payload is not None:
+        raise Undecodable(f"nothing here reads {case.payload.file}")
+    return case.facts
 
 
-def _run(ruleset: RuleSet, case: Case) -> CaseResult:
-    verdict = judge(ruleset, case.facts)
+def run_tests(
+    ruleset: RuleSet,
+    cases: Sequence[Case] | None = None,
+    facts_of: FactsOf = written_facts,
+    advance: Callable[[], None] = lambda: None,
+) -> list[CaseResult]:
+    """The results of the file's own tests, or of `cases` from elsewhere, in order.
+
+    `advance` is called after each. Raises ConfigError with every payload that cannot be had.
+    """
+    results: list[CaseResult] = []
+    mistakes: list[Mistake] = []
+    for case in ruleset.tests if cases is None else cases:
+        try:
+            results.append(_run(ruleset, case, facts_of))
+        except ConfigError as error:
+            mistakes += error.mistakes
+        advance()
+    if mistakes:
+        raise ConfigError(mistakes)
+    return results
+
+
+def _run(ruleset: RuleSet, case: Case, facts_of: FactsOf) -> CaseResult:
+    try:
+        facts = facts_of(case)
+    except Undecodable as error:
+        return CaseResult(
+            name=case.name, position=case.position, facts=None, verdict=None, differences=(), problem=str(error)
+        )
+    verdict = judge(ruleset, facts)
     differences = (
         *_compare(verdict, case.expect, negated=False),
         *_compare(verdict, case.expect_not, negated=True),
     )
-    return CaseResult(name=case.name, position=case.position, verdict=verdict, differences=differences)
+    return CaseResult(name=case.name, position=case.position, facts=facts, verdict=verdict, differences=differences)
 
 
 def _compare(verdict: Verdict, expectation: Expectation, *, negated: bool) -> Iterator[Difference]:
@@ -86,4 +125,4 @@ def _pairs(verdict: Verdict, expectation: Expectation) -> Iterator[tuple[str, st
         yield field, value_text(expected), value_text(decision.value), decision.rule
     for field, rule in expectation.rules.items():
         decision = verdict.fields.get(field, nothing)
-        yield f"rule of {field}", rule, decision.rule or "-", decision.rule
+        yield f"{RULE_OF}{field}", rule, decision.rule or "-", decision.rule

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from domain.document import Mapping
 from domain.errors import ConfigError, Mistake
-from ingest.commands.captured import UNUSED_SECRET
 from ingest.commands.failures import UNUSABLE, WRONG, lines_of, mistakes_as_json
 from ingest.commands.shape import command
 from ingest.commands.shell import Shell, nearby, warn
+from ingest.payloads import UNUSED_SECRET
 from ingest.presentation.checklist import show_checklist
 from ingest.translations import N_
 
@@ -144,11 +144,12 @@ def _letters(settings: "Settings") -> Finding:
 
 
 def _rules(path: Path) -> Finding:
+    from ingest.payloads import facts_of_case  # noqa: PLC0415 - as above
     from ingest.rulebook import read_rules  # noqa: PLC0415 - as above
     from triage.selftest import run_tests  # noqa: PLC0415 - as above
 
     ruleset = read_rules(path)
-    results = list(run_tests(ruleset))
+    results = list(run_tests(ruleset, facts_of=facts_of_case))
     failures = tuple({"test": one.name, "reason": one.reason} for one in results if not one.passed)
     facts = {"file": str(path), "hash": ruleset.hash, "rules": len(ruleset.rules), "tests": len(results)}
     return Finding(what="rules", facts=facts, failures=failures)

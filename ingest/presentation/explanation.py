@@ -3,14 +3,32 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ingest.presentation.console import cell, console, priority_cell, table
+from ingest.presentation.console import cell, console, heading, priority_cell, table
 from ingest.presentation.labels import FIELDS, label
-from ingest.presentation.tickets import matched_words
-from ingest.translations import _
+from ingest.presentation.tickets import matched_words, verdict_table
+from ingest.translations import N_, _
+
+Said = Mapping[str, Any]
+
+LISTED: Mapping[str, str] = {
+    "adjusted": N_("Priority moved"),
+    "tags": N_("Tag"),
+    "questions": N_("Question"),
+    "solutions": N_("Solution"),
+    "left_out": N_("Question left out"),
+}
 
 
-def show_explanation(explanation: Mapping[str, Any]) -> None:
+def show_explanation(explanation: Said) -> None:
     """`explanation` is the document of `balcao rules explain --json`."""
+    out = console()
+    if stored := explanation.get("stored"):
+        values = {"number": explanation["ticket"], "ruleset": stored.get("ruleset")}
+        out.print(heading(_("What ticket %(number)s got, under the rules %(ruleset)s") % values))
+        out.print(verdict_table(stored, [tag["value"] for tag in stored.get("tags", ())]))
+        out.print(
+            heading(_("What it would get now, under the rules %(ruleset)s") % {"ruleset": explanation["ruleset"]})
+        )
     rows = table(_("Field"), _("Value"), _("Rule"), _("Place"), _("Words that matched"))
     for name, reason, style in _reasons(explanation):
         value = str(reason["value"])
@@ -21,22 +39,37 @@ def show_explanation(explanation: Mapping[str, Any]) -> None:
             cell(_place(reason["position"]), style),
             cell(matched_words(reason["matched"]), style),
         )
-    out = console()
     out.print(rows)
-    out.print(cell(_("Rules that apply: %(rules)s") % {"rules": ", ".join(explanation["applied"]) or "—"}, "dim"))
+    for sentence in _sentences(explanation):
+        out.print(cell(sentence, "dim"))
+
+
+def _sentences(explanation: Said) -> Iterator[str]:
+    yield _("Rules that apply: %(rules)s") % {"rules": ", ".join(explanation["applied"]) or "—"}
     if explanation["stopped_by"]:
-        out.print(cell(_("Stopped by: %(rule)s") % {"rule": explanation["stopped_by"]}, "dim"))
+        yield _("Stopped by: %(rule)s") % {"rule": explanation["stopped_by"]}
+    if explanation.get("stored"):
+        names = ", ".join(label(FIELDS, name) for name in explanation["differs"])
+        yield _("Decided otherwise now: %(fields)s") % {"fields": names or "—"}
 
 
-def _reasons(explanation: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], str]]:
-    """Rows in order: a field, what would decide it next, …, the tags."""
+def _reasons(explanation: Said) -> Iterator[tuple[str, Said, str]]:
+    """Rows in order: a field, what would decide it next, …, then what adds up."""
     for name, reason in explanation["fields"].items():
         yield label(FIELDS, name), reason, ""
-        for other in reason["runners_up"]:
-            yield "  " + _("else"), other, "dim"
-    for reason in explanation["tags"]:
-        yield _("Tag"), reason, ""
+        if "decided" in reason:
+            yield "  " + _("before it was moved"), {**reason, "value": reason["decided"]}, "dim"
+        yield from _runners_up(reason)
+    for kind, name in LISTED.items():
+        for reason in explanation[kind]:
+            yield _(name), reason, ""
+            yield from _runners_up(reason)
 
 
-def _place(position: Mapping[str, Any] | None) -> str | None:
+def _runners_up(reason: Said) -> Iterator[tuple[str, Said, str]]:
+    for other in reason["runners_up"]:
+        yield "  " + _("else"), other, "dim"
+
+
+def _place(position: Said | None) -> str | None:
     return f"{position['file']}:{position['line']}" if position else None

@@ -46,9 +46,11 @@ def test_the_commands_are_those_of_the_contract():
         "decode",
         "rules check",
         "rules test",
+        "rules lint",
         "rules backtest",
         "rules stats",
         "rules explain",
+        "rules why-not",
         "rules schema",
     }
 

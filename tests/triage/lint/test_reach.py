@@ -1,0 +1,106 @@
+"""What lint says of reach agrees with trying every message, where every message can be tried."""
+
+from itertools import product
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.triage.lint.samples import findings, rule
+from tests.triage.samples import HEAD, facts, rules_of
+
+WORDS = ("alfa", "beta", "alfa beta")
+MESSAGES = [
+    facts(text, medium=medium, is_reply=reply, message_count=count)
+    for text, medium, reply, count in product(
+        ("", "alfa", "beta", "alfa beta", "beta, alfa"),
+        ("mail", "chat", "call", "alert"),
+        (False, True),
+        (1, 2, 3, 4, 5, 6),
+    )
+]
+"""Every message there is, as far as the conditions below can tell."""
+
+LEAVES = st.one_of(
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=2, unique=True).map(lambda w: f"{{text: [{', '.join(w)}]}}"),
+    st.lists(st.sampled_from(("mail", "chat", "call", "alert")), min_size=1, max_size=3, unique=True).map(
+        lambda m: f"{{medium: [{', '.join(m)}]}}"
+    ),
+    st.sampled_from(("{is_reply: true}", "{is_reply: false}")),
+    st.tuples(st.sampled_from(("gt", "gte", "lt", "lte")), st.integers(1, 5)).map(
+        lambda pair: f"{{message_count: {{{pair[0]}: {pair[1]}}}}}"
+    ),
+    st.just("{tag: t}"),
+)
+CONDITIONS = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"{{all: [{', '.join(parts)}]}}"),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"{{any: [{', '.join(parts)}]}}"),
+        inner.map(lambda part: f"{{not: {part}}}"),
+    ),
+    max_leaves=4,
+)
+DOES = st.sampled_from(
+    (
+        "set: {department: financeiro}",
+        "set: {department: comercial, priority: Alta}",
+        "set: {priority: Média}",
+        "tags: [t]",
+        "set: {priority: Baixa}, stop: true",
+    )
+)
+FIRST = rule("zero", "{text: alfa}", "tags: [t]")
+
+
+def decided(ruleset):
+    """What each rule decides for some message, and which rules apply to some."""
+    credited, applied = set(), set()
+    for message in MESSAGES:
+        taken = set()
+        for one in ruleset.applying(ruleset.eyes.look(message)):
+            applied.add(one.name)
+            for effect in (*(("set", field) for field in one.fields), *(("tag", tag) for tag in one.tags)):
+                if effect not in taken:
+                    credited.add((one.name, effect))
+                taken.add(effect)
+    return credited, applied
+
+
+def dead_in_truth(ruleset):
+    credited, applied = decided(ruleset)
+    for one in ruleset.rules:
+        effects = [*(("set", field) for field in one.fields), *(("tag", tag) for tag in one.tags)]
+        if one.name not in applied or (not one.stop and not any((one.name, effect) in credited for effect in effects)):
+            yield one.name
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(CONDITIONS, DOES), min_size=1, max_size=5))
+def test_dead_rules_are_found_and_only_those(drawn):
+    text = "rules:\n" + FIRST + "".join(rule(f"r{n}", when, does) for n, (when, does) in enumerate(drawn))
+
+    found = findings(text)
+
+    dead = {one.rule for one in found if one.severity == "error"}
+    assert dead == set(dead_in_truth(rules_of(HEAD + text)))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(CONDITIONS, DOES), min_size=2, max_size=5))
+def test_fields_that_never_count_are_found_and_only_those(drawn):
+    text = "rules:\n" + FIRST + "".join(rule(f"r{n}", when, does) for n, (when, does) in enumerate(drawn))
+    found = findings(text)
+    ruleset = rules_of(HEAD + text)
+    credited, _applied = decided(ruleset)
+    dead = {one.rule for one in found if one.severity == "error"}
+
+    told = {
+        (one.rule, ("set", one.values["field"])) for one in found if one.kind in {"shadowed-field", "repeated-field"}
+    }
+
+    assert told == {
+        (one.name, ("set", field))
+        for one in ruleset.rules
+        for field in one.fields
+        if one.name not in dead and (one.name, ("set", field)) not in credited
+    }
