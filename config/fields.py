@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
+from domain.mailbox import fold_address
 from domain.units import (
     DURATION_PATTERN,
     LISTEN_PATTERN,
@@ -21,6 +22,7 @@ from domain.units import (
     parse_size,
 )
 
+_PERSON = r"[^\s@<>\"(),:;\\\[\]]*@[^\s@<>\"(),:;\\\[\]]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
 
@@ -70,6 +72,12 @@ def _network(name: str) -> str:
     return name
 
 
+def _person(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(_PERSON, value):
+        raise BadValue('write an e-mail address or a whole domain: "maria@exemplo.com", "@exemplo.com"')
+    return fold_address(value)
+
+
 def _host_name(name: str) -> str:
     if len(name) > 253 or not all(re.fullmatch(_LABEL, label) for label in name.split(".")):
         raise BadValue('write a host name: "atendimento.exemplo.com.br"')
@@ -100,6 +108,7 @@ DatabaseUrl = Annotated[
     PlainValidator(_database),
     _written_as(r"(sqlite:///.+|postgresql://.+|env:.+|file:.+)", "env:DATABASE_URL"),
 ]
+Person = Annotated[str, PlainValidator(_person), _written_as(_PERSON, "maria@exemplo.com")]
 HostName = Annotated[str, AfterValidator(_host_name)]
 Timezone = Annotated[str, AfterValidator(_known_timezone)]
 Network = Annotated[str, AfterValidator(_network)]

@@ -15,7 +15,19 @@ from pydantic import BaseModel, Field, InstanceOf
 
 from config.binding import bind
 from config.channels import ChannelBlock, channel_blocks, channels_schema
-from config.fields import Block, Count, DatabaseUrl, Duration, HostName, ListenOn, Network, Secret, Size, Timezone
+from config.fields import (
+    Block,
+    Count,
+    DatabaseUrl,
+    Duration,
+    HostName,
+    ListenOn,
+    Network,
+    Person,
+    Secret,
+    Size,
+    Timezone,
+)
 from config.reading import read_file
 from config.secrets import Secrets
 from domain import document
@@ -93,6 +105,7 @@ class Sections(Block):
     var: Path = Path("var")
     rules: Path = Path("rules.yaml")
     token_key: Secret = "file:var/secrets/token.key"  # noqa: S105 - a reference, not a secret
+    agents: tuple[Person, ...] = ()
     grace: Duration = 20.0
     store: Store = Store()
     journal: Journal = Journal()

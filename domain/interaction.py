@@ -64,7 +64,8 @@ class Interaction:
     `return_path` is where an automatic answer may go (mail: the envelope sender; chat: whatever the sender
     of this channel understands); None means that there is no way back, and `no_return_path` says why.
     `headers` holds the few header fields of a mail that rules may ask for, by small-letter name.
-    `authentic` is true when the channel itself proves the sender (a signed webhook), false for mail.
+    `authentic` is true when the sender is proved: by the channel itself (a signed webhook), or for mail by a server
+    that the settings trust (ADR 7).
     """
 
     channel: str

@@ -51,6 +51,11 @@ class Mailbox:
             return True
         return local in {"postmaster", "abuse"} and domain in self.domains
 
+    def names(self, address: str) -> bool:
+        """Whether it is one of the addresses that are written out, not only of a domain that is taken whole."""
+        bare = without_tag(address)
+        return bare == self.address or bare in self.recipients
+
     @property
     def domains(self) -> frozenset[str]:
         return frozenset(known.rpartition("@")[2] for known in self.recipients)

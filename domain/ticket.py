@@ -43,25 +43,32 @@ class KnownTicket:
 
 
 class Road(StrEnum):
-    """How an interaction reaches its ticket (house.md §1.10: an id finds, only a token proves).
+    """How an interaction reaches its ticket (house.md §1.10: an id finds, only a token or a trusted server proves).
 
     OPENS   a new ticket
     LINKS   a new ticket that names an older one it seems to speak of
     JOINS   an existing ticket, as its customer
     HELD    an existing ticket, unverified: agents see it apart, it reopens and learns nothing
+    NOTES   an existing ticket, as a proved agent's note
     """
 
     OPENS = "opens"
     LINKS = "links"
     JOINS = "joins"
     HELD = "held"
+    NOTES = "notes"
+
+
+TAKES_PART_BY = frozenset({Road.OPENS, Road.LINKS, Road.JOINS})
+"""Roads that make the sender a participant of the ticket."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """`ticket` is the ticket filed on; `linked` the older one when `road` is LINKS.
 
-    `reopens` is true when a verified reply brings a solved or waiting ticket back to open.
+    `reopens` is true when a verified reply brings a solved or waiting ticket back to open. `takes_part` is false for
+    senders that become no participant whatever the road (our own addresses, other people's machines).
     `reason` says in a few English words why this road was taken (goes into the history). `opened_at` is when
     the ticket was opened (None: now), `message_count` which of its messages this one is.
     """
@@ -73,6 +80,7 @@ class Placement:
     reopens: bool = False
     opened_at: datetime | None = None
     message_count: int = 1
+    takes_part: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +115,8 @@ class Filing:
     """Everything one transaction writes for one interaction.
 
     `spends` names the acknowledgement budgets to charge: (scope, key) pairs. `received_at` is when its raw
-    interaction was accepted; None stands for the moment of filing.
+    interaction was accepted; None stands for the moment of filing. `tags` are given beside those of the rules, and
+    flag the ticket.
     """
 
     raw_id: str
@@ -118,3 +127,4 @@ class Filing:
     answer: Acknowledgement | Silence | None
     spends: tuple[tuple[str, str], ...] = ()
     received_at: datetime | None = None
+    tags: tuple[str, ...] = ()

@@ -35,6 +35,7 @@ from triage.conversation import Desk, clues_of, lookup_of, renumbered
 from triage.engine import judge
 from triage.loading import RuleSet
 from triage.snapshot import facts_of
+from triage.standing import House, tags_of, traits_of
 
 log = structlog.get_logger()
 
@@ -83,12 +84,14 @@ class Pipeline:
         files: AttachmentFiles,
         decoders: Mapping[str, Decode],
         clerk: Clerk,
+        house: House,
         max_attempts: int,
     ) -> None:
         self._database = database
         self._files = files
         self._decoders = decoders
         self._clerk = clerk
+        self._house = house
         self._max_attempts = max_attempts
 
     async def process(self, entries: Sequence[JournalEntry], ruleset: RuleSet) -> BatchReport:
@@ -160,7 +163,7 @@ class Pipeline:
                     self._files.put(attachment.content, attachment.sha256)
         now = datetime.now(UTC)
         with report.stage("transaction"):
-            unit = Transaction(reads, ruleset, self._clerk, now)
+            unit = Transaction(reads, ruleset, self._clerk, self._house, now)
             filings, tickets = await self._written(unit)
         report.seconds.update(unit.seconds)
         self._note(filings, report, now)
@@ -210,12 +213,13 @@ def _done(reading: Sequence[Read], tickets: Mapping[str, int], *, repeated: bool
 class Transaction:
     """The unit of work of one batch: a plain function of a connection."""
 
-    def __init__(self, reads: Sequence[Read], ruleset: RuleSet, clerk: Clerk, now: datetime) -> None:
+    def __init__(self, reads: Sequence[Read], ruleset: RuleSet, clerk: Clerk, house: House, now: datetime) -> None:
         self._reads: dict[str, Read] = {}
         for read in reads:
             self._reads.setdefault(read.interaction.identity, read)
         self._ruleset = ruleset
         self._clerk = clerk
+        self._house = house
         self._now = now
         self.seconds: dict[str, float] = {}
 
@@ -229,7 +233,7 @@ class Transaction:
         around = desk.surroundings(connection, lookup_of([read.interaction for read in reads], clues, budgets, period))
         marks.append(time.perf_counter())
 
-        table = Desk.of(around)
+        table = Desk.of(around, self._house)
         new = [(read, clue) for read, clue in zip(reads, clues, strict=True)
                if read.interaction.identity not in around.filed]  # fmt: skip
         placements = [table.place(read.interaction, clue) for read, clue in new]
@@ -248,7 +252,13 @@ class Transaction:
 
     def _filing(self, read: Read, placement: Placement, spent: dict[tuple[str, str], int]) -> Filing:
         interaction = read.interaction
-        facts = facts_of(interaction, placement=placement, received_at=read.entry.raw.received_at)
+        standing = self._house.standing_of(interaction)
+        facts = facts_of(
+            interaction,
+            placement=placement,
+            received_at=read.entry.raw.received_at,
+            standing=traits_of(standing),
+        )
         verdict = judge(self._ruleset, facts)
         department = self._ruleset.departments[verdict.department]
         answer, spends = self._clerk.plan_acknowledgement(interaction, placement, verdict, department, spent)
@@ -261,4 +271,5 @@ class Transaction:
             answer=answer,
             spends=spends,
             received_at=read.entry.raw.received_at,
+            tags=tags_of(standing),
         )

@@ -16,11 +16,13 @@ from channels.base import BuildContext, Channel
 from config.channels import ChannelBlock
 from config.settings import Settings
 from domain.errors import N_, ConfigError, Mistake, Position
+from domain.mailbox import Mailbox
 from ingest.pipeline import Pipeline
 from store.attachments import AttachmentFiles
 from store.engines import Database
 from triage.acknowledge import Clerk, Exit, Policy
 from triage.letters import Letters
+from triage.standing import House
 
 Reveal = Callable[[str], str]
 
@@ -130,8 +132,16 @@ def build_clerk(settings: Settings, channels: Mapping[str, Channel]) -> Clerk:
             name: Exit(channel=name, can_send=channel.sender is not None, mailbox=channel.mailbox)
             for name, channel in channels.items()
         },
-        own=tuple(channel.mailbox for channel in channels.values() if channel.mailbox),
+        own=_own_mailboxes(channels),
     )
+
+
+def build_house(settings: Settings, channels: Mapping[str, Channel]) -> House:
+    return House(own=_own_mailboxes(channels), agents=frozenset(settings.agents))
+
+
+def _own_mailboxes(channels: Mapping[str, Channel]) -> tuple[Mailbox, ...]:
+    return tuple(channel.mailbox for channel in channels.values() if channel.mailbox)
 
 
 def token_key(settings: Settings) -> bytes:
@@ -161,5 +171,6 @@ def open_pipeline(settings: Settings) -> Pipeline:
         files=open_files(settings),
         decoders={name: channel.decode for name, channel in channels.items()},
         clerk=build_clerk(settings, channels),
+        house=build_house(settings, channels),
         max_attempts=settings.worker.max_attempts,
     )

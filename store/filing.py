@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Executable, Table, bindparam, literal_column, select, update
 
-from domain.ticket import Filing, Road, State
+from domain.ticket import TAKES_PART_BY, Filing, Road, State
 from store.bulk import Bulk, Insert, chunks, parameters
 from store.codec import storable
 from store.moments import to_micros
@@ -36,6 +36,7 @@ from store.talks import record_conversations
 
 WHO = "balcao"
 OPENING = frozenset({Road.OPENS, Road.LINKS})
+_HAPPENED = {Road.JOINS: "joined", Road.HELD: "held", Road.NOTES: "noted"}
 
 
 def _insert_or_ignore(table: Table) -> Callable[[Callable[[Table], Insert]], Executable]:
@@ -109,7 +110,7 @@ def _write_down(sheet: _Sheet, filing: Filing, message: int, at: int, people: di
         sheet.tickets.append(ticket_row(filing, received, message, people.get((realm_of(said), sender))))
     if place.linked is not None:
         sheet.links.add((place.ticket, place.linked, at))
-    if sender and place.road is not Road.HELD:
+    if sender and place.takes_part and place.road in TAKES_PART_BY:
         sheet.participants.add((place.ticket, sender))
     sheet.messages.append(message_row(filing, received, message))
     sheet.attachments += attachment_rows(said, message)
@@ -123,7 +124,9 @@ def _events(filing: Filing, message: int, at: int, states: dict[int, str]) -> It
     if place.road in OPENING:
         yield place.ticket, at, WHO, "opened", None, f"{verdict.department}/{verdict.priority}", reason
     else:
-        yield place.ticket, at, WHO, place.road.value.replace("joins", "joined"), None, f"message {message}", reason
+        yield place.ticket, at, WHO, _HAPPENED[place.road], None, f"message {message}", reason
+    for tag in filing.tags:
+        yield place.ticket, at, WHO, "tagged", None, tag, reason
     if place.linked is not None:
         yield place.ticket, at, WHO, "linked", None, f"#{place.linked}", reason
         yield place.linked, at, WHO, "linked", None, f"#{place.ticket}", reason

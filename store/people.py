@@ -8,7 +8,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from domain.ticket import Filing, Road
+from domain.ticket import TAKES_PART_BY, Filing
 from store.bulk import Bulk, chunks
 from store.codec import storable
 from store.numbers import allocate
@@ -31,12 +31,12 @@ _NAME = Bulk(
 
 
 def contacts_of(connection: Connection, filings: Sequence[Filing], at: int) -> dict[Address, int]:
-    """The contact of every sender that is believed (not of held messages), made where there is none yet."""
+    """The contact of every sender that is believed (not of held messages and notes), made where there is none yet."""
     names: dict[Address, str | None] = {}
     for filing in filings:
         said = filing.interaction
         address = realm_of(said), sender_of(said)
-        if address[1] and filing.placement.road is not Road.HELD:
+        if address[1] and filing.placement.road in TAKES_PART_BY:
             names[address] = names.get(address) or said.sender.name
     known = _known(connection, sorted(names))
     new = [address for address in sorted(names) if address not in known]

@@ -2,8 +2,9 @@
 
 The questions are asked in this order and the first that objects decides:
 
-    told before · unverified · automatic · loop · no way back · role mailbox asked · our own address
-    · role address, or one as sender · a rule wants none · budget of the address, of its domain, of all
+    told before · unverified · an agent's note · automatic · loop · a third party's verification · spam · no way back
+    · role mailbox asked · our own address · role address, or one as sender · a rule wants none · budget of the address,
+    of its domain, of all
 
 Sources: RFC 3834 §2 (automatic responses), RFC 5230 §4.6 (owner-, -request, MAILER-DAEMON),
 RFC 5321 §4.5.5 (null reverse path), RFC 2142 (postmaster and abuse are never answered by a machine).
@@ -107,8 +108,11 @@ class Clerk:
             ("disabled", not self.policy.enabled),
             ("already_acknowledged", placement.road is Road.JOINS),
             ("unverified", placement.road is Road.HELD),
+            ("agents_note", placement.road is Road.NOTES),
             (f"automatic_{interaction.automated.value}", interaction.automated is not Automated.NONE),
             ("mail_loop", bool(interaction.traits.get("mail.loop"))),
+            ("verification_mail", bool(interaction.traits.get("mail.verification"))),
+            ("spam", interaction.traits.get("spam.verdict") == "spam"),
             (interaction.no_return_path or "no_return_path", not to),
             ("channel_cannot_send", not self.exits[interaction.channel].can_send),
             ("role_mailbox", any(address.startswith(_ROLE_MAILBOXES) for address in asked)),

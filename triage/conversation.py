@@ -1,8 +1,12 @@
-"""Which ticket an interaction belongs to. An id finds a ticket; only a token or the channel proves a person.
+"""Which ticket an interaction belongs to. An id finds a ticket; only a token, the channel, or a server that we trust
+proves a person (ADR 2, ADR 7).
 
+    wants an address confirmed             ─▶ LINKS to whatever it found, else OPENS: it joins nothing
     the channel vouches for a conversation ─▶ its ticket is closed? ─yes─▶ LINKS to it ─no─▶ JOINS it
-    a valid signed token                   ─▶ the same two answers
-    In-Reply-To, References, [#n] find one ─▶ written by a participant? ─yes─▶ HELD ─no─▶ LINKS to it
+    a valid signed token                   ─▶ the same two answers; but a machine that takes no part is HELD or LINKS
+    a proved agent finds one               ─▶ NOTES on it
+    In-Reply-To, References, [#n] find one ─▶ written by a participant? ─no─▶ LINKS to it
+                                              └yes─▶ his address proved? ─yes─▶ JOINS ─no─▶ HELD
     nothing                                ─▶ OPENS
 
 A verified reply reopens a solved or waiting ticket; an automatic message never does. Bounces and other
@@ -16,12 +20,14 @@ from dataclasses import dataclass, field, replace
 from domain.interaction import Automated, Interaction, Medium
 from domain.mailbox import fold_address, tag_of
 from domain.surroundings import Lookup, Surroundings
-from domain.ticket import KnownTicket, Placement, Road, State
+from domain.ticket import TAKES_PART_BY, KnownTicket, Placement, Road, State
+from triage.standing import House, Standing, takes_part
 from triage.token import verify
 
 _SUBJECT_NUMBER = re.compile(r"\[#(\d{1,12})\]", re.ASCII)
 _REPLY_REOPENS = frozenset({State.SOLVED, State.WAITING})
 _ANSWERS_TO_US = frozenset({Automated.AUTO_REPLY, Automated.BOUNCE})
+_IN_BULK = frozenset({Automated.LIST, Automated.BULK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +92,13 @@ class Desk:
     tickets: dict[int, KnownTicket]
     conversations: dict[tuple[str, str], int]
     message_ids: dict[str, tuple[int, ...]]
+    house: House
     opened: list[int] = field(default_factory=list)
 
     @classmethod
-    def of(cls, surroundings: Surroundings) -> "Desk":
+    def of(cls, surroundings: Surroundings, house: House | None = None) -> "Desk":
         return cls(
+            house=house or House(),
             tickets=dict(surroundings.tickets),
             conversations=dict(surroundings.conversations),
             message_ids=dict(surroundings.message_ids),
@@ -98,35 +106,66 @@ class Desk:
 
     def place(self, interaction: Interaction, clues: Clues) -> Placement:
         """Decide, and remember the decision for the interactions that follow in this batch."""
-        placement = self._vouched(interaction, clues) or self._found(interaction, clues) or self._new("new request")
+        standing = self.house.standing_of(interaction)
+        placement = (
+            self._kept_apart(interaction, clues, standing)
+            or self._vouched(interaction, clues, standing)
+            or self._found(interaction, clues, standing)
+            or self._new("new request")
+        )
+        if not takes_part(standing):
+            placement = replace(placement, takes_part=False)
         self._remember(interaction, clues, placement)
         known = self.tickets[placement.ticket]
         return replace(placement, opened_at=known.opened_at, message_count=known.messages)
 
-    def _vouched(self, interaction: Interaction, clues: Clues) -> Placement | None:
+    def _kept_apart(self, interaction: Interaction, clues: Clues, standing: Standing) -> Placement | None:
+        if standing is not Standing.ROBOT:
+            return None
+        proven = self.tickets.get(clues.proven) if clues.proven is not None else None
+        ticket = proven or self._nearest(clues, fold_address(interaction.sender.address))
+        return self._new("a third party wants an address confirmed", linked=ticket.number if ticket else None)
+
+    def _vouched(self, interaction: Interaction, clues: Clues, standing: Standing) -> Placement | None:
         number = self.conversations.get(clues.conversation) if clues.conversation else clues.proven
         ticket = self.tickets.get(number) if number is not None else None
         if ticket is None:
             return None
+        if standing is Standing.AGENT:
+            return _note(ticket)
+        if not clues.conversation and fold_address(interaction.sender.address) not in ticket.participants:
+            # A per-ticket address can be given to any service that sends mail; a machine answers for nobody.
+            if interaction.automated in _ANSWERS_TO_US:
+                return Placement(road=Road.HELD, ticket=ticket.number, reason="automatic answer, unverified")
+            if interaction.automated in _IN_BULK:
+                return self._new("bulk mail to the address of this ticket", linked=ticket.number)
         why = "same conversation" if clues.conversation else "signed reply token"
-        automatic = interaction.automated is not Automated.NONE
-        if ticket.state is State.CLOSED and not automatic and interaction.medium is not Medium.CALL:
-            return self._new(f"{why}, but the ticket is closed", linked=ticket.number)
-        reopens = ticket.state in _REPLY_REOPENS and not automatic and interaction.medium is not Medium.CALL
-        return Placement(road=Road.JOINS, ticket=ticket.number, reason=why, reopens=reopens)
+        return self._as_customer(interaction, ticket, why, f"{why}, but the ticket is closed")
 
-    def _found(self, interaction: Interaction, clues: Clues) -> Placement | None:
+    def _found(self, interaction: Interaction, clues: Clues, standing: Standing) -> Placement | None:
         sender = fold_address(interaction.sender.address)
         ticket = self._nearest(clues, sender)
         if ticket is None:
             return None
-        takes_part = sender in ticket.participants
         if interaction.automated in _ANSWERS_TO_US:
             return Placement(road=Road.HELD, ticket=ticket.number, reason="automatic answer, unverified")
-        if takes_part and ticket.state is not State.CLOSED:
-            return Placement(road=Road.HELD, ticket=ticket.number, reason="participant's address, unverified")
-        why = "found a closed ticket" if takes_part else "stranger speaks of this ticket"
-        return self._new(why, linked=ticket.number)
+        if standing is Standing.AGENT:
+            return _note(ticket)
+        known = sender in ticket.participants
+        if known and interaction.authentic:
+            return self._as_customer(interaction, ticket, "participant's address, proved", "found a closed ticket")
+        if not known or ticket.state is State.CLOSED:
+            why = "found a closed ticket" if known else "stranger speaks of this ticket"
+            return self._new(why, linked=ticket.number)
+        return Placement(road=Road.HELD, ticket=ticket.number, reason="participant's address, unverified")
+
+    def _as_customer(self, interaction: Interaction, ticket: KnownTicket, why: str, closed: str) -> Placement:
+        """What a proved customer says to a ticket joins it; an automatic message or a call brings nothing back."""
+        spoken = interaction.automated is Automated.NONE and interaction.medium is not Medium.CALL
+        if ticket.state is State.CLOSED and spoken:
+            return self._new(closed, linked=ticket.number)
+        reopens = ticket.state in _REPLY_REOPENS and spoken
+        return Placement(road=Road.JOINS, ticket=ticket.number, reason=why, reopens=reopens)
 
     def _nearest(self, clues: Clues, sender: str) -> KnownTicket | None:
         by_message = [number for message_id in clues.message_ids for number in self.message_ids.get(message_id, ())]
@@ -143,9 +182,10 @@ class Desk:
         number, sender = placement.ticket, fold_address(interaction.sender.address)
         known = self.tickets.get(number) or _new_ticket(number)
         known = replace(known, messages=known.messages + 1)
-        if placement.road is not Road.HELD:
+        if placement.road in TAKES_PART_BY:
             state = State.OPEN if placement.reopens else known.state
-            known = replace(known, state=state, participants=known.participants | {sender})
+            joined = {sender} if placement.takes_part else set()
+            known = replace(known, state=state, participants=known.participants | joined)
         self.tickets[number] = known
         if clues.conversation:
             self.conversations[clues.conversation] = number
@@ -168,3 +208,7 @@ def renumbered(placement: Placement, numbers: Sequence[int]) -> Placement:
 
     linked = real(placement.linked) if placement.linked else None
     return replace(placement, ticket=real(placement.ticket), linked=linked)
+
+
+def _note(ticket: KnownTicket) -> Placement:
+    return Placement(road=Road.NOTES, ticket=ticket.number, reason="agent's address, proved", takes_part=False)

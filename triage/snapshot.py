@@ -1,18 +1,24 @@
 """From an interaction to the facts that rules see."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from domain.facts import AttachmentFacts, Facts
-from domain.interaction import Interaction
+from domain.interaction import Interaction, TraitValue
 from domain.ticket import Placement, Road
 
-_REPLIES = frozenset({Road.JOINS, Road.HELD})
+_REPLIES = frozenset({Road.JOINS, Road.HELD, Road.NOTES})
+_NOTHING: Mapping[str, TraitValue] = {}
 
 
 def facts_of(
-    interaction: Interaction, *, placement: Placement | None = None, received_at: datetime | None = None
+    interaction: Interaction,
+    *,
+    placement: Placement | None = None,
+    received_at: datetime | None = None,
+    standing: Mapping[str, TraitValue] = _NOTHING,
 ) -> Facts:
-    """`placement` says on which ticket it was filed; None: on one of its own."""
+    """`placement` says on which ticket it was filed; None: on one of its own. `standing`: traits of the sender."""
     opened_at = placement.opened_at if placement else None
     age = (received_at or interaction.occurred_at) - opened_at if opened_at else None
     return Facts(
@@ -30,7 +36,7 @@ def facts_of(
             AttachmentFacts(name=file.name, content_type=file.content_type, size=file.size)
             for file in interaction.attachments
         ),
-        traits=interaction.traits,
+        traits={**interaction.traits, **standing} if standing else interaction.traits,
         headers=interaction.headers,
         received_at=received_at,
         conversation_age=max(age.total_seconds(), 0.0) if age else 0.0,

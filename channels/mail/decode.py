@@ -7,7 +7,9 @@
 headers or the envelope, and never of the Message-ID alone, which the sender chooses (attack 27).
 
 Traits: `mail.loop` (more than 100 Received: answered by nobody, RFC 5321 §6.3), `mail.automated_by` (the signal that
-decided), `mail.cut` and `mail.parts_dropped` (more than we read; the raw mail has it all), `mail.reply_to_differs`.
+decided), `mail.cut` and `mail.parts_dropped` (more than we read; the raw mail has it all), `mail.reply_to_differs`,
+`mail.verification` (a third party wants an address confirmed); of the names a mail gives its sender beside the one
+identity: authorship.py; of what a trusted server says of it, `auth.*` and `spam.*`: authentication.py, spam.py.
 """
 
 import hashlib
@@ -22,10 +24,14 @@ from channels.mail.addresses import (
     message_ids,
     sender_of,
 )
+from channels.mail.authentication import NOBODY, Authentication, Trust, authentication_of
+from channels.mail.authorship import other_names
 from channels.mail.automated import Evidence, classify
 from channels.mail.history import new_text
 from channels.mail.mime import Part, children, read_mail, read_part
 from channels.mail.parts import Contents, contents_of
+from channels.mail.spam import spam_traits
+from channels.mail.verification import asks_to_verify
 from channels.mail.words import header_text
 from domain.errors import Undecodable
 from domain.interaction import Automated, Interaction, Medium, Party, TraitValue
@@ -38,20 +44,22 @@ _MAIL_HEADERS = ("from", "to", "subject", "date", "message-id", "received", "ret
 _RETURNED = frozenset({"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"})
 
 
-def decoder(mailbox: Mailbox) -> Decode:
-    """A Decode that knows which addresses are our own."""
-    return partial(decode, mailbox)
+def decoder(mailbox: Mailbox, trust: Trust = NOBODY) -> Decode:
+    """A Decode that knows which addresses are our own, and which servers' word counts."""
+    return partial(decode, mailbox, trust=trust)
 
 
-def decode(mailbox: Mailbox, raw: RawInteraction) -> Sequence[Interaction]:
+def decode(mailbox: Mailbox, raw: RawInteraction, trust: Trust = NOBODY) -> Sequence[Interaction]:
     mail = read_mail(raw.payload)
     envelope_sender = _envelope_sender(raw, mail)
     if not envelope_sender and not any(name in mail.headers for name in _MAIL_HEADERS):
         raise Undecodable("this is no e-mail: not one of its usual header fields is there")
-    return [_interaction(mailbox, raw, mail, envelope_sender)]
+    return [_interaction(mailbox, raw, mail, envelope_sender, trust if trust.reaches(raw.envelope) else None)]
 
 
-def _interaction(mailbox: Mailbox, raw: RawInteraction, mail: Part, envelope_sender: str | None) -> Interaction:
+def _interaction(
+    mailbox: Mailbox, raw: RawInteraction, mail: Part, envelope_sender: str | None, trust: Trust | None
+) -> Interaction:
     headers = mail.headers
     sender = sender_of(headers, envelope_sender or "")
     subject = header_text(mail.header("subject"))
@@ -74,6 +82,12 @@ def _interaction(mailbox: Mailbox, raw: RawInteraction, mail: Part, envelope_sen
         references = (*references, *_returned_ids(mail))
     return_path = envelope_sender if envelope_sender is not None else sender.address
     reply_to = addresses(headers, "reply-to")
+    authentication = authentication_of(mail, sender, trust) if trust else Authentication()
+    traits = dict(_traits(mail, contents, signal, sender, reply_to))
+    if trust:
+        traits |= {**dict(authentication.traits()), **dict(spam_traits(mail, trust.hops))}
+    if asks_to_verify(mail, sender.address, subject, contents.text, automated):
+        traits["mail.verification"] = True
     return Interaction(
         channel=raw.channel,
         identity=_identity(mail, sender, contents, subject=subject, message_id=message_id, received_at=raw.received_at),
@@ -92,11 +106,12 @@ def _interaction(mailbox: Mailbox, raw: RawInteraction, mail: Part, envelope_sen
         in_reply_to=in_reply_to,
         references=references,
         automated=automated,
-        traits=dict(_traits(mail, contents, signal, sender, reply_to)),
+        traits=traits,
         envelope_sender=return_path,
         envelope_recipients=tuple(map(str, raw.envelope.get("rcpt_to", ()))),
         return_path=return_path or None,
         no_return_path=None if return_path else "null_sender",
+        authentic=authentication.aligned_by is not None,
     )
 
 
@@ -141,6 +156,7 @@ def _traits(
         yield "mail.parts_dropped", True
     if reply_to and fold_address(sender.address) not in map(fold_address, reply_to):
         yield "mail.reply_to_differs", True
+    yield from other_names(mail.headers, sender)
 
 
 def _returned_ids(mail: Part) -> tuple[str, ...]:

@@ -32,12 +32,16 @@ Headers = dict[str, list[str]]
 
 @dataclass(slots=True)
 class Part:
-    """`headers`: lower-case name → raw unfolded values, in order. `body` is not yet transfer-decoded."""
+    """`headers`: lower-case name → raw unfolded values, in order. `body` is not yet transfer-decoded.
+
+    `order` names the fields as they stand, top to bottom: who wrote a trace field is told by what stands above it.
+    """
 
     headers: Headers
     body: bytes
     content_type: str = "text/plain"
     parameters: dict[str, str] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
 
     def header(self, name: str) -> str:
         values = self.headers.get(name)
@@ -62,8 +66,8 @@ def read_part(data: bytes, default_type: str = "text/plain") -> Part:
         head, blank, body = data.partition(b"\n\n")
         if not blank:
             head = data
-    headers, more_body = _read_headers(head)
-    part = Part(headers, more_body + b"\n\n" + body if more_body else body)
+    headers, order, more_body = _read_headers(head)
+    part = Part(headers, more_body + b"\n\n" + body if more_body else body, order=order)
     declared = part.header("content-type")
     if declared:
         kind, part.parameters = parameters(declared)
@@ -140,30 +144,33 @@ def _unquoted(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text[1:].removesuffix('"'), flags=re.DOTALL)
 
 
-def _read_headers(head: bytes) -> tuple[Headers, bytes]:
-    """The fields, and what follows the first line that is none (then the blank line was forgotten)."""
+def _read_headers(head: bytes) -> tuple[Headers, list[str], bytes]:
+    """The fields, their order, and what follows the first line that is none (then the blank line was forgotten)."""
     headers: Headers = {}
+    order: list[str] = []
     pieces: list[str] = []
     lines = head[:MAX_HEADER_BYTES].decode("utf-8", "surrogateescape").split("\n")
     for number, line in enumerate(lines[:MAX_HEADER_LINES]):
         if line[:1] in _FOLDING and pieces:
             pieces.append(line)
             continue
-        _keep(headers, pieces)
+        _keep(headers, order, pieces)
         pieces = [line]
         if line and not _FIELD_NAME.match(line):
             pieces = []
             if number or not line.startswith("From "):
-                return headers, b"\n".join(head.split(b"\n")[number:])
-    _keep(headers, pieces)
-    return headers, b""
+                return headers, order, b"\n".join(head.split(b"\n")[number:])
+    _keep(headers, order, pieces)
+    return headers, order, b""
 
 
-def _keep(headers: Headers, pieces: list[str]) -> None:
+def _keep(headers: Headers, order: list[str], pieces: list[str]) -> None:
     if pieces:
-        name, colon, value = ("".join(pieces) if len(pieces) > 1 else pieces[0]).partition(":")
+        field_name, colon, value = ("".join(pieces) if len(pieces) > 1 else pieces[0]).partition(":")
         if colon:
-            headers.setdefault(name.rstrip().lower(), []).append(value.strip())
+            name = field_name.rstrip().lower()
+            headers.setdefault(name, []).append(value.strip())
+            order.append(name)
 
 
 def _between(body: bytes, delimiter: bytes) -> Iterator[bytes]:

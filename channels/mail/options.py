@@ -1,5 +1,6 @@
 """What a person may set for any mail channel in `balcao.yaml`, and the types of such values."""
 
+import ipaddress
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
+from channels.mail.authentication import Network, Trust
 from domain.mailbox import Mailbox, fold_address
 from domain.units import (
     DURATION_PATTERN,
@@ -25,6 +27,8 @@ from domain.units import (
 _DOMAIN = r"[^\s@<>\"(),:;\\\[\]]+"
 ADDRESS_PATTERN = rf"[^\s@<>\"(),:;\\\[\]]+@{_DOMAIN}"
 RECIPIENT_PATTERN = rf"({ADDRESS_PATTERN}|@{_DOMAIN})"
+AUTHSERV_PATTERN = r"[A-Za-z0-9._:/-]+"
+NETWORK_PATTERN = r"[0-9A-Fa-f.:]+(/\d{1,3})?"
 
 
 def parse_address(value: Any) -> str:
@@ -39,6 +43,19 @@ def parse_recipient(value: Any) -> str:
     return fold_address(value)
 
 
+def parse_authserv(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(AUTHSERV_PATTERN, value):
+        raise BadValue('write the name a server gives itself in Authentication-Results: "mx.exemplo.com"')
+    return value.lower()
+
+
+def parse_network(value: Any) -> Network:
+    try:
+        return ipaddress.ip_network(value if isinstance(value, str) else "")
+    except ValueError:
+        raise BadValue('write an address or a network: "10.0.0.5", "10.0.0.0/8"') from None
+
+
 def _as_written(parse: Callable[[Any], Any], pattern: str) -> tuple[PlainValidator, WithJsonSchema]:
     return PlainValidator(parse), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
@@ -49,6 +66,8 @@ ListenAddress = Annotated[Listen, *_as_written(parse_listen, LISTEN_PATTERN)]
 SecretReference = Annotated[str, *_as_written(parse_reference, REFERENCE_PATTERN)]
 Address = Annotated[str, *_as_written(parse_address, ADDRESS_PATTERN)]
 Recipient = Annotated[str, *_as_written(parse_recipient, RECIPIENT_PATTERN)]
+Authserv = Annotated[str, *_as_written(parse_authserv, AUTHSERV_PATTERN)]
+PeerNetwork = Annotated[Network, *_as_written(parse_network, NETWORK_PATTERN)]
 
 
 class Strict(BaseModel):
@@ -68,13 +87,16 @@ class Relay(Strict):
 class MailOptions(Strict):
     """`recipients` defaults to `address` alone.
 
-    `outgoing` is where mail is written while no `relay` is set: a directory, relative to `var`.
+    `outgoing` is where mail is written while no `relay` is set: a directory, relative to `var`. `trusted_authserv`:
+    servers whose Authentication-Results count, within `trusted_hops` (channels/mail/authentication.py).
     """
 
     address: Address = "suporte@localhost"
     name: str = Field(default="Suporte", max_length=200)
     recipients: tuple[Recipient, ...] = ()
     plus_addressing: bool = True
+    trusted_authserv: tuple[Authserv, ...] = ()
+    trusted_hops: int = Field(default=0, ge=0, le=20)
     relay: Relay | None = None
     outgoing: Path = Path("outgoing")
 
@@ -86,3 +108,12 @@ class MailOptions(Strict):
             recipients=frozenset(self.recipients or (fold_address(self.address),)),
             plus_addressing=self.plus_addressing,
         )
+
+    @property
+    def trust(self) -> Trust:
+        return Trust(authserv=frozenset(self.trusted_authserv), hops=self.trusted_hops, peers=self._peers)
+
+    @property
+    def _peers(self) -> tuple[Network, ...]:
+        """Who may hand over mail whose Authentication-Results count; a mailbox that we fetch from has no peers."""
+        return ()
