@@ -21,7 +21,7 @@ _SHOWN = tuple(
     messages.c[name]
     for name in (
         "id", "ticket", "direction", "channel", "medium", "sender", "sender_name", "subject", "text", "received_at",
-        "occurred_at", "raw_id", "identity", "message_id", "envelope_sender", "verified", "automated", "verdict",
+        "occurred_at", "raw_id", "identity", "message_id", "envelope_sender", "verified", "automated", "verdict", "facts",
     )
 )  # fmt: skip
 
@@ -114,6 +114,7 @@ def _message(row: Row[Any], files: Sequence[Row[Any]]) -> Document:
         "envelope_sender": row.envelope_sender,
         "verified": row.verified,
         "automated": row.automated,
+        "traits": orjson.loads(row.facts)["traits"] if row.facts else {},
         "attachments": [
             {name: file._mapping[name] for name in ("name", "content_type", "size", "sha256", "inline")}  # noqa: SLF001 - as above
             for file in files

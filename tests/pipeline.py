@@ -44,6 +44,7 @@ SETTINGS = """\
 version: 1
 name: Exemplo Ltda
 token_key: file:var/secrets/token.key
+agents: [maria@empresa.example, "@equipe.example"]
 store: {{url: {store}}}
 acknowledgement: {{budgets: {budgets}}}
 channels:
@@ -53,6 +54,7 @@ channels:
     address: suporte@exemplo.com.br
     recipients: ["suporte@exemplo.com.br", "financeiro@exemplo.com.br", "@ajuda.exemplo.com.br"]
     plus_addressing: true
+    trusted_authserv: [mx.exemplo.com.br]
   site:
     kind: webhook
     secrets: [file:var/secrets/site.key]
