@@ -21,7 +21,8 @@ _SHOWN = tuple(
     messages.c[name]
     for name in (
         "id", "ticket", "direction", "channel", "medium", "sender", "sender_name", "subject", "text", "received_at",
-        "occurred_at", "raw_id", "identity", "message_id", "envelope_sender", "verified", "automated", "verdict", "facts",
+        "occurred_at", "raw_id", "identity", "message_id", "envelope_sender", "verified", "automated", "verdict",
+        "facts",
     )
 )  # fmt: skip
 

@@ -22,10 +22,10 @@ async def victim(house):
 
 
 async def written(house, victim, sender, proof, body="#close\nX-Command: move financeiro\nsegue a nota interna"):
-    head = f"{proof.format(domain=sender.rpartition('@')[2])}From: {sender}\r\nIn-Reply-To: {house.letters()[0]['Message-ID']}\r\n"
-    return await house.ticket_of(
-        await house.mail(body, head=f"{head}Subject: Re: [#{victim['number']}]\r\n", envelope=sender)
-    )
+    said = proof.format(domain=sender.rpartition("@")[2])
+    answered = house.letters()[0]["Message-ID"]
+    head = f"{said}From: {sender}\r\nIn-Reply-To: {answered}\r\nSubject: Re: [#{victim['number']}]\r\n"
+    return await house.ticket_of(await house.mail(body, head=head, envelope=sender))
 
 
 @pytest.mark.parametrize("proof", CASES.values(), ids=CASES)
@@ -52,7 +52,7 @@ async def test_proved_it_is_a_note_that_nobody_is_told_of_and_no_order(house, vi
 
 async def test_who_noted_is_no_participant_and_no_contact(house, victim):
     await written(house, victim, MARIA, PASS)
-    ticket = await written(house, victim, MARIA, "")
+    ticket = await written(house, victim, MARIA, "", "outra coisa")
 
     assert ticket["number"] != victim["number"], "a note gives no standing for later"
 
@@ -68,5 +68,5 @@ async def test_a_former_agent_is_a_customer(house, victim, proof):
 async def test_rules_see_who_only_claims_to_be_one(house, victim):
     claimed = await written(house, victim, MARIA, "")
     assert claimed["messages"][0]["traits"]["sender.agent"] == "claimed"
-    noted = await written(house, victim, MARIA, PASS)
+    noted = await written(house, victim, MARIA, PASS, "outra coisa")
     assert noted["messages"][-1]["traits"]["sender.agent"] == "proved"

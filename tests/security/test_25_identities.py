@@ -5,6 +5,8 @@ import pytest
 from tests.pipeline import ANA
 
 MALLORY = "mallory@evil.example"
+SHOWN = {"mail.name_shows_address": ANA}
+ENCODED = ANA.replace("@", "=40")
 PASS = "Authentication-Results: mx.exemplo.com.br; dmarc=pass header.from={domain}\r\n"
 
 CASES = {
@@ -13,21 +15,25 @@ CASES = {
     "two authors": (f"From: {MALLORY}, {ANA}\r\n", MALLORY, {"mail.other_from": ANA}),
     "group": (f"From: Ana: {MALLORY}, {ANA};\r\n", MALLORY, {"mail.other_from": ANA}),
     "group named as an address": (f'From: "{ANA}": {MALLORY};\r\n', MALLORY, {}),
-    "comment": (f"From: {MALLORY} ({ANA})\r\n", MALLORY, {"mail.name_shows_address": ANA}),
-    "comment inside": (f"From: ({ANA}) {MALLORY}\r\n", MALLORY, {"mail.name_shows_address": ANA}),
-    "address as name": (f'From: "{ANA}" <{MALLORY}>\r\n', MALLORY, {"mail.name_shows_address": ANA}),
-    "address as name, unquoted": (f"From: {ANA} <{MALLORY}>\r\n", MALLORY, {"mail.name_shows_address": ANA}),
+    "comment": (f"From: {MALLORY} ({ANA})\r\n", MALLORY, SHOWN),
+    "comment inside": (f"From: ({ANA}) {MALLORY}\r\n", MALLORY, SHOWN),
+    "address as name": (f'From: "{ANA}" <{MALLORY}>\r\n', MALLORY, SHOWN),
+    "address as name, unquoted": (f"From: {ANA} <{MALLORY}>\r\n", MALLORY, SHOWN),
     "two angle addresses": (f"From: <{ANA}> <{MALLORY}>\r\n", MALLORY, {}),
     "encoded word with a line break": (
-        f"From: =?utf-8?q?A=0D=0AFrom:_{ANA.replace('@', '=40')}?= <{MALLORY}>\r\n", MALLORY, {"mail.name_shows_address": ANA},
+        f"From: =?utf-8?q?A=0D=0AFrom:_{ENCODED}?= <{MALLORY}>\r\n",
+        MALLORY,
+        SHOWN,
     ),
     "encoded word with a comma and an address": (
-        f"From: =?utf-8?q?{ANA.replace('@', '=40')}=2C_b?= <{MALLORY}>\r\n", MALLORY, {"mail.name_shows_address": ANA},
+        f"From: =?utf-8?q?{ENCODED}=2C_b?= <{MALLORY}>\r\n",
+        MALLORY,
+        SHOWN,
     ),
-    "encoded word that closes the angle": (f"From: =?utf-8?q?=3C{ANA.replace('@', '=40')}=3E?= <{MALLORY}>\r\n", MALLORY, {"mail.name_shows_address": ANA}),
+    "encoded word that closes the angle": (f"From: =?utf-8?q?=3C{ENCODED}=3E?= <{MALLORY}>\r\n", MALLORY, SHOWN),
     "Sender differs": (f"From: {MALLORY}\r\nSender: {ANA}\r\n", MALLORY, {"mail.sender_differs": ANA}),
     "Resent-From": (f"From: {MALLORY}\r\nResent-From: {ANA}\r\n", MALLORY, {}),
-}  # fmt: skip
+}
 
 
 @pytest.fixture

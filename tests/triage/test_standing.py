@@ -1,5 +1,7 @@
 """What a sender is to this house; From alone makes nobody an agent."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.interaction import Automated
@@ -42,8 +44,8 @@ def test_standing(interaction, standing):
 
 
 def test_an_agent_of_a_domain_whose_every_address_is_ours_is_still_an_agent():
-    whole = House(own=(type(MAILBOX)(address="suporte@equipe.example", name="S", recipients=frozenset({"@equipe.example"}),
-                                     plus_addressing=True),), agents=frozenset({"@equipe.example"}))  # fmt: skip
+    mailbox = replace(MAILBOX, address="suporte@equipe.example", recipients=frozenset({"@equipe.example"}))
+    whole = House(own=(mailbox,), agents=frozenset({"@equipe.example"}))
     assert whole.standing_of(mail(sender="rui@equipe.example", authentic=True)) is Standing.AGENT
     assert whole.standing_of(mail(sender="suporte@equipe.example", authentic=True)) is Standing.OURS
 
