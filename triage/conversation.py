@@ -92,7 +92,7 @@ class Desk:
     tickets: dict[int, KnownTicket]
     conversations: dict[tuple[str, str], int]
     message_ids: dict[str, tuple[int, ...]]
-    house: House
+    house: House = field(default_factory=House)
     opened: list[int] = field(default_factory=list)
 
     @classmethod

@@ -24,7 +24,7 @@ from channels.mail.addresses import (
     message_ids,
     sender_of,
 )
-from channels.mail.authentication import NOBODY, Authentication, Trust, authentication_of
+from channels.mail.authentication import NOBODY, Trust, authentication_of
 from channels.mail.authorship import other_names
 from channels.mail.automated import Evidence, classify
 from channels.mail.history import new_text
@@ -82,12 +82,8 @@ def _interaction(
         references = (*references, *_returned_ids(mail))
     return_path = envelope_sender if envelope_sender is not None else sender.address
     reply_to = addresses(headers, "reply-to")
-    authentication = authentication_of(mail, sender, trust) if trust else Authentication()
-    traits = dict(_traits(mail, contents, signal, sender, reply_to))
-    if trust:
-        traits |= {**dict(authentication.traits()), **dict(spam_traits(mail, trust.hops))}
-    if asks_to_verify(mail, sender.address, subject, contents.text, automated):
-        traits["mail.verification"] = True
+    proved, vouched = _vouched(mail, sender, trust)
+    verification = {"mail.verification": True} if asks_to_verify(mail, sender, subject, contents, automated) else {}
     return Interaction(
         channel=raw.channel,
         identity=_identity(mail, sender, contents, subject=subject, message_id=message_id, received_at=raw.received_at),
@@ -106,13 +102,22 @@ def _interaction(
         in_reply_to=in_reply_to,
         references=references,
         automated=automated,
-        traits=traits,
+        traits={**dict(_traits(mail, contents, signal, sender, reply_to)), **verification, **vouched},
         envelope_sender=return_path,
         envelope_recipients=tuple(map(str, raw.envelope.get("rcpt_to", ()))),
         return_path=return_path or None,
         no_return_path=None if return_path else "null_sender",
-        authentic=authentication.aligned_by is not None,
+        authentic=proved,
     )
+
+
+def _vouched(mail: Part, sender: Party, trust: Trust | None) -> tuple[bool, dict[str, TraitValue]]:
+    """Whether a trusted server proves the sender, and what it and its spam filter say."""
+    if trust is None:
+        return False, {}
+    authentication = authentication_of(mail, sender, trust)
+    traits = {**dict(authentication.traits()), **dict(spam_traits(mail, trust.hops))}
+    return authentication.aligned_by is not None, traits
 
 
 def _envelope_sender(raw: RawInteraction, mail: Part) -> str | None:

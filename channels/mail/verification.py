@@ -15,7 +15,8 @@ import unicodedata
 import re2
 
 from channels.mail.mime import Part
-from domain.interaction import Automated
+from channels.mail.parts import Contents
+from domain.interaction import Automated, Party
 
 LONGEST_LOOKED_AT = 6_000
 _ANSWER = re.compile(r"\s*(?:re|res|rv|fw|fwd|enc|ref|tr|aw)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
@@ -92,19 +93,19 @@ _SENT_BY_A_SERVICE = (
 _SPACE = re.compile(r"\s+")
 
 
-def asks_to_verify(mail: Part, sender: str, subject: str, text: str, automated: Automated) -> bool:
-    """`subject` and `text` as decoded, `sender` the address of the one identity."""
+def asks_to_verify(mail: Part, sender: Party, subject: str, contents: Contents, automated: Automated) -> bool:
+    """`subject` as decoded, `sender` the one identity."""
     if automated in {Automated.BOUNCE, Automated.OWN} or _ANSWER.match(subject):
         return False
     machine = (
         automated is not Automated.NONE
-        or bool(_ROBOT.fullmatch(sender))
+        or bool(_ROBOT.fullmatch(sender.address))
         or any(header in mail.headers for header in _SENT_BY_A_SERVICE)
     )
     in_subject = bool(_SUBJECT.search(_folded(subject)))
     if not (machine or in_subject):
         return False
-    body = _folded(text[:LONGEST_LOOKED_AT])
+    body = _folded(contents.text[:LONGEST_LOOKED_AT])
     if not _LINK_OR_CODE.search(body) and not _LINK_OR_CODE.search(_folded(subject)):
         return False
     return (in_subject and machine) or ((in_subject or machine) and bool(_TEXT.search(body)))
