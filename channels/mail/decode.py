@@ -78,8 +78,6 @@ def _interaction(
     in_reply_to = message_ids(headers.get("in-reply-to", ()))
     references = message_ids(headers.get("references", ()))
     refers = bool(in_reply_to or references)
-    if automated is Automated.BOUNCE:
-        references = (*references, *_returned_ids(mail))
     return_path = envelope_sender if envelope_sender is not None else sender.address
     reply_to = addresses(headers, "reply-to")
     proved, vouched = _vouched(mail, sender, trust)
@@ -100,7 +98,7 @@ def _interaction(
         attachments=tuple(contents.attachments),
         message_id=message_id,
         in_reply_to=in_reply_to,
-        references=references,
+        references=(*references, *(_returned_ids(mail) if automated is Automated.BOUNCE else ())),
         automated=automated,
         traits={**dict(_traits(mail, contents, signal, sender, reply_to)), **verification, **vouched},
         envelope_sender=return_path,
