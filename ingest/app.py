@@ -23,8 +23,9 @@ from ingest import memory, parts
 from ingest.announce import announce
 from ingest.daemon import Daemon
 from ingest.locks import AlreadyRunning, RoleLock
-from ingest.roles import ROLES
+from ingest.roles import ROLES, rules_folder
 from ingest.rulebook import Rulebook
+from ingest.rulehistory import RuleHistory
 from ingest.supervise import spawn
 from ingest.telemetry import set_up_logging
 from ingest.translations import _
@@ -67,7 +68,7 @@ async def _daemon(settings: Settings, roles: frozenset[str]) -> AsyncIterator[Da
             settings=settings,
             roles=roles,
             channels=channels,
-            rulebook=Rulebook(settings.rules_path),
+            rulebook=Rulebook(settings.rules_path, RuleHistory(rules_folder(settings.var_path))),
             journal=journal,
             store=store,
         )

@@ -113,6 +113,7 @@ async def look_at_rules(daemon: Daemon, *, anew: bool = False) -> None:
     if good is None:
         return
     daemon.metrics.rules_ok.set(good)
+    daemon.metrics.rule_reloads.labels("accepted" if good else "refused").inc()
     if book.source is None:
         daemon.liveness.down("rules", book.problem)
     else:

@@ -18,3 +18,8 @@ def name_of(roles: AbstractSet[str]) -> str:
 def run_folder(var: Path) -> Path:
     """Locks and signs of life; nothing here is worth keeping."""
     return var / "run"
+
+
+def rules_folder(var: Path) -> Path:
+    """Every set of rule files there ever was, and what became of it."""
+    return var / "rules"

@@ -3,12 +3,14 @@
     file changed / SIGHUP ─▶ read ─▶ mistakes? ─▶ own tests pass? ─▶ in force
                                         └──────────────┴─▶ refused: the last good set stays
 
+Every look that brought something new is kept, good or bad (ingest/rulehistory.py).
 A cold start with a broken file accepts interactions all the same; the worker waits for rules.
 """
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -19,11 +21,15 @@ from domain.document import Node
 from domain.errors import ConfigError, Mistake
 from ingest.payloads import facts_of_case
 from ingest.rulefiles import Look, RuleFile, Use, look_at, whole_text
+from ingest.rulehistory import Outcome, RuleHistory
 from triage.loading import RuleSet, load
 from triage.outline import Outline, Sections, outline_of
 from triage.selftest import run_tests
 
 log = structlog.get_logger()
+
+MOST_TOLD = 20
+"""Mistakes that the log and the history tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +93,7 @@ def _load(files: tuple[RuleFile, ...], documents: Sequence[Node]) -> RuleSet:
         by_use[file.use].append(document)
     main, *parts = by_use[Use.RULES]
     contacts = next(iter(by_use[Use.CONTACTS]), None)
-    return load(main, whole_text(files), parts=parts, contacts=contacts)
+    return load(main, whole_text({file.below: file.text for file in files}), parts=parts, contacts=contacts)
 
 
 def tested(path: Path) -> RuleSource:
@@ -115,8 +121,9 @@ def _tested(look: Look) -> RuleSource:
 class Rulebook:
     """Holds the last good rules and looks for new ones."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, history: RuleHistory | None = None) -> None:
         self.path = path
+        self._history = history
         self.source: RuleSource | None = None
         self.loaded = asyncio.Event()
         self.problem = ""
@@ -124,28 +131,33 @@ class Rulebook:
         self._looking = asyncio.Lock()
         """Looks take turns: the last one to begin is the last one to decide."""
 
-    async def reload(self) -> bool:
-        """Take the file if it is good. Returns whether it is; `problem` tells why not."""
+    async def reload(self) -> bool | None:
+        """Take the file if it is good. Returns whether it is; `problem` tells why not.
+
+        None while a rollback writes it: the next look will see it."""
         async with self._looking:
             return await self._take()
 
-    async def _take(self) -> bool:
-        self._look = await asyncio.to_thread(look_at, self.path)
+    async def _take(self) -> bool | None:
+        look = await asyncio.to_thread(self._look_at)
+        if look is None:
+            return None
+        self._look, before = look, self.source.hash if self.source else ""
         try:
-            source = await asyncio.to_thread(_tested, self._look)
+            source = await asyncio.to_thread(_tested, look)
         except ConfigError as error:
             self.problem = str(error)
+            mistakes = [str(mistake) for mistake in error.mistakes[:MOST_TOLD]]
             log.error(  # noqa: TRY400 - a person's mistake, shown by place; a traceback would hide it
-                "rules_refused",
-                file=str(self.path),
-                in_force=self.source.hash if self.source else None,
-                mistakes=[str(mistake) for mistake in error.mistakes[:20]],
+                "rules_refused", file=str(self.path), in_force=before or None, mistakes=mistakes
             )
+            await self._remember(look, Outcome.REFUSED, before, mistakes)
             return False
-        if self.source is None or source.hash != self.source.hash or self.problem:
+        if source.hash != before or self.problem:
             log.info("rules_loaded", file=str(self.path), hash=source.hash)
         self.source, self.problem = source, ""
         self.loaded.set()
+        await self._remember(look, Outcome.ACCEPTED, before, ())
         return True
 
     async def reload_if_changed(self) -> bool | None:
@@ -155,3 +167,18 @@ class Rulebook:
             if self._look is not None and await asyncio.to_thread(self._look.unchanged):
                 return None
             return await self._take()
+
+    def _look_at(self) -> Look | None:
+        if self._history is None:
+            return look_at(self.path)
+        with self._history.looking() as free:
+            return look_at(self.path) if free else None
+
+    async def _remember(self, look: Look, outcome: Outcome, before: str, mistakes: Sequence[str]) -> None:
+        """Rules come into force even when it cannot be written down."""
+        if self._history is None:
+            return
+        try:
+            await asyncio.to_thread(self._history.remember, look, outcome, before, mistakes, datetime.now(UTC))
+        except OSError as error:
+            log.warning("rules_history_not_written", reason=str(error))

@@ -9,7 +9,7 @@ that names it; `seen` remembers what every file and folder looked like, to notic
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -18,6 +18,7 @@ from config.reading import MAX_BYTES, read, text_of
 from domain.document import Mapping as MappingNode
 from domain.document import Node, Scalar, Sequence
 from domain.errors import N_, ConfigError, Mistake, Position
+from triage.loading import fingerprint
 from triage.notes import near_miss
 
 MAX_FILES = 200
@@ -39,25 +40,35 @@ class RuleFile:
     use: Use
 
 
-def whole_text(files: tuple[RuleFile, ...]) -> str:
-    """What the hash of a rule set is made of: the text of a single file, or the texts of all with their names."""
-    if len(files) == 1:
-        return files[0].text
-    return "".join(f"\0{file.below}\0{file.text}" for file in files)
+def whole_text(texts: Mapping[str, str]) -> str:
+    """What the hash of a rule set is made of: the text of a single file, or the texts of all with their names.
+
+    `texts` by place below the folder of the main file, in the order in which they are read.
+    """
+    if len(texts) == 1:
+        return next(iter(texts.values()))
+    return "".join(f"\0{below}\0{text}" for below, text in texts.items())
 
 
 @dataclass(slots=True)
 class Look:
-    """One look at the files. `seen` holds a digest of every file and folder that was looked at."""
+    """One look at the files. `seen` holds a digest of every file and folder that was looked at, `texts` (by place below
+    the folder of the main file) also those that are no YAML."""
 
     main: Path
     files: list[RuleFile] = field(default_factory=list)
     documents: list[Node] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     seen: dict[Path, str] = field(default_factory=dict)
 
     def unchanged(self) -> bool:
         return all(digest(path) == known for path, known in self.seen.items())
+
+    @property
+    def hash(self) -> str:
+        """The name of this content, whether it is good or not; '' when there is none."""
+        return fingerprint(whole_text(self.texts)) if self.texts else ""
 
     def raise_if_any(self) -> None:
         if self.mistakes:
@@ -108,13 +119,13 @@ class _Reader:
     def _take(self, path: Path, use: Use) -> Node | None:
         """The document of a file, None when it cannot be read. Its digest is older than its text."""
         self.look.seen[path] = digest(path)
+        below = os.path.relpath(path, self.root)
         try:
-            text = text_of(path)
+            text = self.look.texts[below] = text_of(path)
             document = read(text, str(path))
         except ConfigError as error:
             self.look.mistakes += error.mistakes
             return None
-        below = os.path.relpath(path, self.root)
         self.look.files.append(RuleFile(name=str(path), below=below, text=text, use=use))
         self.look.documents.append(document)
         return document

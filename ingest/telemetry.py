@@ -116,3 +116,4 @@ class Metrics:
         self.part_up = gauge("part_up", "1 when the part is up.", "part")
         self.disk_free = gauge("disk_free_bytes", "Free space where the journal lives.")
         self.rules_ok = gauge("rules_last_reload_successful", "1 when the rule file on disk is in force.")
+        self.rule_reloads = counter("rules_reloads", "Looks at new rule files by result.", "result")

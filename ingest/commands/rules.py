@@ -6,6 +6,7 @@ from ingest.commands.backtest import run_backtest
 from ingest.commands.explain import explain, why_not
 from ingest.commands.rule_lint import rule_lint
 from ingest.commands.rule_tests import rule_tests
+from ingest.commands.rulehistory import history, rollback
 from ingest.commands.shape import command, group
 from ingest.commands.shell import Shell, print_json, say
 from ingest.commands.stats import stats
@@ -40,7 +41,7 @@ def check(shell: Shell, file: str | None) -> None:
     shell.answer(document, lambda: say(_("%(file)s: no mistakes; %(rules)s, %(tests)s") % {"file": path, **found}))
 
 
-for _added in (rule_tests, rule_lint, explain, why_not, run_backtest, stats):
+for _added in (rule_tests, rule_lint, explain, why_not, run_backtest, stats, history, rollback):
     rules.add_command(_added)
 
 

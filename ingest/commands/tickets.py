@@ -1,7 +1,5 @@
 """`balcao tickets …`: the queue, one ticket, all of them for a script, and a person's correction."""
 
-import getpass
-import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,6 +16,7 @@ from ingest.commands.failures import Unusable, Wrong
 from ingest.commands.shape import OneOf, Whole, command, group, limit_option
 from ingest.commands.shell import Shell, json_line, say, warn
 from ingest.commands.since import parse_since
+from ingest.commands.who import person
 from ingest.presentation.clean import line
 from ingest.presentation.labels import FIELDS, label
 from ingest.presentation.tickets import show_queue, show_ticket
@@ -100,7 +99,7 @@ def move(shell: Shell, number: int, department: str | None, priority: str | None
         raise Unusable(_("say where to: --department, --priority or both"))
     if department is not None:
         _must_be_declared(shell, department)
-    who, wanted = _who(), {"department": department, "priority": priority}
+    who, wanted = person(), {"department": department, "priority": priority}
     changes = write_store(shell.settings, lambda connection: _move(connection, number, wanted, who))
     shell.answer({"number": number, "who": who, **changes}, lambda: _say_changes(number, changes))
 
@@ -127,14 +126,6 @@ def _move(connection: Connection, number: int, wanted: Mapping[str, str | None],
     if before is None or not desk.move(connection, number, wanted["department"], wanted["priority"], who, now):
         raise _no_ticket(number)
     return {name: {"from": before[name], "to": value or before[name]} for name, value in wanted.items()}
-
-
-def _who() -> str:
-    """The person at the keyboard, also behind sudo."""
-    try:
-        return os.environ.get("SUDO_USER") or getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a number that has no name
-        return f"uid {os.getuid()}"
 
 
 def _no_ticket(number: int) -> Wrong:
