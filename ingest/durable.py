@@ -26,6 +26,7 @@ def append_line(path: Path, line: bytes) -> None:
     new = not path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
+        give_to_owner_of(path.parent, descriptor)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         size = os.fstat(descriptor).st_size
         torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
@@ -35,6 +36,13 @@ def append_line(path: Path, line: bytes) -> None:
         os.close(descriptor)
     if new:
         _sync_folder(path.parent)
+
+
+def give_to_owner_of(folder: Path, descriptor: int) -> None:
+    """What root writes on the daemon's behalf stays the daemon's."""
+    with suppress(OSError):
+        owner = folder.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
 def remove_file(path: Path) -> None:
@@ -60,6 +68,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _dress_as(descriptor: int, path: Path) -> None:
+    give_to_owner_of(path.parent, descriptor)
     with suppress(OSError):
         known = path.stat()
         os.fchmod(descriptor, known.st_mode & 0o7777)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import orjson
 
-from ingest.durable import append_line, write_file
+from ingest.durable import append_line, give_to_owner_of, write_file
 from ingest.locks import make_private
 from ingest.rulefiles import Look, whole_text
 from triage.loading import fingerprint
@@ -106,7 +106,7 @@ class RuleHistory:
         last = next(reversed(self.events()), None)
         if last and (last.outcome, last.hash, last.reasons) == (event.outcome, event.hash, event.reasons):
             return
-        if not before or before == name:
+        if not before:
             event = replace(event, before=last_in_force(self.events()))
         who, written_at = self._author(look, event.before)
         self.record(replace(event, who=who, written_at=written_at))
@@ -149,13 +149,14 @@ class RuleHistory:
             yield True  # nobody has ever written here, or nobody can
             return
         try:
+            give_to_owner_of(self.folder, descriptor)
             yield _flock(descriptor, how)
         finally:
             os.close(descriptor)
 
     def _make(self) -> None:
-        make_private(self.folder.parent)
-        make_private(self._sets)
+        for folder in (self.folder.parent, self.folder, self._sets):
+            make_private(folder)
 
 
 def hash_of(texts: Texts) -> str:

@@ -4,7 +4,7 @@ var/rules ──▶ events ──▶ list                       works without th
           └─▶ sets ──▶ diff, content, rollback ──▶ the rule files
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -47,7 +47,7 @@ def history(shell: Shell, name: str | None, content: bool, limit: int) -> None: 
         shell.answer(events, lambda: show_events(events, zone))
         return
     found = _named(kept, name)
-    event = next((one for one in reversed(kept.events()) if one.hash == found), None)
+    event = _telling(kept.events(), found)
     document = _in_full(kept, found, event, present)
     shell.answer(document, lambda: show_event(document, zone, content=content))
 
@@ -88,6 +88,12 @@ def _named(kept: RuleHistory, name: str) -> str:
     if near := near_miss(name, known):
         raise Wrong(_("no rule set %(hash)s is kept; did you mean %(near)s?") % {**values, "near": near})
     raise Wrong(_("no rule set %(hash)s is kept; `balcao rules history` lists them") % values)
+
+
+def _telling(events: Sequence[RuleEvent], name: str) -> RuleEvent | None:
+    """The last time that this set came in the place of another one."""
+    of_it = [event for event in reversed(events) if event.hash == name]
+    return next((event for event in of_it if event.before != name), of_it[0] if of_it else None)
 
 
 def _texts(kept: RuleHistory, name: str) -> Texts:

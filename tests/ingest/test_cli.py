@@ -49,6 +49,8 @@ def test_the_commands_are_those_of_the_contract():
         "rules lint",
         "rules backtest",
         "rules stats",
+        "rules history",
+        "rules rollback",
         "rules explain",
         "rules why-not",
         "rules schema",
