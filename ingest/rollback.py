@@ -6,15 +6,14 @@ The daemon does not look while files are written, and takes them at its next loo
 """
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from domain.errors import ConfigError
+from config.reading import read
+from domain.errors import ConfigError, Mistake
 from ingest.durable import remove_file, write_file
-from ingest.rulebook import tested
+from ingest.rulebook import tested_look
 from ingest.rulefiles import look_at
 from ingest.rulehistory import Outcome, RuleEvent, RuleHistory, Texts
 
@@ -28,13 +27,21 @@ def fitted(texts: Texts, main: Path) -> Texts | None:
 
 
 def check(texts: Texts, main: Path) -> None:
-    """Raises ConfigError, in the names of the files that would be written, when they do not pass their tests."""
-    with tempfile.TemporaryDirectory(prefix="balcao-rules-") as name, _named_after(Path(name), main.parent):
+    """Raises ConfigError, in the names of the files that would be written, when they do not pass their tests.
+
+    They are found by each other in a folder aside, and read as if they lay in their place: a test may name a captured
+    message that lies there.
+    """
+    with tempfile.TemporaryDirectory(prefix="balcao-rules-") as name:
         for below, text in texts.items():
             file = Path(name) / below
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8", newline="")
-        tested(Path(name) / main.name)
+        look = look_at(Path(name) / main.name)
+    if look.mistakes:
+        raise ConfigError([_in_place(mistake, name, main.parent) for mistake in look.mistakes])
+    files = [replace(file, name=str(main.parent / file.below)) for file in look.files]
+    tested_look(replace(look, main=main, files=files, documents=[read(file.text, file.name) for file in files]))
 
 
 def roll_back(history: RuleHistory, texts: Texts, main: Path, who: str, now: datetime) -> tuple[str, ...]:
@@ -68,14 +75,6 @@ def _take_away(history: RuleHistory, main: Path, texts: Texts) -> tuple[str, ...
     return extra
 
 
-@contextmanager
-def _named_after(folder: Path, wanted: Path) -> Iterator[None]:
-    """Mistakes name the files as they lie in `wanted`."""
-    try:
-        yield
-    except ConfigError as error:
-        mistakes = []
-        for mistake in error.mistakes:
-            file = mistake.position.file.replace(str(folder), str(wanted), 1)
-            mistakes.append(replace(mistake, position=replace(mistake.position, file=file)))
-        raise ConfigError(mistakes) from None
+def _in_place(mistake: Mistake, aside: str, folder: Path) -> Mistake:
+    file = mistake.position.file.replace(aside, str(folder), 1)
+    return replace(mistake, position=replace(mistake.position, file=file))

@@ -98,10 +98,11 @@ def _load(files: tuple[RuleFile, ...], documents: Sequence[Node]) -> RuleSet:
 
 def tested(path: Path) -> RuleSource:
     """The source of the files, once they load and all their tests pass. Raises ConfigError."""
-    return _tested(look_at(path))
+    return tested_look(look_at(path))
 
 
-def _tested(look: Look) -> RuleSource:
+def tested_look(look: Look) -> RuleSource:
+    """As `tested`, of files that have been read already."""
     source, ruleset = _compile(look)
     failures = [result for result in run_tests(ruleset, facts_of=facts_of_case) if not result.passed]
     if failures:
@@ -144,7 +145,7 @@ class Rulebook:
             return None
         self._look, before = look, self.source.hash if self.source else ""
         try:
-            source = await asyncio.to_thread(_tested, look)
+            source = await asyncio.to_thread(tested_look, look)
         except ConfigError as error:
             self.problem = str(error)
             mistakes = [str(mistake) for mistake in error.mistakes[:MOST_TOLD]]

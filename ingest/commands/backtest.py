@@ -19,6 +19,7 @@ from ingest.commands.failures import AlreadySaid, Unusable
 from ingest.commands.shape import Whole, command
 from ingest.commands.shell import Shell
 from ingest.commands.since import parse_since
+from ingest.payloads import facts_of_case
 from ingest.presentation.backtest import progress, show_backtest
 from ingest.rulebook import source_and_rules
 from ingest.translations import N_, _
@@ -57,7 +58,7 @@ def run_backtest(shell: Shell, file: str | None, since: str | None, last: int | 
     """Exit 1 when more changes than `limit` allows."""
     limit = None if given["limit"] is None else _share(given["limit"])
     source, ruleset = source_and_rules(shell.rule_file(file))
-    failing = sum(not result.passed for result in run_tests(ruleset))
+    failing = sum(not result.passed for result in run_tests(ruleset, facts_of=facts_of_case))
     span = read_store(shell.settings, _chosen(shell, since, last))
     outcome = Outcome(tally=Tally())
     if span is not None:

@@ -4,9 +4,9 @@ import click
 
 from ingest.commands.backtest import run_backtest
 from ingest.commands.explain import explain, why_not
+from ingest.commands.rule_history import history, rollback
 from ingest.commands.rule_lint import rule_lint
 from ingest.commands.rule_tests import rule_tests
-from ingest.commands.rulehistory import history, rollback
 from ingest.commands.shape import command, group
 from ingest.commands.shell import Shell, print_json, say
 from ingest.commands.stats import stats

@@ -96,6 +96,20 @@ def test_what_fails_its_tests_today_is_refused_in_the_names_of_the_files(main):
     assert {mistake.position.file for mistake in caught.value.mistakes} == {str(main)}
 
 
+def test_what_is_no_rule_file_today_is_refused_in_the_names_of_the_files(main):
+    with pytest.raises(ConfigError) as caught:
+        check({"rules.yaml": MAIN, "regras/um.yaml": "rules: ["}, main)
+    assert {mistake.position.file for mistake in caught.value.mistakes} == {str(main.parent / "regras" / "um.yaml")}
+
+
+def test_captured_messages_that_tests_name_are_found_where_they_lie(main):
+    (main.parent / "mail.eml").write_bytes(b"From: a@b.example\r\nSubject: oi\r\n\r\nO boleto\r\n")
+    given = GOOD.replace("given: {text: preciso do boleto}", "given: {payload: mail.eml}")
+    check({"rules.yaml": given}, main)
+    with pytest.raises(ConfigError):
+        check({"rules.yaml": given.replace("mail.eml", "gone.eml")}, main)
+
+
 def test_a_single_file_takes_the_name_that_the_main_file_has_now(tmp_path):
     assert fitted({"old.yaml": "x"}, tmp_path / "rules.yaml") == {"rules.yaml": "x"}
     assert fitted({"old.yaml": "x", "a.yaml": "y"}, tmp_path / "rules.yaml") is None
