@@ -5,6 +5,7 @@ from types import ModuleType
 
 KINDS = {
     "smtp": "channels.smtp",
+    "imap": "channels.imap",
     "webhook": "channels.webhook",
     "voice": "channels.voice",
 }

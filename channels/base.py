@@ -1,12 +1,12 @@
 """What a channel is: a bundle of functions, no base class.
 
-SMTP and IMAP will share decode and sender, WhatsApp is only routes, the phone has no sender.
+SMTP and IMAP share decode and sender, WhatsApp is only routes, the phone has no sender.
 Each `channels/<kind>/__init__.py` offers `Options` (a pydantic model) and `build(options, context) -> Channel`.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aiohttp.web import RouteDef
@@ -23,7 +23,8 @@ class BuildContext:
 
     `reveal` turns a secret reference (`env:NAME`, `file:path`) into its value or raises ConfigError.
     `base` is the folder of the settings file, where paths a person writes begin; `var` is the directory for what
-    the daemon keeps. `hostname` is the name we greet with.
+    the daemon keeps. `hostname` is the name we greet with. `backfill` is how far back sources are asked for what
+    they held before we came to them; None: not at all.
     """
 
     name: str
@@ -31,6 +32,7 @@ class BuildContext:
     var: Path
     hostname: str
     reveal: Callable[[str], str]
+    backfill: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

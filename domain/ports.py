@@ -6,12 +6,45 @@ from typing import Protocol
 from domain.interaction import Ignored, Interaction
 from domain.outgoing import OutgoingMessage
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt
+from domain.source import Backfill, Folder, Gap, Progress
 
 Decode = Callable[[RawInteraction], Sequence[Interaction] | Ignored]
 """Pure. Raises only `domain.errors.Undecodable`."""
 
 
+class Ledger(Protocol):
+    """Durable memory of how far sources were read, beside the journal. Everything may raise IntakeUnavailable."""
+
+    async def folder(self, channel: str, name: str) -> Folder:
+        """As it is known; a new one is written down."""
+
+    async def begin(self, folder: Folder) -> None:
+        """Write down `folder` as given, under a new UIDVALIDITY: UIDs and gaps of the old one mean nothing."""
+
+    async def record(self, key: int, progress: Progress) -> None:
+        """All of it or nothing."""
+
+    async def accepted(self, key: int, first: int, last: int) -> set[int]:
+        """Those of the UIDs from `first` to `last` that are in the journal."""
+
+    async def unsettled(self, key: int) -> Sequence[int]:
+        """UIDs in the journal that were not flagged or moved yet."""
+
+    async def gaps(self, key: int) -> Sequence[Gap]: ...
+
+    async def backfill(self, key: int, backfill: Backfill | None) -> None:
+        """What older mail is still to be taken; None when it is done."""
+
+    async def trouble(self, key: int, trouble: str | None) -> None:
+        """Why the folder cannot be read now; None when it can."""
+
+
 class Intake(Protocol):
+    """`ledger` is for receivers that fetch and must know how far they came."""
+
+    @property
+    def ledger(self) -> Ledger: ...
+
     async def accept(self, raw: RawInteraction) -> Receipt:
         """Return if and only if `raw` is durable. Raises IntakeUnavailable."""
 

@@ -52,6 +52,9 @@ def _doors(daemon: Daemon) -> Iterator[tuple[str, str, str]]:
     for name, channel in daemon.channels.items():
         if channel.mailbox:
             uses[f"{channel.kind.upper()} ({name})"] = _("mail for %(who)s") % {"who": _recipients(channel.mailbox)}
+    for name, channel in daemon.channels.items():
+        if "receive" in daemon.roles and (reads := getattr(channel.receiver, "reads", None)):
+            yield f"{channel.kind.upper()} ({name})", reads, uses.get(f"{channel.kind.upper()} ({name})", "")
     for name, addresses in reversed(daemon.listening.items()):
         yield name, ", ".join(addresses), uses.get(name, "")
 

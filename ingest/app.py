@@ -15,6 +15,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 import structlog
 
@@ -34,12 +35,15 @@ from ingest.wiring import build_channels, create_first_secrets
 log = structlog.get_logger()
 
 
-async def run(settings: Settings, role: str = "all") -> int:
-    """Serve until told to stop. Returns the exit code. Raises ConfigError before anything is opened."""
+async def run(settings: Settings, role: str = "all", *, backfill: timedelta | None = None) -> int:
+    """Serve until told to stop; `backfill`: how far back mailboxes are asked for older mail.
+
+    Returns the exit code. Raises ConfigError before anything is opened.
+    """
     set_up_logging(settings.log.level, settings.log.format)
     roles = frozenset(ROLES if role == "all" else [role])
     try:
-        async with _daemon(settings, roles) as daemon:
+        async with _daemon(settings, roles, backfill) as daemon:
             await daemon.stop.wait()
             log.info("stopping", failure=repr(daemon.failure) if daemon.failure else None)
     except AlreadyRunning as error:
@@ -53,7 +57,7 @@ async def run(settings: Settings, role: str = "all") -> int:
 
 
 @asynccontextmanager
-async def _daemon(settings: Settings, roles: frozenset[str]) -> AsyncIterator[Daemon]:
+async def _daemon(settings: Settings, roles: frozenset[str], backfill: timedelta | None) -> AsyncIterator[Daemon]:
     """Every part of `roles`, open; closed in reverse."""
     async with AsyncExitStack() as stack:
         for name in sorted(roles):
@@ -61,7 +65,7 @@ async def _daemon(settings: Settings, roles: frozenset[str]) -> AsyncIterator[Da
             lock.take()
             stack.callback(lock.give_back)
         created = create_first_secrets(settings)
-        channels = build_channels(settings)
+        channels = build_channels(settings, backfill=backfill)
         journal = await stack.enter_async_context(parts.open_journal(settings))
         store = await stack.enter_async_context(parts.open_store(settings))
         daemon = Daemon(

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from domain.errors import IntakeUnavailable, StoreUnavailable
+from domain.source import FolderReport
 from ingest.chores import free_bytes
 from ingest.daemon import Daemon
 from ingest.pipeline import budget_period
 from store import outbox, retention
+from store.ledger import JournalLedger
 
 log = structlog.get_logger()
 
@@ -17,6 +19,21 @@ ALARM_AGE = 900.0
 """Seconds after which an entry that still waits is an alarm: nobody looks at a pile that says nothing."""
 BUDGETS_KEPT = timedelta(hours=2)
 PURGE_PAUSE = 0.05
+MOST_GAPS_TOLD = 3
+
+
+def folder_part(channel: str, folder: str) -> str:
+    return f"{channel}/{folder}"
+
+
+def described(report: FolderReport) -> str:
+    """`up to UID 5012; 1 missing: UID 17 (the server does not give it)`"""
+    position = f"up to UID {report.folder.upto}"
+    if not report.missing:
+        return position
+    shown = ", ".join(f"UID {gap.uid} ({gap.reason})" for gap in report.gaps[:MOST_GAPS_TOLD])
+    more = ", …" if report.missing > MOST_GAPS_TOLD else ""
+    return f"{position}; {report.missing} missing: {shown}{more}"
 
 
 class Housekeeping:
@@ -26,6 +43,8 @@ class Housekeeping:
     async def gauges(self) -> None:
         """Bring figures and liveness up to date."""
         await self._journal()
+        if "receive" in self._daemon.roles:
+            await self._sources()
         self._parts()
         await self._outbox()
 
@@ -45,6 +64,20 @@ class Housekeeping:
         metrics.oldest.set(age)
         if age > ALARM_AGE:
             log.error("entries_wait_too_long", oldest_seconds=round(age))
+
+    async def _sources(self) -> None:
+        """Each folder we fetch from is a part of its own: one that cannot be read does not show in its channel."""
+        for report in await JournalLedger(self._daemon.journal).reports():
+            folder = report.folder
+            if folder.channel not in self._daemon.channels:
+                continue
+            part = folder_part(folder.channel, folder.name)
+            self._daemon.metrics.source_gaps.labels(folder.channel, folder.name).set(report.missing)
+            if folder.trouble:
+                self._daemon.liveness.down(part, folder.trouble)
+            else:
+                self._daemon.liveness.up(part, described(report))
+                self._daemon.liveness.parts[part].last_success = folder.looked_at
 
     async def _outbox(self) -> None:
         for state, count in (await self._daemon.store.read(outbox.counts)).items():

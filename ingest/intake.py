@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from prometheus_client import Counter
 
 from domain.errors import BalcaoError
-from domain.ports import Journal
+from domain.ports import Journal, Ledger
 from domain.raw import RawInteraction, Receipt
 from ingest.supervise import Liveness
 from ingest.telemetry import Metrics
@@ -24,13 +24,20 @@ class JournalIntake:
         metrics: Metrics,
         channels: Mapping[str, object],
         liveness: Liveness,
+        *,
+        ledger: Ledger,
     ) -> None:
         self._journal = journal
+        self._ledger = ledger
         self._wake = wake
         self._liveness = liveness
         self._refusing = False
         self._accepted: dict[str, Counter] = {name: metrics.accepted.labels(name) for name in channels}
         self._unavailable = metrics.unavailable
+
+    @property
+    def ledger(self) -> Ledger:
+        return self._ledger
 
     async def accept(self, raw: RawInteraction) -> Receipt:
         try:

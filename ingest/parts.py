@@ -1,7 +1,7 @@
 """The parts of the daemon, each a context manager: entering opens it, leaving closes it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
@@ -14,11 +14,11 @@ from ingest.chores import Chores
 from ingest.daemon import Daemon
 from ingest.dispatch import Dispatcher
 from ingest.housekeeping import Housekeeping
-from ingest.intake import JournalIntake
 from ingest.operations import operations_of
 from ingest.pool import PipelinePool
 from ingest.presence import Presence, present
-from ingest.supervise import keep_running, spawn
+from ingest.receiving import all_or_stop, intake_of, receivers
+from ingest.supervise import spawn
 from ingest.translations import _
 from ingest.worker import Worker
 from store.engines import Database
@@ -96,7 +96,7 @@ async def ticket_store(daemon: Daemon) -> AsyncIterator[None]:
     async with _ended(daemon.vital(migrate(), name="store")):
         with suppress(TimeoutError):
             async with asyncio.timeout(FIRST_MIGRATION):
-                await _all_or_stop([ready], daemon.stop)
+                await all_or_stop([ready], daemon.stop)
         yield
 
 
@@ -169,59 +169,6 @@ async def dispatcher(daemon: Daemon) -> AsyncIterator[None]:
         with suppress(StoreUnavailable):
             await dispatcher.drain(settings.grace)
         await dispatcher.close()
-
-
-@asynccontextmanager
-async def receivers(daemon: Daemon) -> AsyncIterator[None]:
-    intake = intake_of(daemon)
-    up = {name: asyncio.Event() for name, channel in daemon.channels.items() if channel.receiver}
-    tasks = []
-    for name, event in up.items():
-        receiver = daemon.channels[name].receiver
-        assert receiver is not None
-        run = partial(_run_receiver, receiver.run, intake, event)
-        tasks.append(daemon.vital(keep_running(name, run, daemon.liveness), name=f"receiver {name}"))
-    try:
-        await _all_or_stop(up.values(), daemon.stop)
-        for name in up:
-            addresses = getattr(daemon.channels[name].receiver, "addresses", ())
-            daemon.listening[f"{daemon.channels[name].kind.upper()} ({name})"] = [str(address) for address in addresses]
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _all_or_stop(events: Iterable[asyncio.Event], stop: asyncio.Event) -> None:
-    """Until every event is set, or `stop` is."""
-
-    async def every() -> None:
-        for event in events:
-            await event.wait()
-
-    tasks = [spawn(every(), name="ready"), spawn(_set(stop), name="stop")]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-
-
-async def _set(event: asyncio.Event) -> None:
-    await event.wait()
-
-
-async def _run_receiver(run: Any, intake: JournalIntake, event: asyncio.Event, ready: Callable[[], None]) -> None:
-    def both() -> None:
-        ready()
-        event.set()
-
-    await run(intake, both)
-
-
-def intake_of(daemon: Daemon) -> JournalIntake:
-    return JournalIntake(daemon.journal, daemon.work, daemon.metrics, daemon.channels, daemon.liveness)
 
 
 @asynccontextmanager

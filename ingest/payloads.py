@@ -36,7 +36,12 @@ NO_FILE = Position("-", 1, 1)
 UNUSED_SECRET = f"whsec_{base64.b64encode(bytes(32)).decode('ascii')}"
 """Reading a payload proves nothing about its sender, so any key will do."""
 
-REQUIRED: Mapping[str, Node] = {"secrets": Sequence((Scalar("env:UNUSED", NO_FILE),), NO_FILE)}
+REQUIRED: Mapping[str, Node] = {
+    "secrets": Sequence((Scalar("env:UNUSED", NO_FILE),), NO_FILE),
+    "host": Scalar("localhost", NO_FILE),
+    "username": Scalar("nobody", NO_FILE),
+    "password": Scalar("env:UNUSED", NO_FILE),
+}
 """What some kinds demand in their options, though decoding needs none of it."""
 
 
@@ -59,8 +64,8 @@ def facts_of_case(case: Case) -> Facts:
 def channel_of_kind(kind: str) -> Channel:
     """A channel of this kind with its default options, to read with."""
     module = load_kind(kind)
-    required = [name for name, field in module.Options.model_fields.items() if field.is_required()]
-    entries = tuple((Scalar(name, NO_FILE), REQUIRED[name]) for name in required if name in REQUIRED)
+    asked = [name for name in REQUIRED if name in module.Options.model_fields]
+    entries = tuple((Scalar(name, NO_FILE), REQUIRED[name]) for name in asked)
     context = BuildContext(
         name=kind, base=Path(), var=Path("var"), hostname="localhost", reveal=lambda _reference: UNUSED_SECRET
     )

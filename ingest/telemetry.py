@@ -114,6 +114,9 @@ class Metrics:
         self.oldest = gauge("journal_oldest_waiting_seconds", "Age of the oldest unprocessed entry.")
         self.outbox = gauge("outbox_messages", "Outgoing messages by state.", "state")
         self.part_up = gauge("part_up", "1 when the part is up.", "part")
+        self.source_gaps = gauge(
+            "source_gaps", "Mails that are in a folder and not in the journal.", "channel", "folder"
+        )
         self.disk_free = gauge("disk_free_bytes", "Free space where the journal lives.")
         self.rules_ok = gauge("rules_last_reload_successful", "1 when the rule file on disk is in force.")
         self.rule_reloads = counter("rules_reloads", "Looks at new rule files by result.", "result")

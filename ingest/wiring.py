@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,7 +30,9 @@ Reveal = Callable[[str], str]
 TEMPLATES = Path(__file__).parent.parent / "config" / "templates"
 
 
-def build_channels(settings: Settings, *, reveal: Reveal | None = None) -> dict[str, Channel]:
+def build_channels(
+    settings: Settings, *, reveal: Reveal | None = None, backfill: timedelta | None = None
+) -> dict[str, Channel]:
     """Every enabled channel by name. Raises ConfigError with the mistakes of all of them.
 
     `reveal` stands in for the settings' secrets where nothing will be received or sent (`check`, `decode`).
@@ -40,7 +43,7 @@ def build_channels(settings: Settings, *, reveal: Reveal | None = None) -> dict[
         if not block.enabled:
             continue
         try:
-            built[block.name] = build_channel(block, settings, reveal=reveal)
+            built[block.name] = build_channel(block, settings, reveal=reveal, backfill=backfill)
         except ConfigError as error:
             mistakes += error.mistakes
     if mistakes:
@@ -58,7 +61,9 @@ def options_of(block: ChannelBlock) -> tuple[ModuleType, Any]:
     return module, block.bind(module.Options)
 
 
-def build_channel(block: ChannelBlock, settings: Settings, *, reveal: Reveal | None = None) -> Channel:
+def build_channel(
+    block: ChannelBlock, settings: Settings, *, reveal: Reveal | None = None, backfill: timedelta | None = None
+) -> Channel:
     """One channel. Raises ConfigError."""
     module, options = options_of(block)
     context = BuildContext(
@@ -67,6 +72,7 @@ def build_channel(block: ChannelBlock, settings: Settings, *, reveal: Reveal | N
         var=settings.var_path,
         hostname=settings.hostname or socket.getfqdn(),
         reveal=reveal or settings.secrets.reveal,
+        backfill=backfill,
     )
     try:
         channel: Channel = module.build(options, context)

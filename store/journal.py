@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, literal, select
 
@@ -21,6 +21,7 @@ from store.raw_ids import RawIds
 from store.reserve import DiskReserve
 from store.writer import GroupWriter, Spawn
 
+T = TypeVar("T")
 Work: TypeAlias = NewEntry | Callable[[Connection], Any]
 
 LARGE = 262_144
@@ -106,6 +107,23 @@ class DatabaseJournal:
         await self._writer.submit(
             lambda connection: records.release(connection, raw_ids, uncount=uncount, not_before=not_before)
         )
+
+    # What lies beside the entries (store.ledger)
+
+    async def write(self, unit: Callable[[Connection], T]) -> T:
+        """Run `unit` in the next commit. Raises IntakeUnavailable."""
+        try:
+            result: T = await self._writer.submit(unit)
+        except StoreUnavailable as error:
+            raise IntakeUnavailable("nothing can be stored now", detail=error.detail) from error
+        return result
+
+    async def read(self, unit: Callable[[Connection], T]) -> T:
+        """Run `unit` on a snapshot. Raises IntakeUnavailable."""
+        try:
+            return await self._database.read(unit)
+        except StoreUnavailable as error:
+            raise IntakeUnavailable("the journal cannot be read now", detail=error.detail) from error
 
     # The people's side
 

@@ -2,9 +2,27 @@
 
 raw           one row per accepted interaction; kept for good, because its dedup_key is
 raw_payloads  the bytes; removed by retention once settled long enough
+
+Of sources that we fetch from (domain/source.py), in the same file, so that a backup holds both or neither:
+
+source_folders  one row per folder of a mailbox: how far we came
+source_mails    one row per UID that is in the journal
+source_gaps     one row per UID that should be and is not
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from store.moments import Moment
 
@@ -42,4 +60,42 @@ raw_payloads = Table(
     Column("envelope", Text, nullable=False),  # JSON object
     Column("payload", LargeBinary, nullable=False),
     Column("checksum", BigInteger, nullable=False),  # CRC-32 of the envelope, then the payload
+)
+
+source_folders = Table(
+    "source_folders",
+    metadata,
+    Column("id", BIGINT_KEY, primary_key=True, autoincrement=True),
+    Column("channel", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("uid_validity", BigInteger),
+    Column("start_uid", BigInteger, nullable=False),
+    Column("upto_uid", BigInteger, nullable=False),
+    Column("began_at", Moment),
+    Column("looked_at", Moment),
+    Column("backfill_since", Moment),
+    Column("silent_before", Moment),
+    Column("trouble", Text),
+    UniqueConstraint("channel", "folder"),
+)
+
+source_mails = Table(
+    "source_mails",
+    metadata,
+    Column("folder_id", BIGINT_KEY, primary_key=True, autoincrement=False),
+    Column("uid", BIGINT_KEY, primary_key=True, autoincrement=False),
+    Column("settled", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+source_gaps = Table(
+    "source_gaps",
+    metadata,
+    Column("folder_id", BIGINT_KEY, primary_key=True, autoincrement=False),
+    Column("uid", BIGINT_KEY, primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("noted_at", Moment, nullable=False),
+    Column("retry_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
 )

@@ -1,7 +1,7 @@
 """`balcao status`: what runs, what waits, which rules are in force.
 
 daemon's private /readyz ──▶ parts        nobody answers: the signs of life in var/run; none: "not running"
-journal ──▶ counts by fate, oldest waiting
+journal ──▶ counts by fate, oldest waiting; how far mailboxes were read, and what is missing
 ticket store ──▶ outbox by state
 rule file ──▶ hash
 """
@@ -18,18 +18,21 @@ import orjson
 from config.settings import Settings
 from domain.errors import BalcaoError
 from domain.raw import Fate
+from domain.source import FolderReport
 from domain.units import Listen
 from ingest import signs
 from ingest.commands.databases import read_store, with_journal
 from ingest.commands.failures import UNUSABLE, lines_of
 from ingest.commands.shape import command
 from ingest.commands.shell import Shell, nearby, warn
+from ingest.presentation.moments import iso
 from ingest.presentation.status import show_status
 from ingest.roles import ROLES, run_folder
 from ingest.rulebook import read_rules
 from ingest.translations import N_
 from store import outbox
 from store.journal import DatabaseJournal
+from store.ledger import JournalLedger
 
 T = TypeVar("T")
 
@@ -54,7 +57,7 @@ def status(shell: Shell) -> int:
         try:
             return look()
         except BalcaoError as error:
-            problems.extend(lines_of(error))
+            problems.extend(line for line in lines_of(error) if line not in problems)
             return None
 
     answer = ask(settings.web.private) or overheard(settings)
@@ -64,6 +67,7 @@ def status(shell: Shell) -> int:
         "channels": _channels(settings, answer),
         "parts": (answer or {}).get("parts", {}),
         "journal": tried(lambda: with_journal(settings, _journal)),
+        "sources": tried(lambda: with_journal(settings, _sources)),
         "outbox": tried(lambda: _outbox(settings)),
         "rules": tried(lambda: _rules(settings)),
         "problems": problems,
@@ -100,7 +104,7 @@ def _channels(settings: Settings, answer: Mapping[str, Any] | None) -> list[dict
     parts = (answer or {}).get("parts", {})
     found = []
     for name, block in settings.channels.items():
-        part = parts.get(name) or parts.get("web") or {}
+        part = (parts.get(name) or parts.get("web") or {}) if block.enabled else {}
         state = part.get("state", NOT_RUNNING) if block.enabled else "disabled"
         about = {key: part.get(key) for key in ("since", "last_success", "detail")}
         found.append({"name": name, "kind": block.kind, "state": state, **about})
@@ -113,6 +117,31 @@ async def _journal(journal: DatabaseJournal) -> dict[str, Any]:
     return {
         "counts": {fate.value: counts.get(fate, 0) for fate in Fate},
         "oldest_waiting_s": None if waiting is None else round(waiting.total_seconds(), 3),
+    }
+
+
+async def _sources(journal: DatabaseJournal) -> list[dict[str, Any]]:
+    """The folders we fetch from, and what is in them and not in the journal."""
+    ledger = JournalLedger(journal)
+    accepted = await ledger.accepted_counts()
+    return [_source(report, accepted.get(report.folder.key, 0)) for report in await ledger.reports()]
+
+
+def _source(report: FolderReport, accepted: int) -> dict[str, Any]:
+    folder = report.folder
+    gaps = [{"uid": gap.uid, "reason": gap.reason, "attempts": gap.attempts, "retry_at": iso(gap.retry_at)}
+            for gap in report.gaps]  # fmt: skip
+    return {
+        "channel": folder.channel,
+        "folder": folder.name,
+        "uid_validity": folder.uid_validity,
+        "upto": folder.upto,
+        "accepted": accepted,
+        "looked_at": iso(folder.looked_at),
+        "backfill_since": iso(folder.backfill.since if folder.backfill else None),
+        "trouble": folder.trouble,
+        "missing": report.missing,
+        "gaps": gaps,
     }
 
 

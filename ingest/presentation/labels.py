@@ -92,6 +92,7 @@ REASONS = {
     "role_sender": N_("written by a machine's address"),
     "budget_address": N_("too many answers to this address"),
     "budget_domain": N_("too many answers to this domain"),
+    "backfilled": N_("older mail, taken afterwards"),
     "budget_all": N_("too many answers in all"),
 }
 STYLES = {

@@ -25,6 +25,8 @@ def show_status(status: Mapping[str, Any], zone: tzinfo) -> None:
         out.print(_line(_("Journal"), _counts(status["journal"]["counts"], FATES)))
         if (waiting := status["journal"]["oldest_waiting_s"]) is not None:
             out.print(_line(_("Waiting"), cell(_("the oldest for %(time)s") % {"time": duration(waiting)})))
+    if status["sources"]:
+        out.print(_sources(status["sources"], zone), "")
     if status["outbox"] is not None:
         out.print(_line(_("Outbox"), _counts(status["outbox"], SENDING)))
     if rules := status["rules"]:
@@ -62,6 +64,29 @@ def _parts(parts: Mapping[str, Mapping[str, Any]], zone: tzinfo) -> Table:
             cell(part.get("detail") or None, limit=100),
         )
     return rows
+
+
+def _sources(sources: list[Mapping[str, Any]], zone: tzinfo) -> Table:
+    """The folders of mailboxes; a gap is a mail that is there and not here."""
+    rows = table(_("Channel"), _("Folder"), _("Mails"), _("Last looked at"), _("Missing"), _("Detail"))
+    for one in sources:
+        rows.add_row(
+            cell(one["channel"]),
+            cell(one["folder"]),
+            cell(str(one["accepted"])),
+            cell(moment(one["looked_at"], zone)),
+            cell(str(one["missing"]), "bold red" if one["missing"] else ""),
+            cell(_detail(one, zone), limit=120),
+        )
+    return rows
+
+
+def _detail(source: Mapping[str, Any], zone: tzinfo) -> str | None:
+    told = [source["trouble"]]
+    if since := source["backfill_since"]:
+        told.append(_("still taking older mail, back to %(moment)s") % {"moment": moment(since, zone)})
+    told += [f"UID {gap['uid']}: {gap['reason']}" for gap in source["gaps"]]
+    return "; ".join(filter(None, told)) or None
 
 
 def _is_channel(name: str, status: Mapping[str, Any]) -> bool:

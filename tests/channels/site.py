@@ -13,6 +13,7 @@ from standardwebhooks.webhooks import Webhook
 from domain.errors import IntakeUnavailable
 from domain.raw import RawInteraction, Receipt
 from tests.channels.cases import NAME, SECRET
+from tests.channels.ledger import FakeLedger
 from web.public import PublicLimits, public_site
 from web.serving import ServingLimits, serve
 
@@ -23,6 +24,7 @@ class FakeIntake:
 
     accepted: list[RawInteraction] = field(default_factory=list)
     broken: Exception | None = None
+    ledger: FakeLedger = field(default_factory=FakeLedger)
 
     async def accept(self, raw: RawInteraction) -> Receipt:
         if self.broken is not None:

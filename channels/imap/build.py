@@ -1,0 +1,78 @@
+"""Options into a Channel."""
+
+import ssl
+from pathlib import Path
+
+from channels.base import BuildContext, Channel, utc_now
+from channels.imap.client import Marks, Server
+from channels.imap.decode import decoder
+from channels.imap.keys import Password, Token
+from channels.imap.options import OAuth, Options
+from channels.imap.receive import ImapReceiver, Keys
+from channels.imap.tokens import Grant, Tokens
+from channels.imap.visit import Habits
+from channels.mail.sender import sender_of
+from domain.errors import ConfigError, Mistake, Position
+
+
+def build(options: Options, context: BuildContext) -> Channel:
+    """Raises ConfigError when a secret or the certificates of `ca` cannot be read."""
+    return Channel(
+        name=context.name,
+        kind="imap",
+        decode=decoder(options.mailbox, options.trust),
+        receiver=ImapReceiver(
+            channel=context.name,
+            server=_server(options, context.base),
+            keys=_keys(options, context),
+            folders=options.folders,
+            habits=_habits(options),
+            backfill=context.backfill,
+        ),
+        sender=sender_of(options, context),
+        mailbox=options.mailbox,
+    )
+
+
+def _server(options: Options, base: Path) -> Server:
+    return Server(
+        host=options.host,
+        port=options.effective_port,
+        tls=None if options.tls == "none" else _tls_context(options.ca, base),
+        starttls=options.tls == "starttls",
+        timeout=options.timeout.total_seconds(),
+    )
+
+
+def _tls_context(authorities: Path | None, base: Path) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=base / authorities if authorities else None)
+    except (OSError, ssl.SSLError) as error:
+        text = "the certificates to trust cannot be used: %(why)s"
+        raise ConfigError([Mistake(Position(str(authorities), 1, 1), text, {"why": str(error)})]) from error
+
+
+def _keys(options: Options, context: BuildContext) -> Keys:
+    if options.oauth is not None:
+        return Token(username=options.username, tokens=Tokens(_grant(options.oauth, context)))
+    assert options.password is not None
+    return Password(username=options.username, password=context.reveal(options.password))
+
+
+def _grant(oauth: OAuth, context: BuildContext) -> Grant:
+    return Grant(
+        settings=oauth,
+        client_secret=context.reveal(oauth.client_secret) if oauth.client_secret else None,
+        refresh_token=context.reveal(oauth.refresh_token) if oauth.refresh_token else None,
+    )
+
+
+def _habits(options: Options) -> Habits:
+    return Habits(
+        marks=Marks(flag=options.flag, move_to=options.move_to),
+        poll=options.poll.total_seconds(),
+        idle=options.idle.total_seconds(),
+        reconcile=options.reconcile.total_seconds(),
+        max_message=options.max_message,
+        now=utc_now,
+    )
