@@ -112,7 +112,7 @@ def test_an_unknown_channel_names_the_known_ones(installation):
     result = installation.run("decode", "--channel", "fax", "-", input=b"")
 
     assert result.exit_code == 2
-    assert "email, site, smtp, voice, webhook" in result.stderr
+    assert "email, imap, site, smtp, voice, webhook" in result.stderr
 
 
 def test_a_kind_needs_no_settings_even_if_those_here_are_broken(mail, tmp_path, monkeypatch):
