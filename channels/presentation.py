@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
+from domain.delivery import DeliveryReport
 from domain.interaction import Attachment, Ignored, Interaction
 
 
@@ -35,6 +36,18 @@ def interaction_as_json(interaction: Interaction) -> dict[str, Any]:
         "automated": interaction.automated.value,
         "provider_id": interaction.provider_id,
         "traits": dict(interaction.traits),
+        **(
+            {"deliveries": [_delivery_as_json(one) for one in interaction.deliveries]} if interaction.deliveries else {}
+        ),
+    }
+
+
+def _delivery_as_json(report: DeliveryReport) -> dict[str, Any]:
+    return {
+        "recipients": list(report.recipients),
+        "action": report.action.value,
+        "status": report.status,
+        "diagnostic": report.diagnostic,
     }
 
 

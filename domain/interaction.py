@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
+from domain.delivery import DeliveryReport
+
 TraitValue = str | int | float | bool | None
 
 
@@ -91,6 +93,7 @@ class Interaction:
     headers: Mapping[str, str] = field(default_factory=dict)
     envelope_sender: str | None = None
     envelope_recipients: tuple[str, ...] = ()
+    deliveries: tuple[DeliveryReport, ...] = ()
     return_path: str | None = None
     no_return_path: str | None = None
     authentic: bool = False

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.interaction import Attachment
+
 
 class SendState(StrEnum):
     PENDING = "pending"
@@ -30,8 +32,21 @@ class Delivery(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingFile:
+    """A file that goes along, as the store knows it: its content is kept under `sha256`."""
+
+    name: str
+    content_type: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """What a channel's sender is given. `automatic` asks for RFC 3834 headers and a null reverse path."""
+    """What a channel's sender is given. `automatic` asks for RFC 3834 headers and a null reverse path.
+
+    `envelope_sender` is where a failure is to be reported. `destination` is the mail domain, None on other channels.
+    `files` are read into `attachments` just before sending.
+    """
 
     outbox_id: int
     channel: str
@@ -50,3 +65,7 @@ class OutgoingMessage:
     reply_to: str | None
     attempts: int
     created_at: datetime
+    envelope_sender: str | None = None
+    destination: str | None = None
+    files: tuple[OutgoingFile, ...] = ()
+    attachments: tuple[Attachment, ...] = ()

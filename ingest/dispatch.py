@@ -6,14 +6,16 @@
                                                    ├─ permanent           ─▶ FAILED
                                                    └─ outcome unknown     ─▶ FAILED if at most once
 
-Few messages are claimed at a time, since a crash costs an automatic message its turn. What came of one round is
-written in the transaction that claims the next.
+There is room for `concurrency` messages at once, and for `per_destination` of one mail domain: a slow domain holds up
+nobody but itself. Few are under way at a time, since a crash costs an automatic message its turn. What came of some is
+written in the transaction that claims others.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -21,11 +23,13 @@ import structlog
 from sqlalchemy import Connection
 
 from domain.errors import SendFailed, StoreUnavailable
+from domain.interaction import Attachment
 from domain.outgoing import OutgoingMessage
 from domain.ports import Sender
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics, clean
 from store import outbox
+from store.attachments import AttachmentFiles
 from store.engines import Database
 
 log = structlog.get_logger()
@@ -50,42 +54,57 @@ class NotSent:
     error: SendFailed
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Dispatcher:
-    """`retry_delays` (seconds): the n-th failure waits the n-th delay; after the last one it is given up."""
+    """`retry_delays` (seconds): the n-th failure waits the n-th delay; after the last one it is given up.
+
+    `files` is where the contents of attachments are kept.
+    """
 
     def __init__(
         self,
         *,
         database: Database,
+        files: AttachmentFiles,
         senders: Mapping[str, Sender],
         wake: asyncio.Event,
         calm: asyncio.Event,
         metrics: Metrics,
         liveness: Liveness,
         concurrency: int,
+        per_destination: int,
         retry_delays: Sequence[float],
         poll: float,
+        now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._database = database
+        self._files = files
         self._senders = senders
         self._wake = wake
         self._calm = calm
         self._metrics = metrics
         self._liveness = liveness
         self._concurrency = concurrency
+        self._per_destination = per_destination
         self._retry_delays = tuple(retry_delays)
         self._poll = poll
-        self._round: asyncio.Task[bool] | None = None
-        self._results: Sequence[Sent | NotSent] = []
+        self._now = now
+        self._turn: asyncio.Task[bool] | None = None
+        self._under_way: dict[asyncio.Task[None], OutgoingMessage] = {}
+        self._results: list[Sent | NotSent] = []
 
     async def run(self) -> None:
-        """Until cancelled; `drain` finishes the round under way."""
-        await self._recover()
+        """Until cancelled; `drain` finishes what is under way."""
+        await self._written(lambda connection: outbox.recover(connection, self._now()))
         while True:
             await self._give_way()
-            # Shielded: what is claimed must be sent, and written down, even if we are told to stop meanwhile.
-            self._round = spawn(self._one_round(), name="dispatch round")
-            if not await asyncio.shield(self._round):
+            self._wake.clear()
+            # Shielded: what is claimed must be sent, even if we are told to stop meanwhile.
+            self._turn = spawn(self._one_turn(), name="dispatch turn")
+            if not await asyncio.shield(self._turn):
                 await self._idle()
 
     async def _give_way(self) -> None:
@@ -95,27 +114,46 @@ class Dispatcher:
                 await self._calm.wait()
 
     async def drain(self, grace: float) -> None:
-        """After cancelling `run`: wait up to `grace` seconds for the round under way; write down what came of it."""
-        if self._round is not None:
-            await asyncio.wait([self._round], timeout=grace)
+        """After cancelling `run`: wait up to `grace` seconds for what is under way; write down what came of it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                if self._turn is not None:
+                    await asyncio.wait([self._turn])
+                if self._under_way:
+                    await asyncio.wait(self._under_way)
         if self._results:
-            await self._database.write(self._record)
+            await self._database.write(self._record(self._results))
 
     async def close(self) -> None:
         for sender in self._senders.values():
             await sender.close()
 
-    async def _recover(self) -> None:
-        await self._written(lambda connection: outbox.recover(connection, datetime.now(UTC)))
+    async def _one_turn(self) -> bool:
+        """Write down what came of some and claim others in one transaction, start them. False: none could be."""
+        results = tuple(self._results)
+        room = self._concurrency - len(self._under_way)
+        if not results and not room:
+            return False
+        busy = Counter(message.destination for message in self._under_way.values() if message.destination is not None)
+        record = self._record(results)
 
-    async def _one_round(self) -> bool:
-        """Write down the last round and claim the next in one transaction, then send. False: nothing was due."""
-        self._wake.clear()
-        claimed = await self._written(self._record_and_claim)
-        self._results = []
-        if claimed:
-            await self._send_all(claimed)
+        def unit(connection: Connection) -> Sequence[OutgoingMessage]:
+            record(connection)
+            if not room:
+                return ()
+            return outbox.claim(connection, room, self._now(), busy=busy, per_destination=self._per_destination)
+
+        claimed = await self._written(unit)
+        del self._results[: len(results)]
+        for message in claimed:
+            task = spawn(self._send_and_note(message), name=f"sending {message.outbox_id}")
+            self._under_way[task] = message
+            task.add_done_callback(self._ended)
         return bool(claimed)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        self._wake.set()
 
     async def _written(self, unit: Callable[[Connection], T]) -> T:
         """The result of `unit`, as soon as the ticket store can be used."""
@@ -129,34 +167,40 @@ class Dispatcher:
                 self._liveness.up(PART)
                 return result
 
-    def _record_and_claim(self, connection: Connection) -> Sequence[OutgoingMessage]:
-        self._record(connection)
-        return outbox.claim(connection, self._concurrency, datetime.now(UTC))
-
     async def _idle(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._poll):
                 await self._wake.wait()
 
-    async def _send_all(self, claimed: Sequence[OutgoingMessage]) -> None:
-        self._results = await asyncio.gather(*map(self._send, claimed))
-        for result in self._results:
-            outcome, reason = self._verdict(result)
-            self._metrics.sent.labels(result.message.channel, outcome).inc()
-            log.info("outgoing", outbox=result.message.outbox_id, ticket=result.message.ticket,
-                     channel=result.message.channel, result=outcome, reason=reason)  # fmt: skip
+    async def _send_and_note(self, message: OutgoingMessage) -> None:
+        result = await self._send(message)
+        self._results.append(result)
+        outcome, reason = self._verdict(result)
+        self._metrics.sent.labels(message.channel, outcome).inc()
+        log.info("outgoing", outbox=message.outbox_id, ticket=message.ticket,
+                 channel=message.channel, result=outcome, reason=reason)  # fmt: skip
 
     async def _send(self, message: OutgoingMessage) -> Sent | NotSent:
         sender = self._senders.get(message.channel)
         try:
             if sender is None:
                 raise SendFailed(f"channel {message.channel!r} cannot send", permanent=True)
-            return Sent(message, await sender.send(message))
+            return Sent(message, await sender.send(await self._with_files(message)))
         except SendFailed as error:
             return NotSent(message, error)
         except Exception as error:
             log.exception("send_crashed", outbox=message.outbox_id, channel=message.channel)
             return NotSent(message, SendFailed(type(error).__name__, permanent=False, outcome_unknown=True))
+
+    async def _with_files(self, message: OutgoingMessage) -> OutgoingMessage:
+        """Raises SendFailed when a file is not what was stored: half a message is not sent."""
+        attachments = []
+        for file in message.files:
+            content = await asyncio.to_thread(self._files.get, file.sha256)
+            if content is None:
+                raise SendFailed(f"the attachment {file.name!r} is gone from the store", permanent=True)
+            attachments.append(Attachment(name=file.name, content_type=file.content_type, content=content))
+        return replace(message, attachments=tuple(attachments)) if attachments else message
 
     def _verdict(self, result: Sent | NotSent) -> tuple[str, str | None]:
         """`sent`, `failed` or `deferred`, and why."""
@@ -168,9 +212,9 @@ class Dispatcher:
             return "failed", clean(str(error))
         return "deferred", clean(str(error))
 
-    def _record(self, connection: Connection) -> None:
-        now = datetime.now(UTC)
-        outbox.finish(connection, [self._ending(result, now) for result in self._results])
+    def _record(self, results: Sequence[Sent | NotSent]) -> Callable[[Connection], None]:
+        endings = [self._ending(result, self._now()) for result in results]
+        return lambda connection: outbox.finish(connection, endings)
 
     def _ending(self, result: Sent | NotSent, now: datetime) -> outbox.Ending:
         message = result.message

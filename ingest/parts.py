@@ -20,6 +20,7 @@ from ingest.presence import Presence, present
 from ingest.receiving import all_or_stop, intake_of, receivers
 from ingest.supervise import spawn
 from ingest.translations import _
+from ingest.wiring import open_files
 from ingest.worker import Worker
 from store.engines import Database
 from store.journal import DatabaseJournal
@@ -153,12 +154,14 @@ async def dispatcher(daemon: Daemon) -> AsyncIterator[None]:
     settings = daemon.settings
     dispatcher = Dispatcher(
         database=daemon.store,
+        files=open_files(settings),
         senders={name: channel.sender for name, channel in daemon.channels.items() if channel.sender},
         wake=daemon.dispatch,
         calm=daemon.calm,
         metrics=daemon.metrics,
         liveness=daemon.liveness,
         concurrency=settings.dispatch.concurrency,
+        per_destination=settings.dispatch.per_destination,
         retry_delays=settings.dispatch.retry_delays,
         poll=daemon.poll,
     )

@@ -27,10 +27,11 @@ from domain.ports import Decode
 from domain.raw import Fate, JournalEntry, Outcome
 from domain.ticket import Filing, Placement, Road, Silence
 from ingest.telemetry import clean
-from store import desk
+from store import bounces, desk
 from store.attachments import AttachmentFiles
 from store.engines import Database
 from triage.acknowledge import Clerk, budgets_of
+from triage.bounces import bounced_message, failures_of, named_messages
 from triage.conversation import Desk, clues_of, lookup_of, renumbered
 from triage.engine import judge
 from triage.loading import RuleSet
@@ -245,10 +246,23 @@ class Transaction:
         ]
         marks.append(time.perf_counter())
         desk.file(connection, filings, self._now, period)
+        self._note_bounces(connection, filings)
         marks.append(time.perf_counter())
         names = ("surroundings", "decide", "write")
         self.seconds.update({name: end - begin for name, begin, end in zip(names, marks, marks[1:], strict=False)})
         return filings, {**around.filed, **{filing.interaction.identity: filing.placement.ticket for filing in filings}}
+
+    def _note_bounces(self, connection: Connection, filings: Sequence[Filing]) -> None:
+        """Delivery reports are rare: nothing is asked of the store where there are none."""
+        key = self._clerk.policy.token_key
+        reports = [filing.interaction for filing in filings if filing.interaction.deliveries]
+        if not reports:
+            return
+        named = {message_id for report in reports for message_id in named_messages(report)}
+        proven = [found[1] for report in reports if (found := bounced_message(report, key)) is not None]
+        sent = bounces.sent_messages(connection, sorted(named), proven)
+        failures = [failure for report in reports for failure in failures_of(report, sent, key)]
+        bounces.record(connection, failures, self._now)
 
     def _filing(self, read: Read, placement: Placement, spent: dict[tuple[str, str], int]) -> Filing:
         interaction = read.interaction

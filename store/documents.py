@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Column, Connection, Row, Select, select
 
+from store.bounces import failing
 from store.bulk import chunks
 from store.schema import attachments, contact_addresses, contacts, history, messages, outbox, ticket_links
 
@@ -40,6 +41,7 @@ def summaries(connection: Connection, rows: Sequence[Row[Any]]) -> list[Document
 def ticket_documents(connection: Connection, rows: Sequence[Row[Any]]) -> list[Document]:
     """`rows` of the tickets table, in full."""
     numbers = [row.number for row in rows]
+    shown = summaries(connection, rows)
     said = _children(connection, select(*_SHOWN).order_by(messages.c.id), messages.c.ticket, numbers)
     files = _children(
         connection,
@@ -47,20 +49,23 @@ def ticket_documents(connection: Connection, rows: Sequence[Row[Any]]) -> list[D
         attachments.c.message,
         [message.id for group in said.values() for message in group],
     )
+    marks = failing(connection, {address for summary in shown for address in summary["contact"]["addresses"]})
     answers = _children(connection, select(outbox).order_by(outbox.c.id), outbox.c.ticket, numbers)
     events = _children(connection, select(history).order_by(history.c.id), history.c.ticket, numbers)
     links = _children(connection, select(ticket_links).order_by(ticket_links.c.other), ticket_links.c.ticket, numbers)
     back = _children(connection, select(ticket_links).order_by(ticket_links.c.ticket), ticket_links.c.other, numbers)
+    sendings = {one.message: one for group in answers.values() for one in group if one.message is not None}
     return [
         {
             **summary,
+            "failing": [_failing(marks[one]) for one in summary["contact"]["addresses"] if one in marks],
             "verdict": next((orjson.loads(one.verdict) for one in said[row.number] if one.id == row.opened_by), None),
-            "messages": [_message(one, files[one.id]) for one in said[row.number]],
+            "messages": [_message(one, files[one.id], sendings.get(one.id)) for one in said[row.number]],
             "acknowledgements": [_acknowledgement(one) for one in answers[row.number] if one.automatic],
             "history": [_event(one) for one in events[row.number]],
             "links": [*(one.other for one in links[row.number]), *(one.ticket for one in back[row.number])],
         }
-        for row, summary in zip(rows, summaries(connection, rows), strict=True)
+        for row, summary in zip(rows, shown, strict=True)
     ]
 
 
@@ -98,7 +103,7 @@ def _summary(row: Row[Any], contact: Document | None) -> Document:
     }
 
 
-def _message(row: Row[Any], files: Sequence[Row[Any]]) -> Document:
+def _message(row: Row[Any], files: Sequence[Row[Any]], sending: Row[Any] | None) -> Document:
     return {
         "id": row.id,
         "direction": row.direction,
@@ -120,7 +125,18 @@ def _message(row: Row[Any], files: Sequence[Row[Any]]) -> Document:
             {name: file._mapping[name] for name in ("name", "content_type", "size", "sha256", "inline")}  # noqa: SLF001 - as above
             for file in files
         ],
+        **({} if sending is None else {"sending": _sending(sending)}),
     }
+
+
+def _sending(row: Row[Any]) -> Document:
+    """How far an agent's words have come."""
+    return {"to": row.recipient, "state": row.state, "reason": row.reason, "attempts": row.attempts}
+
+
+def _failing(row: Row[Any]) -> Document:
+    moments = {"since": iso(row.since), "last": iso(row.last)}
+    return {"address": row.address, **moments, "times": row.times, "status": row.status, "reason": row.reason}
 
 
 def _acknowledgement(row: Row[Any]) -> Document:

@@ -12,7 +12,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Executable, Table, bindparam, literal_column, select, update
 
+from domain.interaction import Automated, Medium
 from domain.ticket import TAKES_PART_BY, Filing, Road, State
+from store.bounces import works_again
 from store.bulk import Bulk, Insert, chunks, parameters
 from store.codec import storable
 from store.moments import to_micros
@@ -99,7 +101,14 @@ def file(connection: Connection, filings: Sequence[Filing], now: datetime, perio
     INSERT_OUTGOING.run(connection, sheet.outgoing)
     _REOPEN.run(connection, [(number,) for number in sorted(states)])
     INSERT_HISTORY.run(connection, sheet.history)
+    works_again(connection, {sender_of(filing.interaction) for filing in filings if _written_by_mail(filing)})
     _charge_budgets(connection, filings, period)
+
+
+def _written_by_mail(filing: Filing) -> bool:
+    said = filing.interaction
+    person = said.medium is Medium.MAIL and said.automated is Automated.NONE
+    return person and filing.placement.road is not Road.HELD
 
 
 def _write_down(sheet: _Sheet, filing: Filing, message: int, at: int, people: dict[tuple[str, str], int]) -> None:

@@ -4,42 +4,80 @@
 once is then not repeated, and an agent's words are (see `domain.outgoing`).
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Text, Update, func, literal_column, select, update
+from sqlalchemy import BigInteger, Connection, Text, Update, func, literal_column, or_, select, update
 from sqlalchemy.types import TypeEngine
 
-from domain.outgoing import Delivery, OutgoingMessage, SendState
+from domain.outgoing import Delivery, OutgoingFile, OutgoingMessage, SendState
 from store.at_once import AtOnce, given
 from store.moments import to_micros
-from store.schema import outbox
+from store.schema import attachments, outbox
 
+LOOK_AHEAD = 5
+"""How many times what there is room for is looked at, to find other destinations behind a crowded one."""
 INTERRUPTED = "interrupted while sending; not repeated"
 
 
-def claim(connection: Connection, limit: int, now: datetime) -> list[OutgoingMessage]:
-    """Take what is due, oldest first; its attempt is counted."""
+def claim(
+    connection: Connection, limit: int, now: datetime, *, busy: Mapping[str, int], per_destination: int
+) -> list[OutgoingMessage]:
+    """Take what is due, oldest first; its attempt is counted.
+
+    `busy` counts the messages under way by destination: none gets more than `per_destination`, and what is passed
+    over because of that holds up nobody else.
+    """
+    full = [destination for destination, count in busy.items() if count >= per_destination]
     due = (
         select(outbox)
         .where(outbox.c.state == SendState.PENDING.value, outbox.c.not_before <= now)
         .order_by(outbox.c.not_before, outbox.c.id)
-        .limit(limit)
+        .limit(limit * LOOK_AHEAD)
         .with_for_update(skip_locked=True)
     )
-    rows = connection.execute(due).mappings().all()
+    if full:
+        due = due.where(or_(outbox.c.destination.is_(None), outbox.c.destination.not_in(full)))
+    rows = _shared_out(connection.execute(due).mappings(), limit, Counter(busy), per_destination)
     if rows:
         connection.execute(
             update(outbox)
             .where(outbox.c.id.in_([row["id"] for row in rows]))
             .values(state=SendState.SENDING.value, attempts=outbox.c.attempts + 1, reason=None)
         )
-    return [_message(row) for row in rows]
+    files = _files(connection, [row["message"] for row in rows if row["message"] is not None])
+    return [_message(row, files.get(row["message"], ())) for row in rows]
 
 
-def _message(row: Any) -> OutgoingMessage:
+def _shared_out(due: Iterable[Any], limit: int, under_way: Counter[str], per_destination: int) -> list[Any]:
+    taken: list[Any] = []
+    for row in due:
+        destination = row["destination"]
+        if len(taken) == limit:
+            break
+        if destination is not None:
+            if under_way[destination] >= per_destination:
+                continue
+            under_way[destination] += 1
+        taken.append(row)
+    return taken
+
+
+def _files(connection: Connection, messages: Sequence[int]) -> dict[int, tuple[OutgoingFile, ...]]:
+    if not messages:
+        return {}
+    query = select(attachments).where(attachments.c.message.in_(messages)).order_by(attachments.c.position)
+    found: dict[int, tuple[OutgoingFile, ...]] = {}
+    for row in connection.execute(query):
+        file = OutgoingFile(name=row.name, content_type=row.content_type, sha256=row.sha256)
+        found[row.message] = (*found.get(row.message, ()), file)
+    return found
+
+
+def _message(row: Any, files: tuple[OutgoingFile, ...]) -> OutgoingMessage:
     return OutgoingMessage(
         outbox_id=row["id"],
         channel=row["channel"],
@@ -58,6 +96,9 @@ def _message(row: Any) -> OutgoingMessage:
         reply_to=row["reply_to"],
         attempts=row["attempts"] + 1,
         created_at=row["created_at"],
+        envelope_sender=row["envelope_sender"],
+        destination=row["destination"],
+        files=files,
     )
 
 

@@ -3,10 +3,11 @@
 Text that customers control goes through `storable`; nothing else needs it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from domain.interaction import Interaction, Medium
-from domain.mailbox import fold_address
+from domain.interaction import Attachment, Interaction, Medium
+from domain.mailbox import destination_of, fold_address
 from domain.outgoing import Delivery, SendState
 from domain.ticket import Acknowledgement, Filing, Road, Silence, State
 from store.bulk import Bulk
@@ -88,6 +89,10 @@ def message_row(filing: Filing, received: int, message: int) -> Row:
 
 
 def attachment_rows(interaction: Interaction, message: int) -> list[Row]:
+    return attachment_rows_of(interaction.attachments, message)
+
+
+def attachment_rows_of(files: Sequence[Attachment], message: int) -> list[Row]:
     return [
         (
             message,
@@ -99,7 +104,7 @@ def attachment_rows(interaction: Interaction, message: int) -> list[Row]:
             file.size,
             file.inline,
         )
-        for position, file in enumerate(interaction.attachments)
+        for position, file in enumerate(files)
     ]
 
 
@@ -138,6 +143,9 @@ def _acknowledgement_row(filing: Filing, answer: Acknowledgement, now: int) -> R
         now,
         None,
         None,
+        None,
+        None,
+        destination_of(answer.to),
     )
 
 
@@ -155,5 +163,5 @@ def _silence_row(filing: Filing, silence: Silence, now: int) -> Row:
         now,
         now,
         now,
-        None,
+        *(None, None, None, None),
     )

@@ -7,6 +7,7 @@
                                              ├────< ticket_links
                                              └────< history             append-only, by trigger
     ack_budget   acknowledgements spent per hour          counters   next numbers (SQLite; PostgreSQL has sequences)
+    failing_addresses   mail addresses that our messages came back from
 
 Columns that end in JSON lists or objects are text: both databases keep them byte for byte.
 """
@@ -183,8 +184,24 @@ outbox = Table(
     Column("created_at", Moment, nullable=False),
     Column("finished_at", Moment),
     Column("remote_id", Text),
+    # messages.id of an agent's words; no foreign key, which SQLite can only add by copying the table
+    Column("message", Key, index=True),
+    Column("envelope_sender", Text),
+    Column("destination", Text),  # mail domain
 )
 Index("outbox_due", outbox.c.state, outbox.c.not_before)
+
+failing_addresses = Table(
+    "failing_addresses",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("last", Moment, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("status", Text),
+    Column("reason", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 ack_budget = Table(
     "ack_budget",

@@ -161,8 +161,9 @@ class House:
         calm = asyncio.Event()
         calm.set()
         dispatcher = Dispatcher(
-            database=self.database, senders=own | (senders or {}), wake=asyncio.Event(), calm=calm, metrics=Metrics(),
-            liveness=Liveness(), concurrency=8, retry_delays=(60.0,), poll=0.01,
+            database=self.database, files=self.pipeline._files, senders=own | (senders or {}),
+            wake=asyncio.Event(), calm=calm, metrics=Metrics(),
+            liveness=Liveness(), concurrency=8, per_destination=8, retry_delays=(60.0,), poll=0.01,
         )  # fmt: skip
         task = spawn(dispatcher.run(), name="dispatcher under test")
         try:

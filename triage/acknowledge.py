@@ -150,7 +150,7 @@ class Clerk:
         return replace(
             answer,
             message_id=our_message_id(ticket, key, mailbox),
-            in_reply_to=_sane(interaction.message_id),
+            in_reply_to=sane_message_id(interaction.message_id),
             references=_references(interaction),
             sender=mailbox.address,
             reply_to=reply_address(mailbox, self.policy.token_key, ticket),
@@ -187,9 +187,9 @@ def reply_address(mailbox: Mailbox, key: bytes, ticket: int) -> str:
 
 def _references(interaction: Interaction) -> tuple[str, ...]:
     chain = (*interaction.references[-_MAX_REFERENCES:], interaction.message_id)
-    return tuple(reference for reference in map(_sane, chain) if reference)
+    return tuple(reference for reference in map(sane_message_id, chain) if reference)
 
 
-def _sane(message_id: str | None) -> str | None:
+def sane_message_id(message_id: str | None) -> str | None:
     """A Message-ID we may repeat in a header of ours; anything unusual is left out."""
     return message_id if message_id and _MESSAGE_ID.fullmatch(message_id) else None

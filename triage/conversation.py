@@ -2,6 +2,7 @@
 proves a person (ADR 2, ADR 7).
 
     wants an address confirmed             ─▶ LINKS to whatever it found, else OPENS: it joins nothing
+    a machine writes to a signed bounce address ─▶ HELD on the ticket of the message that it answers
     the channel vouches for a conversation ─▶ its ticket is closed? ─yes─▶ LINKS to it ─no─▶ JOINS it
     a valid signed token                   ─▶ the same two answers; but a machine that takes no part is HELD or LINKS
     a proved agent finds one               ─▶ NOTES on it
@@ -21,6 +22,7 @@ from domain.interaction import Automated, Interaction, Medium
 from domain.mailbox import fold_address, tag_of
 from domain.surroundings import Lookup, Surroundings
 from domain.ticket import TAKES_PART_BY, KnownTicket, Placement, Road, State
+from triage.bounces import bounced_message
 from triage.standing import House, Standing, takes_part
 from triage.token import verify
 
@@ -38,6 +40,7 @@ class Clues:
     proven: int | None
     message_ids: tuple[str, ...]
     subject_number: int | None
+    bounced: int | None = None
 
 
 def clues_of(interaction: Interaction, key: bytes) -> Clues:
@@ -54,6 +57,7 @@ def clues_of(interaction: Interaction, key: bytes) -> Clues:
         proven=_proven_ticket(interaction, key),
         message_ids=tuple(dict.fromkeys(nearest_first)),
         subject_number=int(number[1]) if number else None,
+        bounced=next(iter(bounced_message(interaction, key) or ()), None),
     )
 
 
@@ -71,7 +75,7 @@ def lookup_of(
 ) -> Lookup:
     """Everything the store must be asked before this batch can be placed, as one question."""
     clues = list(clues)
-    numbers = {number for clue in clues for number in (clue.proven, clue.subject_number) if number}
+    numbers = {number for clue in clues for number in (clue.proven, clue.subject_number, clue.bounced) if number}
     return Lookup(
         identities=frozenset(interaction.identity for interaction in interactions),
         conversations=frozenset(clue.conversation for clue in clues if clue.conversation),
@@ -109,6 +113,7 @@ class Desk:
         standing = self.house.standing_of(interaction)
         placement = (
             self._kept_apart(interaction, clues, standing)
+            or self._returned(interaction, clues)
             or self._vouched(interaction, clues, standing)
             or self._found(interaction, clues, standing)
             or self._new("new request")
@@ -118,6 +123,13 @@ class Desk:
         self._remember(interaction, clues, placement)
         known = self.tickets[placement.ticket]
         return replace(placement, opened_at=known.opened_at, message_count=known.messages)
+
+    def _returned(self, interaction: Interaction, clues: Clues) -> Placement | None:
+        """What machines send to the envelope sender of a message of ours."""
+        ticket = self.tickets.get(clues.bounced) if clues.bounced is not None else None
+        if ticket is None or interaction.automated is Automated.NONE:
+            return None
+        return Placement(road=Road.HELD, ticket=ticket.number, reason="automatic answer to our message")
 
     def _kept_apart(self, interaction: Interaction, clues: Clues, standing: Standing) -> Placement | None:
         if standing is not Standing.ROBOT:

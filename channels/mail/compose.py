@@ -4,18 +4,23 @@ Everything is written here by hand in 7 bits: headers from encoded words, bodies
 library refuses some texts when it generates (a poison acknowledgement, dangers.md §6.2) and this Python's own misses
 the fix of CVE-2024-6923. No line of a header can come from a value: controls become a space first.
 
+    an agent's words: the envelope sender is a signed address, so that a bounce finds its message. DKIM is the relay's.
     automatic: Auto-Submitted: auto-replied (RFC 3834 §5), X-Auto-Response-Suppress: All, null reverse path.
     `Precedence` is left out: RFC 3834 §3.1.8 names it as non-standard, and some servers hold `bulk` back.
 """
 
+import asyncio
+import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from urllib.parse import quote
 
-from channels.cleaning import clean_line
+from channels.cleaning import clean_file_name, clean_line
+from domain.interaction import Attachment
 from domain.mailbox import Mailbox
 from domain.outgoing import OutgoingMessage
 
@@ -28,6 +33,8 @@ _ADDRESS = re.compile(rf"{_DOT_ATOM}+@[A-Za-z0-9.\x80-\U0010ffff-]+|{_DOT_ATOM}+
 _QUOTED_LOCAL = re.compile(r'"[ !#-\[\]-~]*"@[A-Za-z0-9.-]+')
 _PLAIN = re.compile(r"[ !-~]*")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,400}>")
+_CONTENT_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,99}/[a-z0-9][a-z0-9!#$&^_.+-]{0,99}", re.ASCII)
+_QUOTABLE = re.compile(r"[ !#-\[\]-~]*")
 _LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
 
 
@@ -45,7 +52,8 @@ def envelope_of(message: OutgoingMessage, mailbox: Mailbox) -> Envelope | None:
     recipient = mail_address(message.to)
     if recipient is None:
         return None
-    sender = "" if message.automatic else (mail_address(message.sender or "") or mailbox.address)
+    named = mail_address(message.envelope_sender or "") or mail_address(message.sender or "") or mailbox.address
+    sender = "" if message.automatic else named
     return Envelope(sender, recipient, not (recipient + sender).isascii())
 
 
@@ -67,6 +75,13 @@ def compose(message: OutgoingMessage, mailbox: Mailbox, now: datetime) -> bytes:
     """The whole mail, CR LF line ends. `now` is its Date."""
     lines = [_header(name, value) for name, value in _headers(message, mailbox, now)]
     return b"".join(lines) + _body(message)
+
+
+async def composed(message: OutgoingMessage, mailbox: Mailbox, now: datetime) -> bytes:
+    """As compose; large files are turned into text off the loop."""
+    if not message.attachments:
+        return compose(message, mailbox, now)
+    return await asyncio.to_thread(compose, message, mailbox, now)
 
 
 def _headers(message: OutgoingMessage, mailbox: Mailbox, now: datetime) -> Iterator[tuple[str, str]]:
@@ -128,17 +143,39 @@ def _words(text: str) -> str:
 
 def _body(message: OutgoingMessage) -> bytes:
     text = _text_part("text/plain", message.text)
-    if message.html is None:
+    if message.html is not None:
+        text = _multipart("alternative", message, (text, _text_part("text/html", message.html)))
+    if not message.attachments:
         return text
-    boundary = _boundary(message)
-    opening = b'Content-Type: multipart/alternative; boundary="%s"\r\n\r\n' % boundary
-    parts = (b"--%s\r\n%s\r\n" % (boundary, part) for part in (text, _text_part("text/html", message.html)))
-    return opening + b"".join(parts) + b"--%s--\r\n" % boundary
+    return _multipart("mixed", message, (text, *map(_file_part, message.attachments)))
 
 
-def _boundary(message: OutgoingMessage) -> bytes:
-    """The same on every try. Quoted-printable never writes "=_", so no body can hold it."""
-    return b"=_balcao_%x" % max(0, message.outbox_id)
+def _multipart(kind: str, message: OutgoingMessage, parts: Iterable[bytes]) -> bytes:
+    """The boundary is the same on every try. Neither quoted-printable nor base64 ever writes "=_"."""
+    boundary = f"=_balcao_{kind}_{max(0, message.outbox_id):x}".encode()
+    opening = b'Content-Type: multipart/%s; boundary="%s"\r\n\r\n' % (kind.encode(), boundary)
+    return opening + b"".join(b"--%s\r\n%s\r\n" % (boundary, part) for part in parts) + b"--%s--\r\n" % boundary
+
+
+def _file_part(file: Attachment) -> bytes:
+    """RFC 2046 §5.2.1 forbids base64 around a message, so one that is attached travels as a plain file."""
+    kind = file.content_type if _CONTENT_TYPE.fullmatch(file.content_type) else "application/octet-stream"
+    if kind.startswith(("message/", "multipart/")):
+        kind = "application/octet-stream"
+    label, disposition = _file_name(clean_file_name(file.name))
+    head = (
+        f"Content-Type: {kind};\r\n name={label}\r\nContent-Transfer-Encoding: base64\r\n"
+        f"Content-Disposition: attachment;\r\n {disposition}\r\n\r\n"
+    )
+    return head.encode("ascii") + base64.encodebytes(file.content).replace(b"\n", _CRLF)
+
+
+def _file_name(name: str) -> tuple[str, str]:
+    """As old programs look for it (Content-Type), and as RFC 2231 has it; one plain name where that does for both."""
+    if _QUOTABLE.fullmatch(name):
+        return f'"{name}"', f'filename="{name}"'
+    octets = name.encode("utf-8", "replace")
+    return f'"{_words(name)}"', f"filename*=utf-8''{quote(octets, safe='')}"
 
 
 def _text_part(kind: str, text: str) -> bytes:

@@ -27,12 +27,14 @@ from channels.mail.addresses import (
 from channels.mail.authentication import NOBODY, Trust, authentication_of
 from channels.mail.authorship import other_names
 from channels.mail.automated import Evidence, classify
+from channels.mail.bounces import deliveries_of, returned_ids
 from channels.mail.history import new_text
-from channels.mail.mime import Part, children, read_mail, read_part
+from channels.mail.mime import Part, read_mail
 from channels.mail.parts import Contents, contents_of
 from channels.mail.spam import spam_traits
 from channels.mail.verification import asks_to_verify
 from channels.mail.words import header_text
+from domain.delivery import DeliveryReport
 from domain.errors import Undecodable
 from domain.interaction import Automated, Interaction, Medium, Party, TraitValue
 from domain.mailbox import Mailbox, fold_address
@@ -41,7 +43,6 @@ from domain.raw import RawInteraction
 
 MAX_RECEIVED = 100
 _MAIL_HEADERS = ("from", "to", "subject", "date", "message-id", "received", "return-path", "sender", "content-type")
-_RETURNED = frozenset({"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"})
 
 
 def decoder(mailbox: Mailbox, trust: Trust = NOBODY) -> Decode:
@@ -98,8 +99,9 @@ def _interaction(
         attachments=tuple(contents.attachments),
         message_id=message_id,
         in_reply_to=in_reply_to,
-        references=(*references, *(_returned_ids(mail) if automated is Automated.BOUNCE else ())),
+        references=(*references, *(returned_ids(mail, contents.text) if automated is Automated.BOUNCE else ())),
         automated=automated,
+        deliveries=_deliveries(mailbox, mail, sender, subject, contents.text) if automated is Automated.BOUNCE else (),
         traits={**dict(_traits(mail, contents, signal, sender, reply_to)), **verification, **vouched},
         envelope_sender=return_path,
         envelope_recipients=tuple(map(str, raw.envelope.get("rcpt_to", ()))),
@@ -162,11 +164,6 @@ def _traits(
     yield from other_names(mail.headers, sender)
 
 
-def _returned_ids(mail: Part) -> tuple[str, ...]:
-    """The Message-ID of the mail a delivery report speaks of: it finds the ticket."""
-    for part in children(mail):
-        if part.content_type in _RETURNED:
-            returned = read_part(part.content.lstrip(b"\n"))
-            found = message_id_of(returned.headers)
-            return (found,) if found else ()
-    return ()
+def _deliveries(mailbox: Mailbox, mail: Part, sender: Party, subject: str, text: str) -> tuple[DeliveryReport, ...]:
+    own = {fold_address(sender.address), mailbox.address, *mailbox.recipients}
+    return deliveries_of(mail, subject, text, frozenset(own))

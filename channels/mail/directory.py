@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from channels.mail.compose import compose, envelope_of
+from channels.mail.compose import composed, envelope_of
 from domain.errors import SendFailed
 from domain.mailbox import Mailbox
 from domain.outgoing import OutgoingMessage
@@ -24,7 +24,7 @@ class DirectorySender:
         """The file's name. Raises SendFailed."""
         if envelope_of(message, self._mailbox) is None:
             raise SendFailed("the recipient is not a mail address", permanent=True)
-        content = compose(message, self._mailbox, self._now())
+        content = await composed(message, self._mailbox, self._now())
         name = f"{message.outbox_id:08d}.eml"
         try:
             await asyncio.to_thread(write_durably, self.directory / name, content)

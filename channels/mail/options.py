@@ -87,6 +87,7 @@ class Relay(Strict):
 class MailOptions(Strict):
     """`recipients` defaults to `address` alone.
 
+    `bounces` is where failures of what we send are reported; by default to `address` itself.
     `outgoing` is where mail is written while no `relay` is set: a directory, relative to `var`. `trusted_authserv`:
     servers whose Authentication-Results count, within `trusted_hops` (channels/mail/authentication.py).
     """
@@ -97,6 +98,7 @@ class MailOptions(Strict):
     plus_addressing: bool = True
     trusted_authserv: tuple[Authserv, ...] = ()
     trusted_hops: int = Field(default=0, ge=0, le=20)
+    bounces: Address | None = None
     relay: Relay | None = None
     outgoing: Path = Path("outgoing")
 
@@ -107,6 +109,7 @@ class MailOptions(Strict):
             name=self.name,
             recipients=frozenset(self.recipients or (fold_address(self.address),)),
             plus_addressing=self.plus_addressing,
+            bounces=fold_address(self.bounces) if self.bounces else self._default_bounces,
         )
 
     @property
@@ -117,3 +120,8 @@ class MailOptions(Strict):
     def _peers(self) -> tuple[Network, ...]:
         """Who may hand over mail whose Authentication-Results count; a mailbox that we fetch from has no peers."""
         return ()
+
+    @property
+    def _default_bounces(self) -> str | None:
+        """A mailbox at a provider has only its own address, so that is where its bounces go."""
+        return None

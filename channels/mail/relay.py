@@ -14,7 +14,7 @@ from datetime import datetime
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
 
-from channels.mail.compose import Envelope, compose, envelope_of
+from channels.mail.compose import Envelope, composed, envelope_of
 from channels.mail.options import Relay
 from channels.mail.pool import ConnectionPool
 from domain.errors import SendFailed
@@ -51,7 +51,7 @@ class RelaySender:
         envelope = envelope_of(message, self._mailbox)
         if envelope is None:
             raise SendFailed("the recipient is not a mail address", permanent=True)
-        content = compose(message, self._mailbox, self._now())
+        content = await composed(message, self._mailbox, self._now())
         try:
             try:
                 return await self._try(envelope, content)

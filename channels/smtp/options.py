@@ -14,6 +14,7 @@ from pydantic import Field
 
 from channels.mail.authentication import Network
 from channels.mail.options import Duration, ListenAddress, MailOptions, PeerNetwork, Size, Strict, parse_network
+from domain.mailbox import domain_of
 from domain.units import Listen
 
 
@@ -44,3 +45,8 @@ class Options(MailOptions):
     @property
     def _peers(self) -> tuple[Network, ...]:
         return self.trusted_peers
+
+    @property
+    def _default_bounces(self) -> str | None:
+        """We answer for the domain ourselves: an address for this and nothing else."""
+        return f"bounces@{domain_of(self.address)}"

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from domain.ticket import Priority, State
 from ingest.commands.databases import read_store, write_store
 from ingest.commands.failures import Unusable, Wrong
+from ingest.commands.reply import reply
 from ingest.commands.shape import OneOf, Whole, command, group, limit_option
 from ingest.commands.shell import Shell, json_line, say, warn
 from ingest.commands.since import parse_since
@@ -27,7 +28,8 @@ LARGEST_NUMBER = 2**63 - 1
 PRIORITIES = [priority.value for priority in Priority]
 NUMBER = Whole(1, LARGEST_NUMBER)
 
-tickets = group("tickets", help=N_("List, show, export and move tickets."))
+tickets = group("tickets", help=N_("List, show, answer, export and move tickets."))
+tickets.add_command(reply)
 
 
 @command(

@@ -53,6 +53,9 @@ EVENTS = {
     "reopened": N_("reopened"),
     "department": N_("department changed"),
     "priority": N_("priority changed"),
+    "replied": N_("reply written"),
+    "state": N_("state changed"),
+    "bounced": N_("our message came back"),
 }
 REASONS = {
     "new request": N_("new request"),
@@ -61,6 +64,7 @@ REASONS = {
     "same conversation, but the ticket is closed": N_("same conversation, but the ticket is closed"),
     "signed reply token, but the ticket is closed": N_("signed reply token, but the ticket is closed"),
     "automatic answer, unverified": N_("automatic answer, unverified"),
+    "automatic answer to our message": N_("automatic answer to our message"),
     "participant's address, unverified": N_("participant's address, unverified"),
     "participant's address, proved": N_("participant's address, proved"),
     "agent's address, proved": N_("agent's address, proved"),

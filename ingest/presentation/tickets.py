@@ -115,6 +115,7 @@ def _summary(ticket: Ticket, zone: tzinfo) -> Table:
         (_("Opened"), cell(moment(ticket["opened_at"], zone))),
         (_("Solved"), cell(moment(ticket.get("solved_at"), zone))),
     ]
+    rows += [(_("Failing address"), cell(_failing(one, zone), "bold red")) for one in ticket.get("failing") or ()]
     if ticket.get("flagged"):
         rows.append((_("Flag"), cell(_("yes"), "bold red")))
     for name, value in rows:
@@ -131,6 +132,10 @@ def _message(message: Mapping[str, Any], zone: tzinfo) -> RenderableType:
         message.get("sender"),
     ]
     head = cell(" · ".join(line(_person(part)) for part in about if part), "bold")
+    if sending := message.get("sending"):
+        state = sending["state"]
+        words = " ".join(filter(None, [label(SENDING, state), line(sending["reason"] or "")]))
+        head.append(f"  {words}", style=STYLES.get(state, "yellow"))
     if message.get("direction") == "in" and message.get("verified") is False:
         head.append("  " + _("UNVERIFIED"), style="bold yellow")
     files = [f"{line(file['name'])} ({file['size']} B)" for file in message.get("attachments") or ()]
@@ -142,6 +147,11 @@ def _person(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     return " ".join(filter(None, [value.get("name"), f"<{value.get('address')}>"]))
+
+
+def _failing(one: Mapping[str, Any], zone: tzinfo) -> str:
+    values = {"address": line(one["address"]), "when": moment(one["last"], zone), "reason": line(one["reason"])}
+    return _("%(address)s: our mail came back on %(when)s (%(reason)s)") % values
 
 
 def _acknowledgements(acknowledgements: Sequence[Mapping[str, Any]]) -> RenderableType:

@@ -1,22 +1,30 @@
 """The dispatcher: who is sent to once, again, later, or never. On a real SQLite ticket store."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
+from config.settings import Dispatch
 from domain.errors import SendFailed
 from domain.outgoing import SendState
 from ingest.dispatch import Dispatcher
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics
 from store import desk, outbox, queries
+from store.attachments import AttachmentFiles
 from store.engines import Database
 from store.migrating import upgrade
+from store.moments import from_micros
 from tests.samples import NOON, mail
 from tests.samples_filing import acknowledged
 
 LONG_AGO = NOON - timedelta(days=365)
+
+
+def files_of(store):
+    return AttachmentFiles(store.file.parent / "attachments")
 
 
 def calm():
@@ -65,12 +73,13 @@ async def answers(store, number=1):
     return (await store.read(lambda connection: queries.ticket(connection, number)))["acknowledgements"]
 
 
-async def dispatch(store, sender, *, until, delays=(60.0,)):
+async def dispatch(store, sender, *, until, delays=(60.0,), **options):
     """Run a dispatcher until `await until()` holds."""
     dispatcher = Dispatcher(
-        database=store, senders={"email": sender}, wake=asyncio.Event(), calm=calm(), metrics=Metrics(),
+        database=store, files=files_of(store), senders={"email": sender},
+        wake=asyncio.Event(), calm=calm(), metrics=Metrics(),
         liveness=Liveness(),
-        concurrency=4, retry_delays=delays, poll=0.01,
+        concurrency=4, per_destination=2, retry_delays=delays, poll=0.01, **options,
     )  # fmt: skip
     task = spawn(dispatcher.run(), name="dispatcher under test")
     try:
@@ -142,7 +151,7 @@ async def test_a_sender_with_a_bug_costs_its_message_only(store):
 
 async def test_what_a_dead_process_was_sending_is_not_sent_again(store):
     await fill(store)
-    await store.write(lambda connection: outbox.claim(connection, 10, NOON))
+    await store.write(lambda connection: outbox.claim(connection, 10, NOON, busy={}, per_destination=10))
     sender = ScriptedSender()
     answer = await run_to(store, sender, "failed")
     assert "interrupted" in answer["reason"]
@@ -157,8 +166,9 @@ async def test_a_channel_that_is_gone_fails_its_messages(store):
         return (await answers(store))[0]["state"] == "failed"
 
     dispatcher = Dispatcher(
-        database=store, senders={"other": dispatcher_without_it}, wake=asyncio.Event(), calm=calm(), metrics=Metrics(),
-        liveness=Liveness(), concurrency=4, retry_delays=(60.0,), poll=0.01,
+        database=store, files=files_of(store), senders={"other": dispatcher_without_it},
+        wake=asyncio.Event(), calm=calm(), metrics=Metrics(),
+        liveness=Liveness(), concurrency=4, per_destination=2, retry_delays=(60.0,), poll=0.01,
     )  # fmt: skip
     task = spawn(dispatcher.run(), name="dispatcher under test")
     async with asyncio.timeout(10):
@@ -168,3 +178,118 @@ async def test_a_channel_that_is_gone_fails_its_messages(store):
     await asyncio.gather(task, return_exceptions=True)
     counts = await store.read(outbox.counts)
     assert counts[SendState.FAILED] == 1
+
+
+class Blocking:
+    """Never answers for one domain, at once for others; remembers who is being served at the same time."""
+
+    def __init__(self, slow):
+        self.slow, self.sent, self.waiting, self.most = slow, [], 0, 0
+        self.over = asyncio.Event()
+
+    async def send(self, message):
+        if message.destination == self.slow:
+            self.waiting += 1
+            self.most = max(self.most, self.waiting)
+            await self.over.wait()
+            self.waiting -= 1
+        self.sent.append(message.to)
+        return ""
+
+    async def close(self):
+        pass
+
+
+async def fill_for(store, addresses):
+    def unit(connection):
+        numbers = desk.allocate_numbers(connection, len(addresses))
+        filings = [
+            acknowledged(mail(identity=f"m{n}", sender=address), n)
+            for n, address in zip(numbers, addresses, strict=True)
+        ]
+        desk.file(connection, filings, LONG_AGO, "2026-11-22T12")
+
+    await store.write(unit)
+
+
+async def test_a_slow_destination_holds_up_nobody_else(store):
+    """Thirty older messages wait for it; those of others pass."""
+    await fill_for(store, [f"u{n}@lento.example" for n in range(30)] + [f"a@rapido{n}.example" for n in range(10)])
+    sender = Blocking("lento.example")
+
+    async def others_served():
+        return len(sender.sent) == 10
+
+    await dispatch(store, sender, until=others_served)
+    assert sender.most == 2
+    assert all("rapido" in to for to in sender.sent)
+
+
+async def test_once_it_answers_again_nothing_of_it_is_left(store):
+    await fill_for(store, [f"u{n}@lento.example" for n in range(7)])
+    sender = Blocking("lento.example")
+    sender.over.set()
+
+    async def all_sent():
+        return (await store.read(outbox.counts))[SendState.SENT] == 7
+
+    await dispatch(store, sender, until=all_sent)
+    assert sorted(sender.sent) == [f"u{n}@lento.example" for n in range(7)]
+
+
+class Clock:
+    def __init__(self, moment):
+        self.moment = moment
+
+    def __call__(self):
+        return self.moment
+
+
+async def test_a_relay_that_is_away_for_five_days_loses_nothing(store):
+    """The shipped delays, by a clock that jumps to when the next try is due."""
+    delays = Dispatch().retry_delays
+    assert sum(delays) >= timedelta(days=5).total_seconds()
+    await fill(store, count=3)
+    clock = Clock(datetime.now(UTC))
+    away_until = clock.moment + timedelta(days=5)
+
+    class Away:
+        tries = 0
+        sent = 0
+
+        async def send(self, message):
+            del message
+            if clock.moment < away_until:
+                self.tries += 1
+                raise SendFailed("the relay cannot be reached", permanent=False)
+            self.sent += 1
+            return ""
+
+        async def close(self):
+            pass
+
+    sender = Away()
+
+    async def all_sent():
+        rows = text("SELECT min(not_before) FROM outbox WHERE state = 'pending'")
+        due = await store.read(lambda connection: connection.execute(rows).scalar())
+        sending = (await store.read(outbox.counts))[SendState.SENDING]
+        if due is not None and not sending:
+            clock.moment = max(clock.moment, from_micros(due))
+        return (await store.read(outbox.counts))[SendState.SENT] == 3
+
+    await dispatch(store, sender, until=all_sent, delays=delays, now=clock)
+    assert sender.sent == 3
+    assert sender.tries == 3 * len(delays)
+
+
+async def test_a_message_whose_file_is_gone_is_not_sent_without_it(store):
+    await fill(store)
+    await store.write(lambda connection: connection.execute(text("UPDATE outbox SET message = 1")))
+    row = "INSERT INTO attachments VALUES (1, 0, :sha, 'nota.pdf', NULL, 'application/pdf', 3, 0)"
+    await store.write(lambda connection: connection.execute(text(row), {"sha": "0" * 64}))
+    sender = ScriptedSender()
+
+    answer = await run_to(store, sender, "failed")
+    assert "nota.pdf" in answer["reason"]
+    assert sender.sent == []

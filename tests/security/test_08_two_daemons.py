@@ -68,6 +68,8 @@ async def test_what_waits_to_be_sent_does_not_wait_until_the_clock_catches_up(ho
     await house.work()
     yesterday = datetime.now(UTC) - DAY
     await house.database.write(lambda connection: outbox.recover(connection, yesterday))
-    claimed = await house.database.write(lambda connection: outbox.claim(connection, 10, yesterday))
+    claimed = await house.database.write(
+        lambda connection: outbox.claim(connection, 10, yesterday, busy={}, per_destination=10)
+    )
 
     assert [message.to for message in claimed] == ["ana@cliente.example"]

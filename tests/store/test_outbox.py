@@ -27,7 +27,7 @@ async def filed(desk):
 
 
 def claim(database, limit=10, now=NOW):
-    return database.write(lambda connection: outbox.claim(connection, limit, now))
+    return database.write(lambda connection: outbox.claim(connection, limit, now, busy={}, per_destination=limit))
 
 
 def states(database):

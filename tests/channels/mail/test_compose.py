@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.mail.compose import compose, envelope_of, mail_address
+from domain.interaction import Attachment
 from tests.channels.mail.outgoing import NOW, message
 from tests.channels.mail.reading import MAILBOX
 
@@ -108,3 +109,49 @@ def test_no_text_makes_it_raise_or_adds_a_header(to, subject, text, message_id, 
     assert set(names) <= {name.encode() for name in HEADERS}
     assert len(names) == len(set(names))
     assert email.message_from_bytes(octets).defects == []
+
+
+def file(name="nota.pdf", content_type="application/pdf", content=b"%PDF"):
+    return Attachment(name=name, content_type=content_type, content=content)
+
+
+def test_files_go_along_beside_both_texts():
+    sent = parsed(html="<p>x</p>", attachments=(file(), file("a.bin", "application/octet-stream", bytes(range(256)))))
+
+    assert sent.get_content_type() == "multipart/mixed"
+    assert sent.get_body(("html",)).get_content().strip() == "<p>x</p>"
+    assert [one.get_content() for one in sent.iter_attachments()] == [b"%PDF", bytes(range(256))]
+    lines = compose(message(attachments=(file(content=b"x" * 9999),)), MAILBOX, NOW).split(b"\r\n")
+    assert all(len(line) <= 78 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("given", "seen"),
+    [
+        ("nota ção.pdf", "nota ção.pdf"),
+        ('a"b\r\nX-Evil: 1.pdf', "a_b X-Evil_ 1.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("x\u202efdp.exe", "xfdp.exe"),
+        ("日本.txt", "日本.txt"),
+    ],
+)
+def test_the_name_of_a_file_is_a_label_and_nothing_more(given, seen):
+    sent = parsed(attachments=(file(given),))
+
+    (attached,) = sent.iter_attachments()
+    assert attached.get_filename() == seen
+    assert "X-Evil" not in sent
+
+
+@pytest.mark.parametrize("kind", ["message/rfc822", "multipart/mixed", "text/html\r\nX-Evil: 1", "", "x"])
+def test_a_type_that_base64_or_a_header_does_not_bear_is_a_plain_file(kind):
+    (attached,) = parsed(attachments=(file(content_type=kind),)).iter_attachments()
+
+    assert attached.get_content_type() == "application/octet-stream"
+
+
+def test_the_envelope_sender_of_an_agents_words_is_the_signed_one_and_of_a_machines_is_nobody():
+    signed = "bounces+abc@exemplo.com"
+    assert envelope_of(message(automatic=False, envelope_sender=signed), MAILBOX).sender == signed
+    assert envelope_of(message(automatic=True, envelope_sender=signed), MAILBOX).sender == ""
+    assert envelope_of(message(automatic=False), MAILBOX).sender == "suporte@exemplo.com"

@@ -1,0 +1,151 @@
+"""`balcao tickets reply`: an agent's words to the customer of a ticket, by the road the customer came."""
+
+import mimetypes
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from sqlalchemy import Connection
+
+from domain.interaction import Attachment
+from domain.mailbox import destination_of
+from domain.reply import Answered, Reply
+from domain.ticket import State
+from ingest.commands.databases import write_store
+from ingest.commands.failures import Unusable, Wrong
+from ingest.commands.shape import Whole, command
+from ingest.commands.shell import Shell, say, warn
+from ingest.commands.who import person
+from ingest.payloads import UNUSED_SECRET
+from ingest.presentation.clean import line
+from ingest.translations import N_, _
+from store import bounces, replying
+
+if TYPE_CHECKING:
+    from channels.base import Channel
+
+LARGEST_NUMBER = 2**63 - 1
+MOST_FILE_BYTES = 20_000_000
+"""Of all files together: base64 makes a third more of them, and few servers take more than 25 to 30 MB."""
+STANDARD_INPUT = "-"
+
+
+@command(
+    None,
+    "reply",
+    help=N_("Answer the customer of a ticket; the daemon sends it, the history keeps who wrote it."),
+    example='balcao tickets reply 123 --text "Corrigimos o erro, tente de novo."\n'
+    "balcao tickets reply 123 --text-file resposta.txt --attach manual.pdf",
+)
+@click.argument("number", metavar="N", type=Whole(1, LARGEST_NUMBER))
+@click.option("--text", metavar="T", help=N_("What to say."))
+@click.option("--text-file", metavar="FILE", help=N_("Say what stands in FILE; - is standard input."))
+@click.option(
+    "--attach", "files", metavar="FILE", multiple=True, help=N_("Send FILE along; may be given several times.")
+)
+def reply(shell: Shell, number: int, text: str | None, text_file: str | None, files: tuple[str, ...]) -> None:
+    said = _words(text, text_file)
+    attachments = _read(files)
+    made, failing = _send(shell, number, said, attachments)
+    document = {
+        "number": number,
+        "message": made.number,
+        "channel": made.channel,
+        "to": made.to,
+        "subject": made.subject,
+        "message_id": made.message_id,
+        "attachments": [{"name": one.name, "size": one.size, "sha256": one.sha256} for one in attachments],
+        "state": "pending",
+        "failing": failing,
+    }
+    shell.answer(document, lambda: _say(made, failing))
+
+
+def _send(shell: Shell, number: int, said: str, attachments: Sequence[Attachment]) -> tuple[Reply, bool]:
+    from ingest.wiring import build_channels, open_files, token_key  # noqa: PLC0415 - other commands start without it
+    from triage.reply import plan_reply  # noqa: PLC0415 - as above
+
+    settings = shell.settings
+    channels = build_channels(settings, reveal=lambda _reference: UNUSED_SECRET)  # nothing is sent from here
+    key = token_key(settings)
+    files = open_files(settings)
+    for one in attachments:
+        files.put(one.content, one.sha256)
+
+    def unit(connection: Connection) -> tuple[Reply, bool]:
+        state = replying.state_of(connection, number)
+        if state is None:
+            raise Wrong(_("there is no ticket %(number)s") % {"number": number})
+        answered = _answerable(replying.answered(connection, number), state, channels, attachments)
+        made = plan_reply(
+            answered,
+            number=replying.next_number(connection),
+            text=said,
+            attachments=attachments,
+            language=settings.language,
+            mailbox=channels[answered.channel].mailbox,
+            own=[channel.mailbox for channel in channels.values() if channel.mailbox],
+            key=key,
+        )
+        replying.record(connection, made, state, person(), datetime.now(UTC))
+        return made, bool(bounces.failing(connection, [made.to.casefold()]))
+
+    return write_store(settings, unit)
+
+
+def _answerable(
+    answered: Answered | None, state: State, channels: "dict[str, Channel]", attachments: Sequence[Attachment]
+) -> Answered:
+    """Raises Wrong, saying why this ticket cannot be answered."""
+    if state is State.CLOSED:
+        raise Wrong(_("the ticket is closed"))
+    if answered is None:
+        raise Wrong(_("nobody wrote on this ticket whom one could answer"))
+    channel = channels.get(answered.channel)
+    if channel is None or channel.sender is None:
+        raise Wrong(_("channel %(name)s cannot send") % {"name": repr(answered.channel)})
+    if channel.mailbox is not None and destination_of(answered.sender) is None:
+        raise Wrong(_("nobody wrote on this ticket whom one could answer"))
+    if channel.mailbox is None and attachments:
+        raise Wrong(_("channel %(name)s carries no files") % {"name": repr(answered.channel)})
+    return answered
+
+
+def _words(text: str | None, text_file: str | None) -> str:
+    """Raises Unusable and OSError."""
+    if (text is None) == (text_file is None):
+        raise Unusable(_("say what to answer: --text or --text-file, one of them"))
+    if text is None:
+        assert text_file is not None
+        raw = sys.stdin.buffer.read() if text_file == STANDARD_INPUT else Path(text_file).read_bytes()
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise Unusable(_("%(file)s is not UTF-8 text") % {"file": text_file}) from error
+    if not text.strip():
+        raise Unusable(_("there is nothing to say in it"))
+    return text.replace("\r\n", "\n")
+
+
+def _read(files: Sequence[str]) -> list[Attachment]:
+    """Raises Unusable and OSError."""
+    found = []
+    for file in files:
+        path = Path(file)
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        found.append(Attachment(name=path.name, content_type=kind, content=path.read_bytes(), original_name=path.name))
+    if sum(one.size for one in found) > MOST_FILE_BYTES:
+        raise Unusable(_("the files are larger than %(most)s MB together") % {"most": MOST_FILE_BYTES // 1_000_000})
+    return found
+
+
+def _say(made: Reply, failing: Any) -> None:
+    say(
+        _("Ticket %(number)s: reply to %(to)s is on its way (message %(message)s)")
+        % {"number": made.ticket, "to": line(made.to), "message": made.number}
+    )
+    if failing:
+        warn([_("%(address)s has failed before: see `balcao tickets show`") % {"address": line(made.to)}])

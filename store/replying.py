@@ -1,0 +1,86 @@
+"""Agents' replies: what they answer, and how they are written down. Units of work over a connection."""
+
+from datetime import datetime
+
+import orjson
+from sqlalchemy import Connection, select, update
+
+from domain.interaction import Automated, Medium
+from domain.mailbox import destination_of
+from domain.outgoing import Delivery, SendState
+from domain.reply import Answered, Reply
+from domain.ticket import Road, State
+from store.bulk import Bulk
+from store.codec import dumps, maybe_storable, storable
+from store.moments import to_micros
+from store.numbers import allocate
+from store.rows import INSERT_ATTACHMENT, Row, attachment_rows_of
+from store.schema import history, messages, outbox, tickets
+
+_INSERT_MESSAGE = Bulk.insert(messages)
+_INSERT_OUTGOING = Bulk.insert(outbox, *(column.name for column in outbox.columns if column.name != "id"))
+_INSERT_HISTORY = Bulk.insert(history, "ticket", "at", "who", "what", "from", "to", "reason")
+
+
+def answered(connection: Connection, ticket: int) -> Answered | None:
+    """The last message of a person on `ticket` that was not held; None if there is none."""
+    by_customer = (
+        select(messages)
+        .where(messages.c.ticket == ticket, messages.c.direction == "in")
+        .where(messages.c.road != Road.HELD.value, messages.c.automated == Automated.NONE.value)
+        .order_by(messages.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(by_customer).one_or_none()
+    if row is None:
+        return None
+    header = orjson.loads(row.header)
+    return Answered(
+        ticket=ticket,
+        channel=row.channel,
+        medium=Medium(row.medium),
+        sender=row.sender,
+        reply_to=tuple(header.get("reply_to", ())),
+        subject=row.subject,
+        message_id=row.message_id,
+        references=tuple(header.get("references", ())),
+        provider_id=row.provider_id,
+    )
+
+
+def state_of(connection: Connection, ticket: int) -> State | None:
+    found = connection.execute(
+        select(tickets.c.state).where(tickets.c.number == ticket).with_for_update()
+    ).scalar_one_or_none()
+    return State(found) if found is not None else None
+
+
+def next_number(connection: Connection) -> int:
+    return allocate(connection, "message_ids", 1)[0]
+
+
+def record(connection: Connection, reply: Reply, state: State, who: str, now: datetime) -> None:
+    """Message, files, outbox, history; the ticket now waits for its customer."""
+    at = to_micros(now)
+    text = storable(reply.text)
+    _INSERT_MESSAGE.run(connection, [(
+        reply.number, reply.ticket, f"out:{reply.number}", "out", reply.channel, reply.medium.value, Road.JOINS.value,
+        True, reply.sender or "", reply.sender_name, storable(reply.subject), text, None, storable(reply.html),
+        dumps({"recipients": [reply.to], "references": list(reply.references)}), reply.message_id, None,
+        Automated.NONE.value, None, reply.envelope_sender, None, at, at, None, None,
+    )])  # fmt: skip
+    INSERT_ATTACHMENT.run(connection, attachment_rows_of(reply.attachments, reply.number))
+    _INSERT_OUTGOING.run(connection, [(
+        reply.ticket, reply.channel, storable(reply.to), storable(reply.subject), text, storable(reply.html),
+        reply.language, False, reply.idempotency_key, reply.message_id, maybe_storable(reply.in_reply_to),
+        dumps(list(reply.references)), reply.sender, reply.reply_to, None, Delivery.AT_LEAST_ONCE.value,
+        SendState.PENDING.value, None, 0, at, at, None, None, reply.number, reply.envelope_sender,
+        destination_of(reply.to),
+    )])  # fmt: skip
+    events: list[Row] = [(reply.ticket, at, who, "replied", None, storable(reply.to), f"message {reply.number}")]
+    if state is not State.WAITING:
+        connection.execute(
+            update(tickets).where(tickets.c.number == reply.ticket).values(state=State.WAITING.value, solved_at=None)
+        )
+        events.append((reply.ticket, at, who, "state", state.value, State.WAITING.value, None))
+    _INSERT_HISTORY.run(connection, events)
