@@ -24,7 +24,8 @@ ENVIRONMENT = {"COLUMNS": "110", "SUDO_USER": "maria"}
 def folder(tmp_path, monkeypatch):
     """An installation with one ticket and three journal entries, as the working directory."""
     install(tmp_path)
-    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "secrets").mkdir(parents=True)
+    (tmp_path / "var" / "secrets" / "token.key").write_text("a key for tests only, long enough", encoding="utf-8")
     asyncio.run(file_tickets(f"sqlite:///{tmp_path / 'var' / 'balcao.db'}", mail()))
     asyncio.run(fill_journal(f"sqlite:///{tmp_path / 'var' / 'journal.db'}", "no reason"))
     monkeypatch.chdir(tmp_path)
