@@ -14,6 +14,7 @@ identity: authorship.py; of what a trusted server says of it, `auth.*` and `spam
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -34,7 +35,6 @@ from channels.mail.parts import Contents, contents_of
 from channels.mail.spam import spam_traits
 from channels.mail.verification import asks_to_verify
 from channels.mail.words import header_text
-from domain.delivery import DeliveryReport
 from domain.errors import Undecodable
 from domain.interaction import Automated, Interaction, Medium, Party, TraitValue
 from domain.mailbox import Mailbox, fold_address
@@ -55,7 +55,8 @@ def decode(mailbox: Mailbox, raw: RawInteraction, trust: Trust = NOBODY) -> Sequ
     envelope_sender = _envelope_sender(raw, mail)
     if not envelope_sender and not any(name in mail.headers for name in _MAIL_HEADERS):
         raise Undecodable("this is no e-mail: not one of its usual header fields is there")
-    return [_interaction(mailbox, raw, mail, envelope_sender, trust if trust.reaches(raw.envelope) else None)]
+    interaction = _interaction(mailbox, raw, mail, envelope_sender, trust if trust.reaches(raw.envelope) else None)
+    return [_with_deliveries(mailbox, mail, interaction) if interaction.automated is Automated.BOUNCE else interaction]
 
 
 def _interaction(
@@ -99,9 +100,8 @@ def _interaction(
         attachments=tuple(contents.attachments),
         message_id=message_id,
         in_reply_to=in_reply_to,
-        references=(*references, *(returned_ids(mail, contents.text) if automated is Automated.BOUNCE else ())),
+        references=references,
         automated=automated,
-        deliveries=_deliveries(mailbox, mail, sender, subject, contents.text) if automated is Automated.BOUNCE else (),
         traits={**dict(_traits(mail, contents, signal, sender, reply_to)), **verification, **vouched},
         envelope_sender=return_path,
         envelope_recipients=tuple(map(str, raw.envelope.get("rcpt_to", ()))),
@@ -164,6 +164,12 @@ def _traits(
     yield from other_names(mail.headers, sender)
 
 
-def _deliveries(mailbox: Mailbox, mail: Part, sender: Party, subject: str, text: str) -> tuple[DeliveryReport, ...]:
-    own = {fold_address(sender.address), mailbox.address, *mailbox.recipients}
-    return deliveries_of(mail, subject, text, frozenset(own))
+def _with_deliveries(mailbox: Mailbox, mail: Part, bounce: Interaction) -> Interaction:
+    """What the bounce says of each recipient, and the message that came back, which finds the ticket."""
+    own = frozenset({fold_address(bounce.sender.address), mailbox.address, *mailbox.recipients})
+    text = bounce.text_full
+    return replace(
+        bounce,
+        references=(*bounce.references, *returned_ids(mail, text)),
+        deliveries=deliveries_of(mail, bounce.subject, text, own),
+    )
