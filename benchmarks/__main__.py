@@ -9,6 +9,7 @@ FIGURES = (
     ("triage.py",),
     ("smtp_accept.py",),
     ("webhook_accept.py",),
+    ("imap_intake.py",),
     ("store.py",),
     ("end_to_end.py",),
 )
