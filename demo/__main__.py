@@ -25,10 +25,11 @@ from rich.console import Console
 
 from channels.signing import SigningKey, sign
 from demo.judging import judge
+from demo.mailbox import PASSWORD, Mailbox, mailbox
 from demo.picture import canvas, draw
 from demo.showing import show
 from demo.sinks import MailSink, sinks
-from demo.traffic import STEPS, Step, reply_to
+from demo.traffic import MAILBOX_STEP, STEPS, Step, reply_to
 
 BALCAO = Path(sys.executable).with_name("balcao")
 CONFIG = Path(__file__).parent.parent / "config"
@@ -125,15 +126,26 @@ class Desk:
         output, _ = await process.communicate()
         return [json.loads(line) for line in output.splitlines()]
 
+    async def fetched(self) -> bool:
+        """Whether the mailbox has been looked into, and its mail is here."""
+        return any(source["accepted"] for source in (await self._status())["sources"])
+
+    async def looked(self) -> bool:
+        """Whether the mailbox has been looked into: only what arrives from then on is taken."""
+        return any(source["looked_at"] for source in (await self._status())["sources"])
+
     async def settled(self) -> bool:
         """Whether nothing waits any more."""
+        status = await self._status()
+        waiting = [status["journal"]["counts"][fate] for fate in ("waiting", "claimed")]
+        return not any([*waiting, *(status["outbox"].get(state) for state in ("pending", "sending"))])
+
+    async def _status(self) -> Any:
         process = await asyncio.create_subprocess_exec(
             BALCAO, "status", "--json", "--config", self.config, stdout=asyncio.subprocess.PIPE, cwd=self.folder
         )
         output, _ = await process.communicate()
-        status = json.loads(output)
-        waiting = [status["journal"]["counts"][fate] for fate in ("waiting", "claimed")]
-        return not any([*waiting, *(status["outbox"].get(state) for state in ("pending", "sending"))])
+        return json.loads(output)
 
 
 async def until(condition: Any, what: str) -> None:
@@ -160,18 +172,31 @@ async def _send_all(desk: Desk, mail_sink: MailSink) -> None:
         await desk.send(step, body, recipient)
 
 
+async def _fetch_one(desk: Desk, box: Mailbox) -> None:
+    await until(desk.looked, "the mailbox to be looked into")
+    assert isinstance(MAILBOX_STEP.body, bytes)
+    box.deliver(MAILBOX_STEP.body)
+    await until(desk.fetched, "the mail to be fetched")
+
+
 async def main(console: Console) -> int:
     with tempfile.TemporaryDirectory(prefix="balcao-demo-") as name:
         folder = Path(name)
-        async with sinks() as (mail_sink, mail_port, chat_sink, chat_port):
+        async with sinks() as (mail_sink, mail_port, chat_sink, chat_port), mailbox() as box:
             smtp, public, private = free_ports(3)
             ports = {"smtp": smtp, "public": public, "private": private}
             desk = Desk(folder, ports)
-            desk.config.write_text(SETTINGS.format(**ports, mail_sink=mail_port, chat_sink=chat_port), encoding="utf-8")
+            settings = SETTINGS.format(**ports, mail_sink=mail_port, chat_sink=chat_port)
+            if box is not None:
+                settings += box.settings(mail_port)
+                (folder / "caixa.password").write_text(PASSWORD, encoding="utf-8")
+            desk.config.write_text(settings, encoding="utf-8")
             (folder / "rules.yaml").write_bytes((CONFIG / "rules.yaml").read_bytes())
             try:
                 async with desk.open():
                     await _send_all(desk, mail_sink)
+                    if box is not None:
+                        await _fetch_one(desk, box)
                     await until(desk.settled, "the desk to be through with everything")
                     tickets = await desk.tickets()
             except (TimeoutError, OSError, aiohttp.ClientError, aiosmtplib.SMTPException) as error:
@@ -180,8 +205,11 @@ async def main(console: Console) -> int:
                     (folder / "daemon.log").read_text(encoding="utf-8", errors="replace")[-4000:], markup=False
                 )
                 return 1
-        rows, complaints = judge(STEPS, tickets, mail_sink.mails, chat_sink.answers)
+        steps = [*STEPS, MAILBOX_STEP] if box is not None else STEPS
+        rows, complaints = judge(steps, tickets, mail_sink.mails, chat_sink.answers)
         show(console, rows, mail_sink.mails, chat_sink.answers, complaints)
+        if box is None:
+            console.print("Sem caixa postal por IMAP: o Dovecot não está instalado (Debian: dovecot-imapd).")
         return 1 if complaints else 0
 
 

@@ -39,7 +39,7 @@ def judge(
         row = _row(step, message, ticket, numbers)
         rows.append(row)
         complaints += [f"{step.name}: {complaint}" for complaint in row.complaints]
-    by_mail = sum(step.expected.answered and step.channel == "email" for step in steps)
+    by_mail = sum(step.expected.answered and step.channel in {"email", "caixa"} for step in steps)
     by_chat = sum(step.expected.answered and step.channel == "site" for step in steps)
     if (len(mails), len(answers)) != (by_mail, by_chat):
         complaints.append(f"{len(mails)} mails and {len(answers)} chat answers left, expected {by_mail} and {by_chat}")

@@ -183,6 +183,21 @@ STEPS: Sequence[Step] = (
     ),
 )
 
+MAILBOX_STEP = Step(
+    name="caixa postal (IMAP)",
+    channel="caixa",
+    sender="davi@mercado.example",
+    body=b"Return-Path: <davi@mercado.example>\n"
+    + mail(
+        "Davi <davi@mercado.example>",
+        "Acesso ao sistema",
+        "Bom dia,\n\npreciso da segunda via do boleto de outubro.\n\nDavi\n",
+        to="caixa@exemplo.com.br",
+    ).as_bytes(),
+    expected=Expected(department="financeiro", priority="Baixa", answered=True),
+)
+"""What lies in a mailbox on somebody else's server, where the demo can have one."""
+
 
 def reply_to(acknowledgement: bytes, sender: str) -> tuple[bytes, str]:
     """A customer's answer to our acknowledgement, written as their mail program would; and its recipient."""

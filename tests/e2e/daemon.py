@@ -72,6 +72,7 @@ class Daemon:
     email: str = ""
     role: str = "all"
     wrapper: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
     process: subprocess.Popen | None = None
     ports: dict = field(default_factory=dict)
 
@@ -89,7 +90,7 @@ class Daemon:
     def start(self, *, ready=True):
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.wrapper, str(BALCAO), "run", "--role", self.role, "-c", str(self.config)],
+                [*self.wrapper, str(BALCAO), "run", "--role", self.role, *self.arguments, "-c", str(self.config)],
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
