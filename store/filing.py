@@ -52,7 +52,7 @@ def _charge(insert: Callable[[Table], Insert]) -> Executable:
     return new.on_conflict_do_update(index_elements=names[:3], set_={"spent": ack_budget.c.spent + new.excluded.spent})
 
 
-_INSERT_PARTICIPANT = Bulk(_insert_or_ignore(ticket_participants), ("ticket", "address"))
+INSERT_PARTICIPANT = Bulk(_insert_or_ignore(ticket_participants), ("ticket", "address"))
 _INSERT_LINK = Bulk(_insert_or_ignore(ticket_links), ("ticket", "other", "created_at"))
 INSERT_HISTORY = Bulk.insert(history, "ticket", "at", "who", "what", "from", "to", "reason")
 _CHARGE = Bulk(_charge, ("scope", "key", "period", "spent"))
@@ -94,7 +94,7 @@ def file(connection: Connection, filings: Sequence[Filing], now: datetime, perio
         sheet.history += _events(filing, message, at, states)
     INSERT_TICKET.run(connection, sheet.tickets)
     _INSERT_LINK.run(connection, sorted(sheet.links))
-    _INSERT_PARTICIPANT.run(connection, sorted(sheet.participants))
+    INSERT_PARTICIPANT.run(connection, sorted(sheet.participants))
     record_conversations(connection, filings)
     INSERT_MESSAGE.run(connection, sheet.messages)
     INSERT_ATTACHMENT.run(connection, sheet.attachments)

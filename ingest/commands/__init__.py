@@ -10,7 +10,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("ingest.commands.check:check", N_("Check settings, rules and the rules' own tests.")),
     "run": ("ingest.commands.daemon:run", N_("Start the daemon.")),
     "status": ("ingest.commands.status:status", N_("Show channels, journal, outbox and rules.")),
-    "tickets": ("ingest.commands.tickets:tickets", N_("List, show, answer, export and move tickets.")),
+    "tickets": ("ingest.commands.tickets:tickets", N_("List, show, answer, export, move and verify tickets.")),
     "journal": ("ingest.commands.journal:journal", N_("Look at what was received; retry or discard it.")),
     "decode": ("ingest.commands.decode:decode", N_("Show what a channel reads out of a captured payload.")),
     "rules": ("ingest.commands.rules:rules", N_("Check, test and explain the rule file.")),

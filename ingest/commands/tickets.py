@@ -1,7 +1,7 @@
 """`balcao tickets …`: the queue, one ticket, all of them for a script, and a person's correction."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -22,13 +22,14 @@ from ingest.presentation.clean import line
 from ingest.presentation.labels import FIELDS, label
 from ingest.presentation.tickets import show_queue, show_ticket
 from ingest.translations import N_, _
-from store import desk, queries
+from store import desk, queries, verifying
+from store.verifying import Accepted
 
 LARGEST_NUMBER = 2**63 - 1
 PRIORITIES = [priority.value for priority in Priority]
 NUMBER = Whole(1, LARGEST_NUMBER)
 
-tickets = group("tickets", help=N_("List, show, answer, export and move tickets."))
+tickets = group("tickets", help=N_("List, show, answer, export, move and verify tickets."))
 tickets.add_command(reply)
 
 
@@ -104,6 +105,50 @@ def move(shell: Shell, number: int, department: str | None, priority: str | None
     who, wanted = person(), {"department": department, "priority": priority}
     changes = write_store(shell.settings, lambda connection: _move(connection, number, wanted, who))
     shell.answer({"number": number, "who": who, **changes}, lambda: _say_changes(number, changes))
+
+
+@command(
+    tickets,
+    "verify",
+    help=N_("Accept messages that are held as unverified: they count as their sender's, and reopen a solved ticket."),
+    example="balcao tickets verify 123\nbalcao tickets verify 123 456",
+)
+@click.argument("number", metavar="N", type=NUMBER)
+@click.argument("chosen", metavar="[MESSAGE]...", type=NUMBER, nargs=-1)
+def verify(shell: Shell, number: int, chosen: tuple[int, ...]) -> None:
+    """Without MESSAGE: all that people wrote. What machines wrote is accepted only by its number."""
+    who = person()
+    done = write_store(shell.settings, lambda connection: _verify(connection, number, chosen, who))
+    document = {
+        "number": number,
+        "who": who,
+        "verified": list(done.messages),
+        "participants": list(done.participants),
+        "reopened": done.reopened is not None,
+    }
+    shell.answer(document, lambda: _say_accepted(number, done))
+
+
+def _verify(connection: Connection, number: int, chosen: Sequence[int], who: str) -> Accepted:
+    held = verifying.held(connection, number)
+    if held is None:
+        raise _no_ticket(number)
+    by_id = {one.id: one for one in held}
+    for message in chosen:
+        if message not in by_id:
+            values = {"message": message, "number": number, "held": ", ".join(map(str, by_id)) or "-"}
+            raise Wrong(_("message %(message)s is not held on ticket %(number)s; held are: %(held)s") % values)
+    accepted = [by_id[message] for message in dict.fromkeys(chosen)] or [one for one in held if one.by_a_person]
+    if not accepted:
+        raise Wrong(_("nothing that a person wrote is held on ticket %(number)s") % {"number": number})
+    return verifying.accept(connection, number, accepted, who, datetime.now(UTC))
+
+
+def _say_accepted(number: int, done: Accepted) -> None:
+    for message in done.messages:
+        say(_("Ticket %(number)s: message %(message)s is verified") % {"number": number, "message": message})
+    if done.reopened:
+        say(_("Ticket %(number)s is open again") % {"number": number})
 
 
 def _write_all(connection: Connection, *, since: datetime | None) -> None:

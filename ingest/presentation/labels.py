@@ -49,6 +49,7 @@ EVENTS = {
     "held": N_("message held, unverified"),
     "linked": N_("linked"),
     "noted": N_("note by an agent"),
+    "verified": N_("message accepted"),
     "tagged": N_("tagged"),
     "reopened": N_("reopened"),
     "department": N_("department changed"),
