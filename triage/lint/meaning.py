@@ -185,7 +185,8 @@ def _ends(source: str, scale: Scale, span: Span) -> Iterable[Formula]:
     if (span.least, span.above) > (scale.least, False) and span.least > -inf:
         yield Atom(Reaches(source, span.least, span.above))
     if (span.most, not span.below) < (scale.most, True) and span.most < inf:
-        yield Opposite(Atom(Reaches(source, span.most, not span.below)))
+        beyond = (span.most + 1, False) if scale.whole else (span.most, not span.below)
+        yield Opposite(Atom(Reaches(source, *beyond)))
 
 
 def _fitted(span: Span, scale: Scale) -> Span:

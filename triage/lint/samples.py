@@ -15,7 +15,7 @@ from typing import Any
 
 from domain.facts import AttachmentFacts, Facts
 from triage.conditions import AllOf, Answer, AnyOf, Compared, Condition, Listed, Not, Number, Tagged, Truth
-from triage.lint.meaning import SCALES, Has, Reaches, Span, Within, Yes, span_of
+from triage.lint.meaning import SCALES, UNKNOWN_SCALE, Has, Reaches, Span, Within, Yes, span_of
 from triage.lint.spelling import spelled
 from triage.lint.theory import CLOSED
 from triage.sight import KEYED, WORD_FIELDS, Pattern, Sight
@@ -163,8 +163,7 @@ class Sampler:
             case Listed(fields, numbers):
                 self._list(draft, draft.random.choice(fields), numbers, wanted=wanted)
             case Compared():
-                span, source = span_of(condition.bounds), condition.field or condition.name
-                draft.number(source, number_in(span, source) if wanted else number_outside(span))
+                _pick_number(condition, draft, wanted=wanted)
             case Truth(name, _source, answer):
                 draft.truth(name, answer is wanted)
             case Answer():
@@ -181,6 +180,13 @@ class Sampler:
             refused = {getattr(self.patterns[number], "text", "") for number in numbers}
             if left := [choice for choice in CLOSED[name] if choice not in refused]:
                 draft.values.setdefault(name, draft.random.choice(left))
+
+
+def _pick_number(condition: Compared, draft: Draft, *, wanted: bool) -> None:
+    span, source = span_of(condition.bounds), condition.field or condition.name
+    number = number_in(span, source) if wanted else number_outside(span, source)
+    if number is not None:
+        draft.number(source, number)
 
 
 def _pick_moment(condition: Answer, draft: Draft, *, wanted: bool) -> None:
@@ -210,10 +216,12 @@ def number_in(span: Span, source: str) -> Number:
     return least + 1 if span.most == inf or least + 1 < span.most else (least + span.most) / 2
 
 
-def number_outside(span: Span) -> Number:
-    if span.least > 0:
-        return 0
-    return span.most + 1 if span.most < inf else span.least - 1 if span.least > -inf else 0
+def number_outside(span: Span, source: str) -> Number | None:
+    """A number that the source may have and that does not lie in the span."""
+    scale = SCALES.get(source, UNKNOWN_SCALE)
+    below, above = span.least - 1, span.most + 1
+    possible = [number for number in (0, below, above) if abs(number) < inf and scale.least <= number <= scale.most]
+    return next((number for number in possible if not span.least <= number <= span.most), None)
 
 
 def _typed(text: str) -> Any:

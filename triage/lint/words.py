@@ -93,7 +93,7 @@ class Words:
         ]
         for entry in own:
             yield from self._of_entry(rule, field, entry)
-        yield from self._of_several(rule, own, [*own, *borrowed])
+        yield from self._of_several(rule, own, [*borrowed, *own])
 
     def _entry(self, field: str, node: Scalar) -> Entry | None:
         try:

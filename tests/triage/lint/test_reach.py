@@ -74,7 +74,7 @@ def dead_in_truth(ruleset):
             yield one.name
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(CONDITIONS, DOES), min_size=1, max_size=5))
 def test_dead_rules_are_found_and_only_those(drawn):
     text = "rules:\n" + FIRST + "".join(rule(f"r{n}", when, does) for n, (when, does) in enumerate(drawn))
@@ -85,7 +85,7 @@ def test_dead_rules_are_found_and_only_those(drawn):
     assert dead == set(dead_in_truth(rules_of(HEAD + text)))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(CONDITIONS, DOES), min_size=2, max_size=5))
 def test_fields_that_never_count_are_found_and_only_those(drawn):
     text = "rules:\n" + FIRST + "".join(rule(f"r{n}", when, does) for n, (when, does) in enumerate(drawn))
