@@ -8,7 +8,8 @@ A cold start with a broken file accepts interactions all the same; the worker wa
 """
 
 import asyncio
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -17,7 +18,8 @@ from pathlib import Path
 import structlog
 
 from config.reading import read
-from domain.document import Node
+from domain.document import Mapping as MappingNode
+from domain.document import Node, Scalar
 from domain.errors import ConfigError, Mistake
 from ingest.payloads import facts_of_case
 from ingest.rulefiles import Look, RuleFile, Use, look_at, whole_text
@@ -79,6 +81,19 @@ def read_book(path: Path) -> Book:
     _source, ruleset = _compile(look)
     documents = zip(look.files, look.documents, strict=True)
     return Book(rules=ruleset, sections=Sections(tuple(node for file, node in documents if file.use is Use.RULES)))
+
+
+def kept_rules(texts: Mapping[str, str]) -> RuleSet:
+    """The rules of a set that was kept; places are told by the names the files had. Raises ConfigError."""
+    documents = {below: read(text, below) for below, text in texts.items()}
+    main = next(iter(documents.values()))
+    contacts = main.get("contacts") if isinstance(main, MappingNode) else None
+    named = os.path.normpath(str(contacts.value)) if isinstance(contacts, Scalar) else None
+    files = tuple(
+        RuleFile(name=below, below=below, text=text, use=Use.CONTACTS if below == named else Use.RULES)
+        for below, text in texts.items()
+    )
+    return _load(files, list(documents.values()))
 
 
 @lru_cache(maxsize=2)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from domain.errors import ConfigError
 from domain.facts import Facts
 from ingest.commands.failures import Unusable
 from ingest.commands.message import Asked, asked_about, message_options
@@ -17,7 +18,9 @@ from ingest.commands.shell import Shell
 from ingest.presentation.explanation import show_explanation
 from ingest.presentation.moments import iso
 from ingest.presentation.refusal import show_why_not
-from ingest.rulebook import read_book, read_rules
+from ingest.roles import rules_folder
+from ingest.rulebook import kept_rules, read_book, read_rules
+from ingest.rulehistory import RuleHistory, UnknownSet
 from ingest.translations import N_, _
 from triage.explain import as_json
 from triage.explain import explain as explain_facts
@@ -42,6 +45,7 @@ def explain(shell: Shell, file: str | None, **given: Any) -> None:
     asked = asked_about(shell, given)
     document = {**as_json(explain_facts(ruleset, asked.facts)), **_about(asked)}
     document["differs"] = _differences(document) if asked.verdict else []
+    document["then"] = _explained_then(shell, asked)
     shell.answer(document, lambda: show_explanation(document))
 
 
@@ -71,6 +75,17 @@ def _rule_called(name: str, rules: RuleSet) -> Rule:
     if near := near_miss(name, names):
         raise Unusable(_("there is no rule %(name)r; did you mean %(near)r?") % {"name": name, "near": near})
     raise Unusable(_("there is no rule %(name)r in this file") % {"name": name})
+
+
+def _explained_then(shell: Shell, asked: Asked) -> dict[str, Any] | None:
+    """Of a ticket, what the rules of that day say, where they are kept: with places and runners-up."""
+    if asked.verdict is None:
+        return None
+    try:
+        texts = RuleHistory(rules_folder(shell.settings.var_path)).texts(str(asked.verdict.get("ruleset")))
+        return as_json(explain_facts(kept_rules(texts), asked.facts))
+    except (UnknownSet, ConfigError):  # not kept, or in a language that is not spoken any more
+        return None
 
 
 def _about(asked: Asked) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rich.table import Table
+
 from ingest.presentation.console import cell, console, heading, priority_cell, table
 from ingest.presentation.labels import FIELDS, label
 from ingest.presentation.tickets import matched_words, verdict_table
@@ -25,10 +27,16 @@ def show_explanation(explanation: Said) -> None:
     if stored := explanation.get("stored"):
         values = {"number": explanation["ticket"], "ruleset": stored.get("ruleset")}
         out.print(heading(_("What ticket %(number)s got, under the rules %(ruleset)s") % values))
-        out.print(verdict_table(stored, [tag["value"] for tag in stored.get("tags", ())]))
-        out.print(
-            heading(_("What it would get now, under the rules %(ruleset)s") % {"ruleset": explanation["ruleset"]})
-        )
+        then = explanation.get("then")
+        out.print(_reasons_table(then) if then else verdict_table(stored, _tags_of(stored)))
+        now = {"ruleset": explanation["ruleset"]}
+        out.print(heading(_("What it would get now, under the rules %(ruleset)s") % now))
+    out.print(_reasons_table(explanation))
+    for sentence in _sentences(explanation):
+        out.print(cell(sentence, "dim"))
+
+
+def _reasons_table(explanation: Said) -> Table:
     rows = table(_("Field"), _("Value"), _("Rule"), _("Place"), _("Words that matched"))
     for name, reason, style in _reasons(explanation):
         value = str(reason["value"])
@@ -39,9 +47,11 @@ def show_explanation(explanation: Said) -> None:
             cell(_place(reason["position"]), style),
             cell(matched_words(reason["matched"]), style),
         )
-    out.print(rows)
-    for sentence in _sentences(explanation):
-        out.print(cell(sentence, "dim"))
+    return rows
+
+
+def _tags_of(stored: Said) -> list[Any]:
+    return [tag["value"] if isinstance(tag, Mapping) else tag for tag in stored.get("tags") or ()]
 
 
 def _sentences(explanation: Said) -> Iterator[str]:

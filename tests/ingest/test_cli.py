@@ -38,6 +38,8 @@ def test_the_commands_are_those_of_the_contract():
         "tickets show",
         "tickets export",
         "tickets move",
+        "tickets reply",
+        "tickets verify",
         "journal list",
         "journal show",
         "journal retry",

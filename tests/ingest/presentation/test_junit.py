@@ -27,3 +27,27 @@ def test_no_text_breaks_the_document(name, reason):
     root = ET.fromstring(junit(name, [result(name, reason=reason)]))
 
     assert len(list(root.iter("testcase"))) == 1
+
+
+REQUIRED = {
+    "testsuite": {"name", "tests", "failures", "errors"},
+    "testcase": {"name", "classname"},
+    "failure": {"message"},
+}
+INSIDE = {"testsuites": {"testsuite"}, "testsuite": {"testcase"}, "testcase": {"failure"}, "failure": set()}
+
+
+def test_the_document_has_the_shape_that_ci_servers_read():
+    """Elements, their nesting, required attributes and counts, as the schemas of Jenkins and Surefire ask."""
+    why = [{"rule": "alta", "position": {"file": "rules.yaml", "line": 9}, "sentences": ["words: none"]}]
+    failing = {**result("b", reason="priority"), "differences": [{"why": why}]}
+    root = ET.fromstring(junit("rules.yaml", [result("a"), failing, result("c", reason="x")]))
+
+    assert root.tag == "testsuites"
+    for element in root.iter():
+        assert {child.tag for child in element} <= INSIDE[element.tag]
+        assert REQUIRED.get(element.tag, set()) <= set(element.attrib)
+    (suite,) = root
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "2", "0")
+    assert len(list(suite.iter("failure"))) == 2
+    assert next(suite.iter("failure")).text == "priority\nalta (rules.yaml:9)\nwords: none"
