@@ -6,14 +6,11 @@ patterns of the few rules that decided something.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-
-import re2
 
 from domain.verdict import Match
-from triage.folding import as_written, fold
+from triage.folding import as_written, fold, without_markup
 from triage.matching import find_word
-from triage.patterns import Expression, Word, options
+from triage.patterns import Expression, Word, compiled
 from triage.sight import TRAIT, WORD_FIELDS, Pattern, Sight, values_of
 
 MAX_WORDS = 6
@@ -56,16 +53,22 @@ def _shown(item: Seen, sight: Sight, patterns: Mapping[int, Pattern]) -> str:
 
 
 def _words_in_text(where: str, pattern: Pattern, sight: Sight) -> str:
+    """As the customer wrote them; without their markup where that stood between them."""
     folded = sight.folded[where]
-    start, end = _span(folded, pattern)
-    return as_written(WORD_FIELDS[where](sight.facts), folded, start, end)
+    if (span := _span(folded, pattern)) is not None:
+        return as_written(WORD_FIELDS[where](sight.facts), folded, *span)
+    plain = without_markup(folded)
+    span = _span(plain, pattern)
+    return plain[slice(*span)] if span else ""
 
 
-def _span(folded: str, pattern: Pattern) -> tuple[int, int]:
+def _span(folded: str, pattern: Pattern) -> tuple[int, int] | None:
     if isinstance(pattern, Expression):
-        found = _compiled(pattern.source).search(folded)
-        return (found.start(), found.end()) if found else (0, 0)
+        found = compiled(pattern.source).search(folded)
+        return (found.start(), found.end()) if found else None
     start = find_word(folded, pattern if isinstance(pattern, Word) else Word(pattern.text))
+    if start < 0:
+        return None
     end = start + len(pattern.text)
     while isinstance(pattern, Word) and pattern.open_end and folded[end : end + 1].isalnum():
         end += 1
@@ -79,10 +82,5 @@ def _value(where: str, pattern: Pattern, sight: Sight) -> str:
 
 def _fits(pattern: Pattern, folded: str) -> bool:
     if isinstance(pattern, Expression):
-        return _compiled(pattern.source).search(folded) is not None
+        return compiled(pattern.source).search(folded) is not None
     return pattern.text == folded
-
-
-@lru_cache(maxsize=512)
-def _compiled(source: str) -> "re2._Regexp":
-    return re2.compile(source, options())

@@ -11,6 +11,7 @@ table that grows as characters are seen.
 """
 
 import codecs
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache
@@ -24,6 +25,9 @@ _REMEMBERED = 20_000
 _LOOKALIKES = str.maketrans(
     dict.fromkeys("‘’‚‛′´", "'") | dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‐‑‒–—―−", "-") | {"°": "o"}  # noqa: RUF001
 )
+_MARKUP_SIGNS = "*_~`<"
+_TAG = re.compile(r"</?[a-z][a-z0-9]{0,9}(?: [^<>]{0,200})?/?>", re.ASCII)
+_EMPHASIS = re.compile(r"(?<![^\W_])[*_~`]{1,3}([^\W_](?:[^*_~`<>]{0,198}[^\W_.,!?;:])?[.,!?;:]?)[*_~`]{1,3}(?![^\W_])")
 _ASCII_WORDS = "".join(chr(code) if chr(code).isalnum() else " " for code in range(128))
 
 
@@ -34,6 +38,18 @@ def fold(text: str) -> str:
     if folded is None:
         folded = text.translate(_foldings)
     return _single_spaces(folded[:MAX_SCANNED])
+
+
+def without_markup(folded: str) -> str:
+    """A folded text without signs of emphasis around words and without tags: `nao *consigo*` → `nao consigo`.
+
+    The same object where there are none. Signs inside a word stay (`p*rra`), and so does a row of them after
+    letters (`p***`), for these are words, too.
+    """
+    if not any(sign in folded for sign in _MARKUP_SIGNS):
+        return folded
+    plain = _EMPHASIS.sub(r"\1", _TAG.sub("", folded))
+    return folded if plain == folded else _single_spaces(plain)
 
 
 def words_of(folded: str) -> list[str]:

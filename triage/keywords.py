@@ -131,3 +131,29 @@ CASE_KEYS: Mapping[str, str] = {
 PRIORITIES = tuple(str(priority) for priority in Priority)
 CHANGES = ("raise", "lower")
 NO_LETTER = "none"
+
+MEANT: Mapping[str, str] = {
+    "palavra": "words", "palavras": "words", "contém": "words", "contem": "words", "contains": "words",
+    "assunto": "subject", "titulo": "subject", "título": "subject",
+    "texto": "text", "corpo": "text", "mensagem": "text", "body": "text", "message": "text",
+    "remetente": "sender", "de": "sender", "from": "sender", "domínio": "sender_domain", "dominio": "sender_domain",
+    "domain": "sender_domain", "destinatário": "recipient", "destinatario": "recipient", "para": "recipient",
+    "to": "recipient", "canal": "channel", "meio": "medium", "automática": "automated", "automatica": "automated",
+    "resposta": "is_reply", "anexo": "attachment_name", "attachment": "attachment_name",
+    "class": "contact_class", "classe": "contact_class", "plan": "contact_plan", "plano": "contact_plan",
+    "horário": "hours", "horario": "hours", "dia": "weekday", "weekdays": "weekday", "etiqueta": "tag",
+    "todas": "all", "todos": "all", "qualquer": "any", "não": "not", "nao": "not",
+    "departamento": "department", "prioridade": "priority", "bandeira": "flag", "responsável": "assignee",
+    "responsavel": "assignee", "confirmação": "acknowledgement", "confirmacao": "acknowledgement",
+    "ack": "acknowledgement", "nome": "name", "quando": "when", "if": "when", "se": "when", "define": "set",
+    "then": "set", "então": "set", "etiquetas": "tags", "perguntar": "ask", "perguntas": "questions",
+    "sugerir": "suggest", "parar": "stop", "versão": "version", "versao": "version", "incluir": "include",
+    "departamentos": "departments", "padrão": "default", "padrao": "default", "fuso": "timezone",
+    "calendários": "calendars", "calendarios": "calendars", "contatos": "contacts", "listas": "lists",
+    "soluções": "solutions", "solucoes": "solutions", "condições": "define", "regras": "rules", "testes": "tests",
+    "dado": "given", "espera": "expect", "esperado": "expect", "segunda": "mon", "terça": "tue", "terca": "tue",
+    "quarta": "wed", "quinta": "thu", "sexta": "fri", "sábado": "sat", "sabado": "sat", "domingo": "sun",
+    "aberto": "open", "fechado": "closed", "feriado": "holiday", "subir": "raise", "baixar": "lower",
+    "high": "Alta", "low": "Baixa",
+}  # fmt: skip
+"""What people write who do not know the word yet, and the word. Only suggested where that is known."""

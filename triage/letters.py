@@ -41,9 +41,10 @@ class Letters:
         for name in templates:
             self._environment.get_template(name)
 
-    def knows(self, language: str, letter: str) -> bool:
-        """Whether a template of its own makes this letter, of whichever department."""
-        return any(name.startswith(f"{language}/{letter}.") for name in self._names)
+    def names(self, language: str) -> list[str]:
+        """The letters that have templates of their own."""
+        pieces = [name.removeprefix(f"{language}/") for name in self._names if name.startswith(f"{language}/")]
+        return sorted({piece.partition(".")[0] for piece in pieces})
 
     def letter(self, language: str, letter: str, department: str, values: Mapping[str, object]) -> Letter:
         """`values`: ticket (int), department (display name), organisation, questions and solutions (text, link)."""

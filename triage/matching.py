@@ -1,50 +1,21 @@
 """All patterns of all rules against one text in one pass, at a cost that hardly depends on their number.
 
     folded text ─▶ its words ∩ words that patterns hang on ─▶ few candidates ─▶ compared in full
-                └▶ expressions: google-re2 Filter (their literals first, then only those that can match)
+                └▶ expressions: google-re2, all in one or two passes (triage.expressions)
 
 Words are looked up, not searched for: a DFA over 10,000 words costs 10 µs on texts it has seen and 158 ms on
 2 kB of words it has not (docs/adr/0004-words-are-looked-up.md). A pattern of several words hangs on the one
-that the fewest other patterns hold. Filter beats Set for expressions at every size measured, and is cut into
-portions small enough for the 8 MB that its own literal matcher is given: beyond, RE2 drops matches without a
-word.
+that the fewest other patterns hold.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-import re2
-
+from triage.expressions import ExpressionMatcher
 from triage.folding import fold, words_of
-from triage.patterns import Exact, Expression, Word, options
+from triage.patterns import Exact, Expression, Word
 
-_PORTION = 32_000
-"""Characters of expressions per Filter."""
-
-
-class ExpressionMatcher:
-    """Finds which numbered expressions occur in a text."""
-
-    def __init__(self, expressions: Iterable[tuple[int, Expression]]) -> None:
-        self._portions = [_Portion(portion) for portion in _portions(expressions)]
-
-    def match(self, folded: str) -> set[int]:
-        found: set[int] = set()
-        for portion in self._portions:
-            found.update(portion.match(folded))
-        return found
-
-
-class _Portion:
-    def __init__(self, expressions: Sequence[tuple[int, Expression]]) -> None:
-        self._numbers = [number for number, _ in expressions]
-        self._filter = re2.Filter()
-        for _, expression in expressions:
-            self._filter.Add(expression.source, options())
-        self._filter.Compile()
-
-    def match(self, folded: str) -> Iterator[int]:
-        return (self._numbers[index] for index in self._filter.Match(folded) or ())
+_IN_NUMBERS = frozenset(".,")
 
 
 class WordMatcher:
@@ -92,7 +63,7 @@ class WordMatcher:
         parts = [_parts(word) for _, word in words]
         popularity = Counter(part for whole, _ in parts for part in whole)
         for (number, word), (whole, stem) in zip(words, parts, strict=True):
-            if whole == {word.text} and not stem:
+            if whole == {word.text} and not stem and not (word.text[0].isdigit() or word.text[-1].isdigit()):
                 self._single[word.text] = number
             elif whole:
                 self._by_word[min(whole, key=lambda part: (popularity[part], -len(part)))].append((number, word))
@@ -120,18 +91,26 @@ class ValueMatcher:
 
 
 def find_word(folded: str, word: Word) -> int:
-    """Where `word` first stands in `folded` with no letter or digit touching its own; -1 if nowhere."""
+    """Where `word` first stands in `folded` with no letter or digit touching its own; -1 if nowhere.
+
+    A number does not stand inside a longer one either: 500 is not in 1.500,00.
+    """
     text = word.text
     guard_left = text[0].isalnum()
     guard_right = text[-1].isalnum() and not word.open_end
     start = folded.find(text)
     while start >= 0:
         end = start + len(text)
-        left_free = not (guard_left and start and folded[start - 1].isalnum())
-        if left_free and not (guard_right and folded[end : end + 1].isalnum()):
+        left, right = folded[max(start - 2, 0) : start][::-1], folded[end : end + 2]
+        if not (guard_left and _goes_on(text[0], left)) and not (guard_right and _goes_on(text[-1], right)):
             return start
         start = folded.find(text, start + 1)
     return -1
+
+
+def _goes_on(own: str, beside: str) -> bool:
+    """Whether a word whose outermost character is `own` goes on in the two characters beside it, nearest first."""
+    return beside[:1].isalnum() or (own.isdigit() and beside[:1] in _IN_NUMBERS and beside[1:].isdigit())
 
 
 def _verified(candidates: Iterable[tuple[int, Word]], folded: str) -> Iterator[int]:
@@ -149,16 +128,3 @@ def _last_run(text: str) -> str:
     while start and text[start - 1].isalnum():
         start -= 1
     return text[start:]
-
-
-def _portions(expressions: Iterable[tuple[int, Expression]]) -> Iterator[list[tuple[int, Expression]]]:
-    portion: list[tuple[int, Expression]] = []
-    size = 0
-    for number, expression in expressions:
-        if portion and size + len(expression.source) > _PORTION:
-            yield portion
-            portion, size = [], 0
-        portion.append((number, expression))
-        size += len(expression.source)
-    if portion:
-        yield portion

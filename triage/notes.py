@@ -8,6 +8,11 @@ from difflib import get_close_matches
 
 from domain.document import Mapping, Node, Scalar, Sequence
 from domain.errors import ConfigError, Mistake, Position
+from triage.keywords import MEANT
+
+MAX_SUGGESTED = 100
+"""Mistakes after which names are not compared with all known ones any more: that costs up to half a second each."""
+MAX_SHOWN = 20
 
 
 class Notes:
@@ -89,15 +94,19 @@ class Notes:
 
     def unknown(self, position: Position, name: str, known: Collection[str], show: Iterable[str] = ()) -> None:
         """Note that `name` is none of `known`, with the likeliest meant; `show` stands for a long list."""
-        if near := near_miss(name, known):
+        if len(self.mistakes) < MAX_SUGGESTED and (near := near_miss(name, known)):
             self.note(position, "%(name)r is not known here; did you mean %(near)r?", name=name, near=near)
         else:
-            shown = ", ".join(show or sorted(known)) or "-"
+            listed = list(show or sorted(known))
+            shown = ", ".join([*listed[:MAX_SHOWN], *(["…"] if len(listed) > MAX_SHOWN else [])]) or "-"
             self.note(position, "%(name)r is not known here; known are: %(known)s", name=name, known=shown)
 
 
 def near_miss(name: str, known: Iterable[str]) -> str | None:
     """The known name somebody probably meant, or None."""
+    known = tuple(known)
+    if (meant := MEANT.get(name.casefold())) in known:
+        return meant
     folded = {candidate.casefold(): candidate for candidate in known}
     close = get_close_matches(name[:100].casefold(), folded, n=1, cutoff=0.6)
     return folded[close[0]] if close else None

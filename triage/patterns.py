@@ -8,6 +8,10 @@ line breaks. `cancel*` also takes any ending. Between slashes stands a google-re
 text, without case; RE2 has no expression that is slower than linear.
 """
 
+import itertools
+import math
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,12 +20,20 @@ import re2
 from domain.document import ScalarValue
 from domain.units import BadValue
 from triage.folding import fold
+from triage.plurals import numbers_of
 
 MAX_WORD = 200
 MAX_EXPRESSION = 1_000
 MAX_EXPRESSION_MEMORY = 1 << 21
 _SHORTEST_STEM = 3
 _UNRELATED = "\x01"
+MAX_FORMS = 64
+_PLURAL = re.compile(r"((?:[^\W_]+[-/])?)([^\W\d_]+)~([^\w~*]*)")
+_GROUPED = re.compile(r"((?:[a-z]*\$)?)([0-9]{1,3}(?:\.[0-9]{3})+)(,[0-9]+)?", re.ASCII)
+_UNGROUPED = re.compile(r"((?:[a-z]*\$)?)([1-9][0-9]{3,11})(,[0-9]+)?", re.ASCII)
+_CURRENCY_APART = re.compile(r"(\$) ([0-9])", re.ASCII)
+_CURRENCY_TOGETHER = re.compile(r"(\$)([0-9])", re.ASCII)
+_HAS_FORMS = re.compile(r"[^\W\d_]~|\$ ?[0-9]|[0-9]\.[0-9]{3}|[1-9][0-9]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +74,40 @@ def parse_word(value: ScalarValue) -> Word | Expression:
 
 
 def parse_words(value: ScalarValue) -> tuple[Word | Expression, ...]:
-    """The patterns a word of the file stands for. Raises BadValue."""
-    return (parse_word(value),)
+    """The patterns that a word of the file stands for: `nota~ fiscal~` is four. Raises BadValue."""
+    word = parse_word(value)
+    if isinstance(word, Word) and word.text.endswith("~*"):
+        raise BadValue("after a word stands ~ or *, not both")
+    if isinstance(word, Expression) or not _HAS_FORMS.search(word.text):
+        return (word,)
+    forms = _spellings(word.text)
+    if len(forms) > MAX_FORMS:
+        raise BadValue("this word stands for more than %(limit)s forms; write the words apart", limit=MAX_FORMS)
+    return tuple(Word(form, word.open_end) for form in forms)
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    """Every combination of the ways to write each of its words."""
+    pieces = [_ways(piece) for piece in text.split(" ")]
+    if math.prod(map(len, pieces)) > MAX_FORMS:
+        raise BadValue("this word stands for more than %(limit)s forms; write the words apart", limit=MAX_FORMS)
+    forms = {" ".join(chosen) for chosen in itertools.product(*pieces)}
+    forms |= {_CURRENCY_APART.sub(r"\1\2", form) for form in forms} | {
+        _CURRENCY_TOGETHER.sub(r"\1 \2", form) for form in forms
+    }
+    return tuple(sorted(forms))
+
+
+def _ways(piece: str) -> Sequence[str]:
+    """`nota~` in both numbers; `1.500` also without its points, `1500` also with them."""
+    if plural := _PLURAL.fullmatch(piece):
+        before, stem, after = plural.groups()
+        return sorted(f"{before}{form}{after}" for form in numbers_of(stem))
+    if grouped := _GROUPED.fullmatch(piece):
+        return (piece, grouped[1] + grouped[2].replace(".", "") + (grouped[3] or ""))
+    if plain := _UNGROUPED.fullmatch(piece):
+        return (piece, plain[1] + f"{int(plain[2]):,}".replace(",", ".") + (plain[3] or ""))
+    return (piece,)
 
 
 def parse_value(value: ScalarValue) -> Exact | Expression:
@@ -121,13 +165,18 @@ def _expression(source: str) -> Expression:
     return Expression(folded)
 
 
+@lru_cache(maxsize=2048)
+def compiled(source: str) -> "re2._Regexp":
+    """For the size of its program, and to find again what matched. Raises re2.error."""
+    return re2.compile(source, options())
+
+
 @lru_cache(maxsize=4096)
 def _refuse_broken(source: str) -> None:
     try:
-        compiled = re2.compile(source, options())
+        found = compiled(source).search(_UNRELATED)
     except re2.error as error:
         raise BadValue("this expression cannot be read: %(reason)s", reason=_reason(error)) from None
-    found = compiled.search(_UNRELATED)
     if found and found.start() == found.end():
         raise BadValue("this expression also matches nothing at all, so it would be true for every message")
 

@@ -12,7 +12,7 @@ from domain.facts import Facts
 from domain.interaction import TraitValue
 from domain.mailbox import domain_of, without_tag
 from triage.contacts import Contacts
-from triage.folding import fold
+from triage.folding import fold, without_markup
 from triage.matching import ValueMatcher, WordMatcher
 from triage.patterns import Exact, Expression, Word
 from triage.shouting import Loudness, loudness
@@ -89,7 +89,7 @@ class Eyes:
     def look(self, facts: Facts) -> Sight:
         facts = self.contacts.introduce(facts)
         folded = {name: fold(WORD_FIELDS[name](facts)) for name in self.word_fields}
-        matched = {name: self.words.match(text) for name, text in folded.items()}
+        matched = {name: self._words_in(text) for name, text in folded.items()}
         for name, matcher in self.values.items():
             if found := _union(matcher, VALUE_FIELDS[name](facts)):
                 matched[name] = found
@@ -99,6 +99,12 @@ class Eyes:
                 if found := matchers[name].match(value_text(entries[name])):
                     matched[prefix + name] = found
         return Sight(facts, matched, folded)
+
+    def _words_in(self, folded: str) -> set[int]:
+        """What stands in a text, also where signs of emphasis or tags come between the words of a phrase."""
+        plain = without_markup(folded)
+        found = self.words.match(folded)
+        return found if plain is folded else found | self.words.match(plain)
 
 
 def values_of(field_name: str, facts: Facts) -> Sequence[str]:

@@ -30,6 +30,7 @@ from channels.mail.authorship import other_names
 from channels.mail.automated import Evidence, classify
 from channels.mail.bounces import deliveries_of, returned_ids
 from channels.mail.history import new_text
+from channels.mail.kept import kept_headers
 from channels.mail.mime import Part, read_mail
 from channels.mail.parts import Contents, contents_of
 from channels.mail.spam import spam_traits
@@ -103,6 +104,7 @@ def _interaction(
         references=references,
         automated=automated,
         traits={**dict(_traits(mail, contents, signal, sender, reply_to)), **verification, **vouched},
+        headers=kept_headers(mail),
         envelope_sender=return_path,
         envelope_recipients=tuple(map(str, raw.envelope.get("rcpt_to", ()))),
         return_path=return_path or None,

@@ -6,20 +6,21 @@ settings ─┬─▶ channels (options and their secrets)
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from domain.document import Mapping
-from domain.errors import ConfigError, Mistake
+from domain.errors import ConfigError, Mistake, Position
 from ingest.commands.failures import UNUSABLE, WRONG, lines_of, mistakes_as_json
 from ingest.commands.shape import command
 from ingest.commands.shell import Shell, nearby, warn
 from ingest.payloads import UNUSED_SECRET
 from ingest.presentation.checklist import show_checklist
 from ingest.translations import N_
+from triage.keywords import NO_LETTER
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -82,7 +83,7 @@ def _findings(shell: Shell) -> Iterator[Finding]:
     yield _tried("channels", partial(_channels, settings))
     yield _secrets(settings)
     yield _tried("letters", partial(_letters, settings))
-    yield _tried("rules", partial(_rules, nearby(settings.rules_path)))
+    yield _tried("rules", partial(_rules, nearby(settings.rules_path), settings))
 
 
 def _tried(what: str, look: Callable[[], Finding]) -> Finding:
@@ -143,7 +144,7 @@ def _letters(settings: "Settings") -> Finding:
     return Finding(what="letters", facts={})
 
 
-def _rules(path: Path) -> Finding:
+def _rules(path: Path, settings: "Settings | None" = None) -> Finding:
     from ingest.payloads import facts_of_case  # noqa: PLC0415 - as above
     from ingest.rulebook import read_rules  # noqa: PLC0415 - as above
     from triage.selftest import run_tests  # noqa: PLC0415 - as above
@@ -152,7 +153,20 @@ def _rules(path: Path) -> Finding:
     results = list(run_tests(ruleset, facts_of=facts_of_case))
     failures = tuple({"test": one.name, "reason": one.reason} for one in results if not one.passed)
     facts = {"file": str(path), "hash": ruleset.hash, "rules": len(ruleset.rules), "tests": len(results)}
-    return Finding(what="rules", facts=facts, failures=failures)
+    mistakes = _unknown_letters(settings, ruleset.letters) if settings else ()
+    return Finding(what="rules", facts=facts, failures=failures, mistakes=tuple(mistakes))
+
+
+def _unknown_letters(settings: "Settings", chosen: Iterable[tuple[Position, str]]) -> Iterator[Mistake]:
+    """The daemon would send the usual letter instead: right for a customer, and not what the rule says."""
+    from ingest.wiring import read_templates  # noqa: PLC0415 - as above
+
+    letters = read_templates(settings)
+    known = letters.names(settings.language)
+    for position, name in chosen:
+        if name not in {*known, NO_LETTER}:
+            text = N_("there are no letters called %(name)r; known are: %(known)s")
+            yield Mistake(position, text, {"name": name, "known": ", ".join(known)})
 
 
 def _secret(settings: "Settings", reference: str) -> str:

@@ -142,6 +142,10 @@ def test_the_assignee_and_the_letter_are_fields_like_others():
     ("when", "given", "matched"),
     [
         ("{words: não consigo}", facts("Eu NÃO  Consigo", subject="x"), [("text", ("NÃO Consigo",))]),
+        ("{words: não consigo}", facts("eu não *consigo* entrar"), [("text", ("nao consigo",))]),
+        ("{words: não consigo}", facts("eu <i>não</i> <b>Consigo</b>"), [("text", ("nao consigo",))]),
+        ("{words: consigo}", facts("eu não *Consigo* entrar"), [("text", ("Consigo",))]),
+        ("{words: 'nota~ fiscal~'}", facts("as Notas\nFiscais"), [("text", ("Notas Fiscais",))]),
         ("{words: [a, b]}", facts("b a", subject="A"), [("subject", ("A",)), ("text", ("a", "b"))]),
         (r"{text: '/erro \d+/'}", facts("deu Erro 500 aqui"), [("text", ("Erro 500",))]),
         ("{words: 'cancel*'}", facts("CANCELAMENTO já"), [("text", ("CANCELAMENTO",))]),

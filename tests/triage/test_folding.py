@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.folding import MAX_SCANNED, _fold_character, as_written, fold, words_of
+from triage.folding import MAX_SCANNED, _fold_character, as_written, fold, without_markup, words_of
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,31 @@ def test_the_shown_spelling_always_folds_to_what_matched(text, data):
     end = data.draw(st.integers(start, len(folded)))
 
     assert fold(as_written(text, folded, start, end)) == folded[start:end].strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("nao *consigo* entrar", "nao consigo entrar"),
+        ("*nao* _consigo_, **erro 500**!", "nao consigo, erro 500!"),
+        ("nao <b>consigo</b> <a href=x>ver</a>", "nao consigo ver"),
+        ("p*rra, p*** que, 2 * 3 * 4, a < b > c, nome_com_tracos", None),
+        ("* item um * item dois", None),
+        ("sem nada", None),
+    ],
+)
+def test_markup_around_words_can_be_left_out(text, plain):
+    result = without_markup(text)
+
+    assert result == (plain or text)
+    assert (result is text) is (plain is None)
+
+
+@pytest.mark.parametrize("piece", ["*", "*a", "<a ", "_a b ", "*a* ", "<a b", "`", "_a" + "b" * 190])
+def test_leaving_out_markup_is_linear(piece):
+    def cost(length):
+        begin = time.process_time()
+        without_markup((piece * length)[:length])
+        return time.process_time() - begin
+
+    assert cost(200_000) < 1

@@ -44,8 +44,65 @@ FILES = [
     (HEAD + "define: {a: {is: b}, b: {not: {is: a}}}\nrules: []", "4:36: 'a' uses itself: a → b → a"),
 ]
 
+SECTIONS = [
+    ("timezone: America/Sao_Paolo", "4:11: 'America/Sao_Paolo' is not known here; did you mean 'America/Sao_Paulo'?"),
+    ("timezone: 3", "4:11: text is expected here"),
+    ("calendars: {a: {}}", "4:16: 'hours' is missing here"),
+    ("calendars: {a: {hours: {seg: 08:00-18:00}}}", "4:25: write a weekday or a range of them: mon, sat, mon-fri"),
+    ("calendars: {a: {hours: {fri-mon: 08:00-18:00}}}", "4:25: write a weekday or a range of them"),
+    ("calendars: {a: {hours: {mon-fri: 08:00-18:00, tue: closed}}}", "4:47: the hours of tue stand here twice"),
+    ("calendars: {a: {hours: {mon: 8-18}}}", "4:30: write hours as 08:00-18:00"),
+    ("calendars: {a: {hours: {mon: 18:00}}}", "4:30: write hours as 08:00-18:00"),
+    ("calendars: {a: {hours: {mon: 22:00-06:00}}}", "4:30: these hours end before they begin"),
+    ("calendars: {a: {hours: {mon: 08:00-24:30}}}", "4:30: write hours as 08:00-18:00"),
+    ("calendars: {a: {hours: {}, days: {25/01: closed}}}", "4:35: write a day as 2026-01-25"),
+    ("calendars: {a: {hours: {}, days: {2026-02-30: closed}}}", "4:35: write a day as 2026-01-25"),
+    ("calendars: {a: {hours: {}, holidays: {state: SPP}}}", "4:46: 'SPP' is not known here; did you mean 'SP'?"),
+    ("calendars: {a: {hours: {}, holidays: {country: ZZ}}}", "4:48: 'ZZ' is not known here"),
+    (
+        "calendars: {a: {hours: {}, holidays: {optional: [Carnval]}}}",
+        "4:50: 'Carnval' is not known here; did you mean 'Carnaval'?",
+    ),
+    ("contacts: {padaria: {class: a}}", "4:12: an address, a domain or a telephone number is expected here"),
+    ("contacts: {a@b.example: {}}", "4:25: at least one of these is expected here: class, plan"),
+    ("contacts: {a@b.example: {classe: x}}", "4:26: 'classe' is not known here; did you mean 'class'?"),
+    ("contacts: {a@b.example: {class: 1}}", "4:33: text is expected here; put it in quotes"),
+    (
+        "contacts: {'11 91234-5678': {class: a}, '+55 (11) 91234 5678': {class: b}}",
+        "4:41: the same contact stands in line 4 already",
+    ),
+    ("lists: {a: []}", "4:12: this list is empty"),
+    ("lists: {a: [{list: b}]}", "4:13: a single word or value is expected here"),
+    ("lists: {a: [/(/]}", "4:13: this expression cannot be read"),
+    ("questions: {a: {unless: {words: x}}}", "4:16: 'text' is missing here"),
+    (f"questions: {{a: {'x' * 1001}}}", "4:16: at most 1000 characters are expected here"),
+    ("questions: {a: {text: x, unless: {wrds: x}}}", "4:35: 'wrds' is not known here; did you mean 'words'?"),
+    ("solutions: {a: {text: x, link: 'javascript:alert(1)'}}", "4:32: a link begins with https:// and has no spaces"),
+    ("solutions: {a: {link: 'https://x.example'}}", "4:16: 'text' is missing here"),
+    ("define: {__class__: {words: x}}", "4:10: a name begins with a letter or digit"),
+]
+
 RULES = [
-    ("when: {palavras: x}", "6:12: 'palavras' is not known here"),
+    ("when: {palavras: x}", "6:12: 'palavras' is not known here; did you mean 'words'?"),
+    ("when: {body: x}", "6:12: 'body' is not known here; did you mean 'text'?"),
+    ("when: {words: {}}", "6:19: 'list' is missing here"),
+    ("when: {words: {list: nada}}", "6:26: 'nada' is not known here; known are: -"),
+    ("when: {words: [a, 'nota~*']}", "6:23: after a word stands ~ or *, not both"),
+    ("when: {header: {}}", "6:20: a condition is expected here"),
+    ("when: {header: x}", "6:20: entries with names are expected here"),
+    ("when: {trait: {call.awnsered: true}}", "6:20: 'call.awnsered' is not known here; did you mean 'call.answered'?"),
+    ("when: {conversation_age: {gt: ontem}}", '6:35: write a duration as a number and its unit: "90s"'),
+    ("when: {message_count: muitas}", "6:27: a number is expected here"),
+    ("when: {weekday: segunda}", "6:21: 'segunda' is not known here; did you mean 'mon'?"),
+    ("when: {hours: open}", "6:19: entries with names are expected here: calendar, is"),
+    ("when: {hours: {is: open}}", "6:19: 'calendar' is missing here"),
+    ("when: {hours: {calendar: x, is: open}}", "6:30: 'x' is not known here; known are: -"),
+    ("when: {words: a}\n    set: {assignee: 7}", "7:21: text is expected here; put it in quotes"),
+    ("when: {words: a}\n    set: {acknowledgement: Fora Daqui}", "7:28: write small letters, digits and - here"),
+    ("when: {words: a}\n    adjust: {priority: up}", "7:24: 'up' is not known here; known are: lower, raise"),
+    ("when: {words: a}\n    adjust: {}", "7:13: at least one of these is expected here: priority"),
+    ("when: {words: a}\n    ask: cnpj", "7:10: 'cnpj' is not known here; known are: -"),
+    ("when: {words: a}\n    suggest: [x]", "7:15: 'x' is not known here; known are: -"),
     ("when: {}", "6:11: a condition is expected here; what holds for every message stands in `default`"),
     ("when: []", "6:11: a condition is expected here"),
     ("when: x", "6:11: entries with names are expected here: words, subject"),
@@ -82,6 +139,24 @@ RULES = [
     ("when: {words: a}\n    stop: já", "7:11: true or false is expected here"),
     ("when: {words: a}\n    tag: [x]", "7:5: 'tag' is not known here; did you mean 'tags'?"),
 ]
+
+
+@pytest.mark.parametrize(("section", "mistake"), SECTIONS)
+def test_a_mistake_in_a_section_is_told_once_with_its_place(section, mistake):
+    told = mistakes(f"{HEAD}{section}\nrules: []")
+
+    assert len(told) == 1
+    assert told[0].startswith(f"r.yaml:{mistake}")
+
+
+def test_a_mistake_in_a_list_is_told_once_however_often_it_is_used():
+    text = (
+        HEAD
+        + "lists: {a: [/(/]}\nrules:\n"
+        + "".join(f"  - {{name: r{n}, when: {{words: {{list: a}}}}, stop: true}}\n" for n in range(5))
+    )
+
+    assert len(mistakes(text)) == 1
 
 
 @pytest.mark.parametrize(("text", "mistake"), FILES)
@@ -170,6 +245,11 @@ def test_the_hash_is_of_the_text():
 
 
 CASES = [
+    ("- {name: a, given: {at: amanhã}, expect: {flag: true}}", "1:25: write a moment as 2026-12-24 17:30"),
+    ("- {name: a, given: {conversation_age: x}, expect: {flag: true}}", "1:39: write a duration as a number"),
+    ("- {name: a, given: {message_count: x}, expect: {flag: true}}", "1:36: a number is expected here"),
+    ("- {name: a, given: {headers: [x]}, expect: {flag: true}}", "1:30: entries with names are expected here"),
+    ("- {name: a, given: {text: x}, expect: {ask: cnpj}}", "1:45: 'cnpj' is not known here"),
     ("- {}", "1:3: 'name' is missing here"),
     ("- {name: a, given: {text: x}}", "1:3: 'expect' is missing here"),
     ("- {name: a, expect: {flag: true}}", "1:3: 'given' is missing here"),

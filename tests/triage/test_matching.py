@@ -6,18 +6,22 @@ import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.units import BadValue
+from triage.expressions import ExpressionMatcher
 from triage.folding import fold
-from triage.matching import ExpressionMatcher, ValueMatcher, WordMatcher
-from triage.patterns import Exact, Expression, Word, options, parse_word
+from triage.matching import ValueMatcher, WordMatcher
+from triage.patterns import Exact, Expression, Word, options, parse_word, parse_words
 
-PIECES = ["nota", "não", "a", "ana", "2", "r$", "@", "#", "$", " ", "  ", "\n", "-", "é", "_", "ß", "я"]
+PIECES = ["nota", "3", ".", ",", "não", "a", "ana", "2", "r$", "@", "#", "$", " ", "  ", "\n", "-", "é", "_", "ß", "я"]
 texts = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 
 
 def naive(word: Word, folded: str) -> bool:
     """The rule as documented, in the words of `re`."""
     left = r"(?<![^\W_])" if word.text[0].isalnum() else ""
+    left += r"(?<!\d[.,])" if word.text[0].isdigit() else ""
     right = r"(?![^\W_])" if word.text[-1].isalnum() and not word.open_end else ""
+    right += r"(?![.,]\d)" if word.text[-1].isdigit() and not word.open_end else ""
     return re.search(left + re.escape(word.text) + right, folded) is not None
 
 
@@ -48,6 +52,12 @@ def test_words_match_where_the_naive_search_finds_them(written, stems, text):
         ("#123", "o ticket #1234", False),
         ("500", "erro 500!", True),
         ("500", "erro 5000", False),
+        ("500", "custa 1.500,00", False),
+        ("500", "custa 500,00", False),
+        ("500", "erro 500. Depois, 501", True),
+        ("500", "erros 404, 500, 502", True),
+        ("1.500,00", "custa R$ 1.500,00.", True),
+        ("12.345.678/0001-90", "CNPJ 12.345.678/0001-90,", True),
         ("car@lho", "CAR@LHO!!", True),
         ("urgente", "*_urgente_*", True),
         ("cancel*", "CANCELAMENTO", True),
@@ -112,3 +122,37 @@ def test_ten_thousand_words_cost_little_on_words_never_seen():
         matcher.match(text)
 
     assert (time.process_time() - begin) / len(texts_never_seen) < 0.002
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "found"),
+    [
+        ("nota~", "duas NOTAS", True),
+        ("notas~", "uma nota", True),
+        ("nota~", "anotas", False),
+        ("nota~ fiscal~", "as notas fiscais de ontem", True),
+        ("nota~ fiscal", "as notas fiscais", False),
+        ("cartão~ de crédito", "meus cartões de crédito", True),
+        ("erro~!", "erros!", True),
+        ("e-mail~", "seus e-mails", True),
+        ("invoice~", "two invoices", True),
+        ("R$ 50", "paguei R$50 e", True),
+        ("R$50", "paguei R$ 50 e", True),
+        ("R$ 50", "paguei R$ 500", False),
+        ("R$ 1.500,00", "foram R$1500,00", True),
+        ("1500", "foram 1.500 notas", True),
+        ("1.500", "foram 1500 notas", True),
+        ("a~b", "a~b", True),
+        ("~", "~", True),
+    ],
+)
+def test_a_written_word_stands_for_its_forms(written, text, found):
+    words = dict(enumerate(parse_words(written)))
+
+    assert bool(WordMatcher(list(words.items())).match(fold(text))) is found
+
+
+@pytest.mark.parametrize("written", ["nota~*", " ".join(["nota~"] * 12)])
+def test_a_word_that_stands_for_too_much_is_refused(written):
+    with pytest.raises(BadValue):
+        parse_words(written)

@@ -1,0 +1,36 @@
+"""The few header fields of a mail that rules may ask for. All others stay in the raw mail only.
+
+None of them says who the sender is (that is what authentication is for), and each is what its sender wrote:
+good for sorting, never for trust.
+"""
+
+from collections.abc import Mapping
+
+from channels.mail.mime import Part
+from channels.mail.words import header_text
+
+KEPT = (
+    "auto-submitted",
+    "content-language",
+    "feedback-id",
+    "importance",
+    "list-id",
+    "list-unsubscribe",
+    "organization",
+    "precedence",
+    "priority",
+    "sensitivity",
+    "user-agent",
+    "x-autoreply",
+    "x-mailer",
+    "x-msmail-priority",
+    "x-priority",
+)
+MAX_LENGTH = 200
+
+
+def kept_headers(mail: Part) -> Mapping[str, str]:
+    """The first of each, as one clean line."""
+    return {
+        name: text for name in KEPT if name in mail.headers and (text := header_text(mail.header(name), MAX_LENGTH))
+    }
