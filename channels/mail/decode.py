@@ -80,7 +80,6 @@ def _interaction(
     contents = contents_of(mail)
     in_reply_to = message_ids(headers.get("in-reply-to", ()))
     references = message_ids(headers.get("references", ()))
-    refers = bool(in_reply_to or references)
     return_path = envelope_sender if envelope_sender is not None else sender.address
     reply_to = addresses(headers, "reply-to")
     proved, vouched = _vouched(mail, sender, trust)
@@ -92,7 +91,7 @@ def _interaction(
         sender=sender,
         occurred_at=date_of(headers, raw.received_at),
         subject=subject,
-        text=new_text(contents.text, subject, contents.marked_up, refers=refers, sender_name=sender.name or ""),
+        text=_new_text(contents, subject, sender, refers=bool(in_reply_to or references)),
         text_full=contents.text,
         html=contents.html,
         recipients=addresses(headers, "to"),
@@ -111,6 +110,10 @@ def _interaction(
         no_return_path=None if return_path else "null_sender",
         authentic=proved,
     )
+
+
+def _new_text(contents: Contents, subject: str, sender: Party, *, refers: bool) -> str:
+    return new_text(contents.text, subject, contents.marked_up, refers=refers, sender_name=sender.name or "")
 
 
 def _vouched(mail: Part, sender: Party, trust: Trust | None) -> tuple[bool, dict[str, TraitValue]]:
