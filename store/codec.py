@@ -103,9 +103,11 @@ def verdict_to_json(verdict: Verdict) -> str:
 
 
 def deciders_to_json(verdict: Verdict) -> str:
-    """[what, rule] of everything that was decided: a field, or `tags`."""
+    """[what, rule] of everything a rule had a say in: a field, raise or lower, tags, questions, solutions."""
     fields = [(name, decision.rule) for name, decision in verdict.fields.items()]
-    return dumps(list(dict.fromkeys([*fields, *(("tags", tag.rule) for tag in verdict.tags)])))
+    moves = [(one.change, one.rule) for one in verdict.adjusted]
+    given = [(what, one.rule) for what in ("tags", "questions", "solutions") for one in getattr(verdict, what)]
+    return dumps(list(dict.fromkeys([*fields, *moves, *given])))
 
 
 def deciders_from_json(document: str) -> list[tuple[str, str]]:

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from domain.facts import AttachmentFacts, Facts
 from domain.verdict import Adjustment, Decision, Match, Proposal, Verdict
-from store.codec import dumps, facts_from_json, facts_to_json, storable, verdict_from_json, verdict_to_json
+from store.codec import (
+    deciders_from_json,
+    deciders_to_json,
+    dumps,
+    facts_from_json,
+    facts_to_json,
+    storable,
+    verdict_from_json,
+    verdict_to_json,
+)
 
 clean = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 traits = st.dictionaries(
@@ -106,3 +115,24 @@ def test_good_text_is_left_alone(text):
 )
 def test_what_json_cannot_hold_is_mended(value, stored):
     assert orjson.loads(dumps(value)) == stored
+
+
+def test_every_rule_that_had_a_say_is_among_the_deciders_once():
+    """A rule that only raises a priority, asks or proposes has not been idle."""
+    decision = Decision(value="x", rule="nota")
+    proposal = Proposal(name="n", text="t", rule="pergunta")
+    verdict = Verdict(
+        ruleset="a",
+        fields={"department": decision},
+        tags=(decision, Decision(value="y", rule="nota")),
+        adjusted=(Adjustment(field="priority", change="raise", rule="vip"),),
+        questions=(proposal,),
+        solutions=(proposal,),
+    )
+    assert deciders_from_json(deciders_to_json(verdict)) == [
+        ("department", "nota"),
+        ("raise", "vip"),
+        ("tags", "nota"),
+        ("questions", "pergunta"),
+        ("solutions", "pergunta"),
+    ]
