@@ -22,6 +22,7 @@ def build(options: Options, context: BuildContext) -> Channel:
             channel=context.name,
             hostname=context.hostname,
             options=options,
+            base=context.base,
             tls=_tls_context(options.tls, context.base) if options.tls else None,
         ),
         sender=sender_of(options, context),

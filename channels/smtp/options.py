@@ -7,15 +7,21 @@ support-mail:
   recipients: [suporte@exemplo.com, "@ajuda.exemplo.com"]
 """
 
+import re
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from channels.mail.authentication import Network
 from channels.mail.options import Duration, ListenAddress, MailOptions, PeerNetwork, Size, Strict, parse_network
 from domain.mailbox import domain_of
-from domain.units import Listen
+from domain.units import LISTEN_PATTERN, BadValue, Listen, parse_listen
+
+_SMTP_PORT = 25
+MODE_PATTERN = "0?[0-7]{3}"
 
 
 class Tls(Strict):
@@ -25,14 +31,53 @@ class Tls(Strict):
     key: Path
 
 
+@dataclass(frozen=True, slots=True)
+class UnixSocket:
+    """Relative paths begin at the folder of the settings."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"unix:{self.path}"
+
+
+def parse_lmtp(value: Any) -> Listen | UnixSocket:
+    if isinstance(value, str) and value.startswith("unix:") and len(value) > len("unix:"):
+        return UnixSocket(Path(value.removeprefix("unix:")))
+    listen = parse_listen(value)
+    if listen.port == _SMTP_PORT:
+        raise BadValue("LMTP must not be on port 25 (RFC 2033): take another, as 127.0.0.1:8024")
+    return listen
+
+
+def parse_mode(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(MODE_PATTERN, value):
+        raise BadValue('write the rights of a file in quotes: "0660"')
+    return value
+
+
+LmtpAddress = Annotated[
+    Listen | UnixSocket,
+    PlainValidator(parse_lmtp),
+    WithJsonSchema({"type": "string", "pattern": rf"^(unix:.+|{LISTEN_PATTERN})$"}),
+]
+FileMode = Annotated[
+    str, PlainValidator(parse_mode), WithJsonSchema({"type": "string", "pattern": f"^{MODE_PATTERN}$"})
+]
+
+
 class Options(MailOptions):
-    """`max_in_flight` bounds the bytes of all messages being received.
+    """`lmtp`: TCP addresses and Unix sockets for a mail server in front; `lmtp_mode` are the sockets' rights.
+
+    `max_in_flight` bounds the bytes of all messages being received.
 
     `trusted_peers` may hand over mail whose Authentication-Results count, if `trusted_authserv` names their writer.
     `timeout` is the patience with a silent client; twice that is the patience until a message is complete.
     """
 
     listen: tuple[ListenAddress, ...] = Field(default=(Listen("127.0.0.1", 8025),), min_length=1)
+    lmtp: tuple[LmtpAddress, ...] = ()
+    lmtp_mode: FileMode = "0660"
     trusted_peers: tuple[PeerNetwork, ...] = (parse_network("127.0.0.0/8"), parse_network("::1/128"))
     tls: Tls | None = None
     max_message: Size = 25_000_000

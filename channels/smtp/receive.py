@@ -1,6 +1,6 @@
 """The mail channel's receiver: listeners on our own loop, a doorman, sessions behind it.
 
-listener ─▶ Doorman ─ too many? ─▶ 421 and goodbye, before anything costly is made
+listener (SMTP or LMTP) ─▶ Doorman ─ too many? ─▶ 421 and goodbye, before anything costly is made
                └─▶ Session ─▶ intake
 """
 
@@ -8,12 +8,15 @@ import asyncio
 import os
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from ssl import SSLContext
 from typing import cast
 
 from channels.base import utc_now
-from channels.smtp.options import Options
+from channels.smtp.options import Options, UnixSocket
 from channels.smtp.receive_limits import Limits
+from channels.smtp.receive_lmtp import bound_socket
 from channels.smtp.receive_session import Reception, Session
 from domain.ports import Intake
 from domain.units import Listen
@@ -27,18 +30,19 @@ _ABORT_SECONDS = 0.5
 class Doorman(asyncio.Protocol):
     """Meets a connection, counts it in or turns it away, and hands it to a Session."""
 
-    def __init__(self, reception: Reception) -> None:
+    def __init__(self, reception: Reception, *, lmtp: bool) -> None:
         self._reception = reception
+        self._lmtp = lmtp
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         peername = transport.get_extra_info("peername")
-        peer = str(peername[0]) if peername else ""
+        peer = str(peername[0]) if isinstance(peername, tuple) else ""  # a Unix socket's client has no name
         transport = cast("asyncio.Transport", transport)
         if not self._reception.limits.enter(peer):
             transport.write(TOO_MANY)
             transport.close()
             return
-        session = Session(self._reception, peer)
+        session = Session(self._reception, peer, lmtp=self._lmtp)
         transport.set_protocol(session)
         session.connection_made(transport)
 
@@ -53,14 +57,18 @@ class SmtpReceiver:
         hostname: str,
         options: Options,
         tls: SSLContext | None,
+        base: Path = Path(),
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._channel = channel
         self._hostname = hostname
         self._options = options
         self._tls = tls
+        self._base = base
         self._now = now
         self.addresses: list[Listen] = []
+        self.lmtp_addresses: list[Listen] = []
+        self._sockets: list[Path] = []
 
     async def run(self, intake: Intake, ready: Callable[[], None]) -> None:
         """Receive until cancelled, then be gone within 2 s. Raises OSError when an address cannot be bound."""
@@ -70,13 +78,24 @@ class SmtpReceiver:
             for listen in self._options.listen:
                 servers.append(await self._open(listen, reception))  # noqa: PERF401  # those open so far get closed
             self.addresses = [_bound(name) for server in servers for name in _socket_names(server)]
+            for lmtp in self._options.lmtp:
+                servers.append(await self._open_lmtp(lmtp, reception))  # noqa: PERF401  # as above
+            self.lmtp_addresses = [
+                _bound(name)
+                for server in servers[len(self._options.listen) :]
+                for name in _socket_names(server)
+                if isinstance(name, tuple)
+            ]
             ready()
             await asyncio.get_running_loop().create_future()
         finally:
             for server in servers:
                 server.close()
             await _dismiss(reception)
-            self.addresses = []
+            for path in self._sockets:
+                path.unlink(missing_ok=True)
+            self._sockets.clear()
+            self.addresses, self.lmtp_addresses = [], []
 
     def _reception(self, intake: Intake) -> Reception:
         options = self._options
@@ -95,10 +114,23 @@ class SmtpReceiver:
             now=self._now,
         )
 
-    async def _open(self, listen: Listen, reception: Reception) -> asyncio.Server:
+    async def _open_lmtp(self, lmtp: Listen | UnixSocket, reception: Reception) -> asyncio.Server:
+        if isinstance(lmtp, Listen):
+            return await self._open(lmtp, reception, lmtp=True)
+        path = self._base / lmtp.path
+        try:
+            made = bound_socket(path, int(self._options.lmtp_mode, 8))
+        except OSError as error:
+            raise OSError(error.errno, f"cannot listen on {lmtp}: {error.strerror}") from error
+        self._sockets.append(path)
+        loop = asyncio.get_running_loop()
+        return await loop.create_unix_server(partial(Doorman, reception, lmtp=True), sock=made, backlog=BACKLOG)
+
+    async def _open(self, listen: Listen, reception: Reception, *, lmtp: bool = False) -> asyncio.Server:
         loop = asyncio.get_running_loop()
         try:
-            return await loop.create_server(lambda: Doorman(reception), listen.host, listen.port, backlog=BACKLOG)
+            doorman = partial(Doorman, reception, lmtp=lmtp)
+            return await loop.create_server(doorman, listen.host, listen.port, backlog=BACKLOG)
         except OSError as error:
             number = error.errno or 0  # below zero: the host name was not found
             reason = os.strerror(number) if number > 0 else error.strerror

@@ -9,9 +9,10 @@ AUTH, BDAT, XCLIENT and PROXY are not offered. Only CR LF ends a line; anything 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import ClassVar
 
 from channels.smtp.receive_commands import Refusal, read_mail, read_rcpt
 from channels.smtp.receive_limits import Limits
@@ -50,10 +51,14 @@ class Transaction:
     size: int
     smtputf8: bool
     rcpt_to: list[str] = field(default_factory=list)
+    taken: int = 0
 
 
 class Dialogue:
     """The state of one client's conversation with us."""
+
+    protocol = b"ESMTP"
+    commands: ClassVar[Mapping[bytes, Callable[..., Answer]]] = {}
 
     def __init__(
         self, *, hostname: str, mailbox: Mailbox, limits: Limits, max_message: int, max_recipients: int, tls: bool
@@ -70,7 +75,7 @@ class Dialogue:
         self.transaction: Transaction | None = None
 
     def greeting(self) -> bytes:
-        return b"220 %s ESMTP Balcao" % self._hostname
+        return b"220 %s %s Balcao" % (self._hostname, self.protocol)
 
     def restart_over_tls(self) -> None:
         self.tls, self.client_name, self.transaction = True, None, None
@@ -82,7 +87,7 @@ class Dialogue:
         if line[-2:] != b"\r\n" or _CONTROL.search(line, 0, len(line) - 2):
             return self.mistake(BAD_LINE)
         verb, _, argument = line[:-2].partition(b" ")
-        handler = _COMMANDS.get(verb.upper())
+        handler = self.commands.get(verb.upper())
         if handler is None:
             return self.mistake(b"500 5.5.2 Unknown command")
         return handler(self, argument.strip())
@@ -91,6 +96,10 @@ class Dialogue:
         """A refusal that counts: who makes too many is sent away."""
         self._mistakes += 1
         return (reply, Step.GO_ON) if self._mistakes <= MAX_MISTAKES else (_NO_MORE, Step.HANG_UP)
+
+    def content_replies(self, reply: bytes) -> bytes:
+        """What is said after the content: here `reply`, once."""
+        return reply
 
     def content_done(self) -> None:
         """The content was answered; the next transaction may begin."""
@@ -184,7 +193,7 @@ class Dialogue:
         return b"502 5.5.1 Not offered here, goodbye", Step.HANG_UP
 
 
-_COMMANDS: dict[bytes, Callable[[Dialogue, bytes], Answer]] = {
+COMMANDS: dict[bytes, Callable[[Dialogue, bytes], Answer]] = {
     b"EHLO": Dialogue.on_ehlo,
     b"HELO": Dialogue.on_helo,
     b"MAIL": Dialogue.on_mail,
@@ -203,3 +212,4 @@ _COMMANDS: dict[bytes, Callable[[Dialogue, bytes], Answer]] = {
     b"POST": Dialogue.not_for_us,
     b"CONNECT": Dialogue.not_for_us,
 }
+Dialogue.commands = COMMANDS

@@ -30,6 +30,7 @@ from channels.smtp.receive_dialogue import (
     Step,
 )
 from channels.smtp.receive_limits import Limits
+from channels.smtp.receive_lmtp import LmtpDialogue
 from channels.smtp.receive_patience import Patience
 from channels.smtp.receive_raw import raw_mail
 from domain.errors import IntakeUnavailable
@@ -59,8 +60,8 @@ class Reception:
     now: Callable[[], datetime]
     sessions: set["Session"] = field(default_factory=set)
 
-    def dialogue(self) -> Dialogue:
-        return Dialogue(
+    def dialogue(self, *, lmtp: bool) -> Dialogue:
+        return (LmtpDialogue if lmtp else Dialogue)(
             hostname=self.hostname,
             mailbox=self.mailbox,
             limits=self.limits,
@@ -75,7 +76,7 @@ class Session(SMTP):
 
     line_length_limit = BUFFER  # aiosmtpd gives this to its StreamReader as limit
 
-    def __init__(self, reception: Reception, peer: str) -> None:
+    def __init__(self, reception: Reception, peer: str, *, lmtp: bool = False) -> None:
         super().__init__(
             _NO_HOOKS,
             hostname=reception.hostname,
@@ -84,7 +85,7 @@ class Session(SMTP):
         )
         self._reception = reception
         self._peer = peer
-        self._dialogue = reception.dialogue()
+        self._dialogue = reception.dialogue(lmtp=lmtp)
         self._patience = Patience(self.loop, reception.options.timeout.total_seconds(), self.hang_up)
         self._content: ContentReader | None = None
         self._accepting = False
@@ -128,9 +129,10 @@ class Session(SMTP):
         self._content = ContentReader(self._reader, self._reception.limits, options.max_message, self._patience.heard)
         content = await self._content.read()
         if isinstance(content, bytes):
-            self.say(await self._accept(content))
+            reply = await self._accept(content)
         else:
-            self.say(_REFUSALS[content])
+            reply = _REFUSALS[content]
+        self.say(self._dialogue.content_replies(reply))
         self._release()
         self._dialogue.content_done()
         self._patience.finished()
