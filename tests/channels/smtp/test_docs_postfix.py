@@ -18,7 +18,8 @@ def test_postfix_knows_every_line(tmp_path):
     (tmp_path / "master.cf").write_text("smtp inet n - n - - smtpd\n")
     command = [*_tool("postconf"), "-c", str(tmp_path), "-n"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    known = dict(line.split(" = ", 1) for line in done.stdout.splitlines())
+    told = dict(line.split(" = ", 1) for line in done.stdout.splitlines())
+    known = {name: value for name, value in told.items() if name != "config_directory"}
 
     assert (done.returncode, [line for line in done.stderr.splitlines() if "unused parameter" in line]) == (0, [])
     assert known == dict(line.split(" = ", 1) for line in MAIN.splitlines())
