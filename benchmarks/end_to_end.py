@@ -38,7 +38,7 @@ var: var
 rules: {rules}
 web: {{public: "127.0.0.1:{public}", private: "127.0.0.1:{private}"}}
 log: {{format: json, level: {level}}}
-acknowledgement: {{budgets: {{per_address: 100000000, per_domain: 100000000, all: 100000000}}}}
+acknowledgement: {{budgets: {{per_address: 100000000, per_domain: 100000000, all: 100000000, same_text: null}}}}
 channels:
   email:
     kind: smtp

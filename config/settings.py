@@ -61,11 +61,12 @@ class Worker(Block):
 
 
 class Budgets(Block):
-    """Automatic answers per hour."""
+    """Automatic answers per hour; to nearly the same words from one domain per day, None: as often as they come."""
 
     per_address: int = Field(default=10, ge=0)
     per_domain: int = Field(default=200, ge=0)
     all: int = Field(default=10_000, ge=0)
+    same_text: int | None = Field(default=2, ge=1)
 
 
 class Acknowledgement(Block):

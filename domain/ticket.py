@@ -114,6 +114,7 @@ class Silence:
 class Filing:
     """Everything one transaction writes for one interaction.
 
+    `acknowledged` is (scope, letters) of the words that are answered (triage/echoes.py).
     `spends` names the acknowledgement budgets to charge: (scope, key) pairs. `received_at` is when its raw
     interaction was accepted; None stands for the moment of filing. `tags` are given beside those of the rules, and
     flag the ticket.
@@ -126,5 +127,6 @@ class Filing:
     placement: Placement
     answer: Acknowledgement | Silence | None
     spends: tuple[tuple[str, str], ...] = ()
+    acknowledged: tuple[str, str] | None = None
     received_at: datetime | None = None
     tags: tuple[str, ...] = ()

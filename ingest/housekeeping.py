@@ -12,6 +12,7 @@ from ingest.daemon import Daemon
 from ingest.pipeline import budget_period
 from store import outbox, retention
 from store.ledger import JournalLedger
+from triage.echoes import WINDOW
 
 log = structlog.get_logger()
 
@@ -94,6 +95,7 @@ class Housekeeping:
         await self._daemon.store.write(
             lambda connection: retention.purge_budgets(connection, budget_period(now - BUDGETS_KEPT))
         )
+        await self._daemon.store.write(lambda connection: retention.purge_texts(connection, now - WINDOW))
         kept = self._daemon.settings.retention.raw
         if kept is None:
             return

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -22,9 +22,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from domain.errors import StoreUnavailable, Undecodable
-from domain.interaction import Ignored, Interaction
+from domain.interaction import Automated, Ignored, Interaction, Medium
 from domain.ports import Decode
 from domain.raw import Fate, JournalEntry, Outcome
+from domain.surroundings import Lookup
 from domain.ticket import Filing, Placement, Road, Silence
 from ingest.telemetry import clean
 from store import bounces, desk
@@ -33,6 +34,7 @@ from store.engines import Database
 from triage.acknowledge import Clerk, budgets_of
 from triage.bounces import bounced_message, failures_of, named_messages
 from triage.conversation import Desk, clues_of, lookup_of, renumbered
+from triage.echoes import WINDOW, Echoes, Words, any_answer, scopes_in
 from triage.engine import judge
 from triage.loading import RuleSet
 from triage.snapshot import facts_of
@@ -231,7 +233,8 @@ class Transaction:
         clues = [clues_of(read.interaction, self._clerk.policy.token_key) for read in reads]
         budgets = {budget for read in reads for budget in budgets_of(read.interaction)}
         period = budget_period(self._now)
-        around = desk.surroundings(connection, lookup_of([read.interaction for read in reads], clues, budgets, period))
+        lookup = lookup_of([read.interaction for read in reads], clues, budgets, period)
+        around = desk.surroundings(connection, self._with_words(lookup))
         marks.append(time.perf_counter())
 
         table = Desk.of(around, self._house)
@@ -240,8 +243,9 @@ class Transaction:
         placements = [table.place(read.interaction, clue) for read, clue in new]
         numbers = desk.allocate_numbers(connection, len(table.opened)) if table.opened else []
         spent = dict(around.spent)
+        echoes = Echoes(self._clerk.policy.repeats, [Words(*known) for known in around.acknowledged])
         filings = [
-            self._filing(read, renumbered(placement, numbers), spent)
+            self._filing(read, renumbered(placement, numbers), spent, echoes)
             for (read, _), placement in zip(new, placements, strict=True)
         ]
         marks.append(time.perf_counter())
@@ -251,6 +255,18 @@ class Transaction:
         names = ("surroundings", "decide", "write")
         self.seconds.update({name: end - begin for name, begin, end in zip(names, marks, marks[1:], strict=False)})
         return filings, {**around.filed, **{filing.interaction.identity: filing.placement.ticket for filing in filings}}
+
+    def _with_words(self, lookup: Lookup) -> Lookup:
+        """What was acknowledged lately is asked for only where somebody may be acknowledged now."""
+        mails = [
+            read.interaction
+            for read in self._reads.values()
+            if read.interaction.medium is Medium.MAIL and read.interaction.automated is Automated.NONE
+        ]
+        if self._clerk.policy.repeats is None or not mails:
+            return lookup
+        scopes = frozenset(scopes_in(mails))
+        return replace(lookup, scopes=scopes, any_scope=any_answer(mails), since=self._now - WINDOW)
 
     def _note_bounces(self, connection: Connection, filings: Sequence[Filing]) -> None:
         """Delivery reports are rare: nothing is asked of the store where there are none."""
@@ -264,7 +280,7 @@ class Transaction:
         failures = [failure for report in reports for failure in failures_of(report, sent, key)]
         bounces.record(connection, failures, self._now)
 
-    def _filing(self, read: Read, placement: Placement, spent: dict[tuple[str, str], int]) -> Filing:
+    def _filing(self, read: Read, placement: Placement, spent: dict[tuple[str, str], int], echoes: Echoes) -> Filing:
         interaction = read.interaction
         standing = self._house.standing_of(interaction)
         facts = facts_of(
@@ -275,7 +291,9 @@ class Transaction:
         )
         verdict = judge(self._ruleset, facts)
         department = self._ruleset.departments[verdict.department]
-        answer, spends = self._clerk.plan_acknowledgement(interaction, placement, verdict, department, spent)
+        answer, spends, words = self._clerk.plan_acknowledgement(
+            interaction, placement, verdict, department, spent=spent, echoes=echoes
+        )
         return Filing(
             raw_id=read.entry.raw_id,
             interaction=interaction,
@@ -284,6 +302,7 @@ class Transaction:
             placement=placement,
             answer=answer,
             spends=spends,
+            acknowledged=None if words is None else (words.scope, words.letters),
             received_at=read.entry.raw.received_at,
             tags=tags_of(standing),
         )

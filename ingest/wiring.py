@@ -129,6 +129,7 @@ def build_clerk(settings: Settings, channels: Mapping[str, Channel]) -> Clerk:
                 "domain": settings.acknowledgement.budgets.per_domain,
                 "all": settings.acknowledgement.budgets.all,
             },
+            repeats=settings.acknowledgement.budgets.same_text,
             language=settings.language,
             organisation=settings.name,
             token_key=token_key(settings),

@@ -33,7 +33,7 @@ from store.rows import (
     sender_of,
     ticket_row,
 )
-from store.schema import ack_budget, history, ticket_links, ticket_participants, tickets
+from store.schema import ack_budget, ack_texts, history, ticket_links, ticket_participants, tickets
 from store.talks import record_conversations
 
 WHO = "balcao"
@@ -55,6 +55,7 @@ def _charge(insert: Callable[[Table], Insert]) -> Executable:
 INSERT_PARTICIPANT = Bulk(_insert_or_ignore(ticket_participants), ("ticket", "address"))
 _INSERT_LINK = Bulk(_insert_or_ignore(ticket_links), ("ticket", "other", "created_at"))
 INSERT_HISTORY = Bulk.insert(history, "ticket", "at", "who", "what", "from", "to", "reason")
+_INSERT_TEXT = Bulk.insert(ack_texts, "scope", "at", "letters")
 _CHARGE = Bulk(_charge, ("scope", "key", "period", "spent"))
 _REOPEN = Bulk(
     lambda _: (
@@ -102,6 +103,7 @@ def file(connection: Connection, filings: Sequence[Filing], now: datetime, perio
     _REOPEN.run(connection, [(number,) for number in sorted(states)])
     INSERT_HISTORY.run(connection, sheet.history)
     works_again(connection, {sender_of(filing.interaction) for filing in filings if _written_by_mail(filing)})
+    _INSERT_TEXT.run(connection, [_text_row(filing.acknowledged, at) for filing in filings if filing.acknowledged])
     _charge_budgets(connection, filings, period)
 
 
@@ -150,6 +152,11 @@ def _states(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
         rows = connection.execute(select(tickets.c.number, tickets.c.state).where(tickets.c.number.in_(chunk)))
         found.update((row[0], row[1]) for row in rows)
     return found
+
+
+def _text_row(acknowledged: tuple[str, str], at: int) -> Row:
+    scope, letters = acknowledged
+    return storable(scope), at, storable(letters)
 
 
 def _charge_budgets(connection: Connection, filings: Sequence[Filing], period: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select
 from domain.raw import Fate
 from store.journal_schema import raw, raw_payloads
 from store.moments import to_micros
-from store.schema import ack_budget
+from store.schema import ack_budget, ack_texts
 
 STEP = 500
 _OVER = (Fate.DONE.value, Fate.IGNORED.value, Fate.DISCARDED.value)
@@ -36,3 +36,8 @@ def purge_payloads(connection: Connection, settled_before: datetime, step: int =
 def purge_budgets(connection: Connection, before_period: str) -> int:
     """Remove acknowledgement budgets of windows before `before_period` from the ticket store. Returns how many."""
     return connection.execute(delete(ack_budget).where(ack_budget.c.period < before_period)).rowcount
+
+
+def purge_texts(connection: Connection, before: datetime) -> int:
+    """Forget the words of what was acknowledged before then. Returns how many."""
+    return connection.execute(delete(ack_texts).where(ack_texts.c.at < before)).rowcount

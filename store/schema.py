@@ -6,6 +6,7 @@
                                              ├────< conversations       which ticket a chat or call belongs to now
                                              ├────< ticket_links
                                              └────< history             append-only, by trigger
+    ack_texts    what was acknowledged in the last day, as letters: loops are known by their words
     ack_budget   acknowledgements spent per hour          counters   next numbers (SQLite; PostgreSQL has sequences)
     failing_addresses   mail addresses that our messages came back from
 
@@ -212,6 +213,16 @@ ack_budget = Table(
     Column("spent", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
+
+ack_texts = Table(
+    "ack_texts",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("scope", Text, nullable=False),  # mail domain or address
+    Column("at", Moment, nullable=False),
+    Column("letters", Text, nullable=False),
+)
+Index("ack_texts_of_scope", ack_texts.c.scope, ack_texts.c.at)
 
 history = Table(
     "history",

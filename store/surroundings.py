@@ -10,7 +10,10 @@ from domain.surroundings import Lookup, Surroundings
 from domain.ticket import KnownTicket, State
 from store.bulk import chunks
 from store.codec import storable
-from store.schema import ack_budget, conversations, messages, outbox, ticket_participants, tickets
+from store.schema import ack_budget, ack_texts, conversations, messages, outbox, ticket_participants, tickets
+
+MOST_TEXTS = 500
+MOST_OF_ALL = 100
 
 
 def surroundings(connection: Connection, lookup: Lookup) -> Surroundings:
@@ -33,7 +36,12 @@ def surroundings(connection: Connection, lookup: Lookup) -> Surroundings:
         lookup.budgets,
     )
     return Surroundings(
-        filed=filed, conversations=talks, message_ids=holders, tickets=known_tickets(connection, named), spent=spent
+        acknowledged=_acknowledged(connection, lookup),
+        filed=filed,
+        conversations=talks,
+        message_ids=holders,
+        tickets=known_tickets(connection, named),
+        spent=spent,
     )
 
 
@@ -69,6 +77,21 @@ def _message_ids(connection: Connection, wanted: Iterable[str]) -> dict[str, tup
         for message_id, ticket in _rows(connection, query, table.c.message_id, keys):
             found.setdefault(message_id, set()).add(ticket)
     return {message_id: tuple(sorted(held)) for message_id, held in found.items()}
+
+
+def _acknowledged(connection: Connection, lookup: Lookup) -> list[tuple[str, str]]:
+    if lookup.since is None:
+        return []
+    recent = select(ack_texts.c.id, ack_texts.c.scope, ack_texts.c.letters).where(ack_texts.c.at >= lookup.since)
+    recent = recent.order_by(ack_texts.c.id.desc())
+    found: dict[int, tuple[str, str]] = {}
+    for chunk in chunks(sorted(map(storable, lookup.scopes))):
+        rows = connection.execute(recent.where(ack_texts.c.scope.in_(chunk)).limit(MOST_TEXTS))
+        found.update((row.id, (row.scope, row.letters)) for row in rows)
+    if lookup.any_scope:
+        rows = connection.execute(recent.limit(MOST_OF_ALL))
+        found.update((row.id, (row.scope, row.letters)) for row in rows)
+    return list(found.values())
 
 
 def _by_pair(

@@ -15,10 +15,11 @@ import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
 
-from domain.interaction import Automated, Interaction
+from domain.interaction import Automated, Interaction, Medium
 from domain.mailbox import SEPARATOR, Mailbox, domain_of, without_tag
 from domain.ticket import Acknowledgement, Placement, Road, Silence
 from domain.verdict import Verdict
+from triage.echoes import Echoes, Words, words_of
 from triage.keywords import NO_LETTER
 from triage.letters import USUAL, Letters
 from triage.token import sign
@@ -42,10 +43,14 @@ _ROLE_MAILBOXES = ("postmaster@", "abuse@")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Settings of acknowledging. `limits`: messages per period for each budget scope."""
+    """Settings of acknowledging. `limits`: messages per period for each budget scope.
+
+    `repeats`: how often a day nearly the same words are answered; None for always.
+    """
 
     enabled: bool
     limits: Mapping[str, int]
+    repeats: int | None = None
     language: str
     organisation: str
     token_key: bytes
@@ -84,20 +89,27 @@ class Clerk:
         placement: Placement,
         verdict: Verdict,
         department: str,
+        *,
         spent: MutableMapping[Budget, int],
-    ) -> tuple[Acknowledgement | Silence, tuple[Budget, ...]]:
-        """The answer, and the budgets it is charged to (`spent` is charged here, for the rest of the batch).
+        echoes: Echoes,
+    ) -> tuple[Acknowledgement | Silence, tuple[Budget, ...], Words | None]:
+        """The answer, the budgets it is charged to and the words it answers (`spent` and `echoes` learn of them here).
 
         `department` is the display name. `placement` carries the real ticket number.
         """
         budgets = budgets_of(interaction)
         reason = self.objection(interaction, placement) or _unwanted(verdict)
         reason = reason or overdrawn(budgets, spent, self.policy.limits)
+        words = words_of(interaction) if reason is None and interaction.medium is Medium.MAIL else None
+        if words is not None and echoes.repeats(interaction, words):
+            reason = "repeated_text"
         if reason is not None:
-            return Silence(channel=interaction.channel, to=interaction.return_path, reason=reason), ()
+            return Silence(channel=interaction.channel, to=interaction.return_path, reason=reason), (), None
         for budget in budgets:
             spent[budget] = spent.get(budget, 0) + 1
-        return self._acknowledgement(interaction, placement.ticket, verdict, department), budgets
+        if words is not None:
+            echoes.note(words)
+        return self._acknowledgement(interaction, placement.ticket, verdict, department), budgets, words
 
     def objection(self, interaction: Interaction, placement: Placement) -> str | None:
         """Why this interaction is not acknowledged, budgets apart; None when nothing speaks against it."""

@@ -18,8 +18,11 @@ LONGEST_REASON = 300
 
 
 def bounced_message(interaction: Interaction, key: bytes) -> tuple[int, int] | None:
-    """Ticket and number of the message of ours whose envelope sender was written to."""
-    tags = filter(None, map(tag_of, interaction.envelope_recipients))
+    """Ticket and number of the message of ours whose envelope sender was written to.
+
+    Fetched mail has no envelope; there To says it. A token proves itself wherever it stands.
+    """
+    tags = filter(None, map(tag_of, (*interaction.envelope_recipients, *interaction.recipients)))
     return next((proven for tag in tags if (proven := verify_bounce(key, tag)) is not None), None)
 
 

@@ -99,6 +99,7 @@ REASONS = {
     "budget_domain": N_("too many answers to this domain"),
     "backfilled": N_("older mail, taken afterwards"),
     "budget_all": N_("too many answers in all"),
+    "repeated_text": N_("the same words were acknowledged before: a loop"),
 }
 STYLES = {
     "quarantined": "bold yellow",

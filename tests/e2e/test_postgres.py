@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 EXTRA = """\
 store: {{url: "{store}"}}
 journal: {{url: "{journal}"}}
-acknowledgement: {{budgets: {{per_domain: 100000}}}}"""
+acknowledgement: {{budgets: {{per_domain: 100000, same_text: null}}}}"""
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from tests.pipeline import house_in
 
 FLOOD = 1000
-BUDGETS = "{per_address: 3, per_domain: 7, all: 20}"
+BUDGETS = "{per_address: 3, per_domain: 7, all: 20, same_text: null}"
 
 
 @pytest.fixture

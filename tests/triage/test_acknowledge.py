@@ -7,6 +7,7 @@ from domain.ticket import Acknowledgement, Placement, Road, Silence
 from domain.verdict import Decision, Proposal, Verdict
 from tests.samples import MAILBOX, TOKEN_KEY, call, chat, mail
 from triage.acknowledge import EVERYBODY, MAX_PROPOSALS, Clerk, Exit, Policy, budgets_of, our_message_id
+from triage.echoes import Echoes
 from triage.letters import Letters
 from triage.token import verify
 
@@ -47,9 +48,10 @@ def clerk(*, enabled=True, limits=None, can_send=True):
 
 
 def plan(interaction, placement=OPENS, spent=None, decided=None, **of_clerk):
-    answer, _ = clerk(**of_clerk).plan_acknowledgement(
-        interaction, placement, decided or verdict(), "Suporte & Cia", spent if spent is not None else {}
-    )
+    answer, *_ = clerk(**of_clerk).plan_acknowledgement(
+        interaction, placement, decided or verdict(), "Suporte & Cia", spent={} if spent is None else spent,
+        echoes=Echoes(None),
+    )  # fmt: skip
     return answer
 
 
