@@ -27,12 +27,12 @@ from domain.ports import Decode
 from domain.raw import Fate, JournalEntry, Outcome
 from domain.surroundings import Lookup
 from domain.ticket import Filing, Placement, Road, Silence
+from ingest.returned import note_bounces
 from ingest.telemetry import clean
-from store import bounces, desk
+from store import desk
 from store.attachments import AttachmentFiles
 from store.engines import Database
 from triage.acknowledge import Clerk, budgets_of
-from triage.bounces import bounced_message, failures_of, named_messages
 from triage.conversation import Desk, clues_of, lookup_of, renumbered
 from triage.echoes import WINDOW, Echoes, Words, any_answer, scopes_in
 from triage.engine import judge
@@ -250,7 +250,7 @@ class Transaction:
         ]
         marks.append(time.perf_counter())
         desk.file(connection, filings, self._now, period)
-        self._note_bounces(connection, filings)
+        note_bounces(connection, [filing.interaction for filing in filings], self._clerk.policy.token_key, self._now)
         marks.append(time.perf_counter())
         names = ("surroundings", "decide", "write")
         self.seconds.update({name: end - begin for name, begin, end in zip(names, marks, marks[1:], strict=False)})
@@ -267,18 +267,6 @@ class Transaction:
             return lookup
         scopes = frozenset(scopes_in(mails))
         return replace(lookup, scopes=scopes, any_scope=any_answer(mails), since=self._now - WINDOW)
-
-    def _note_bounces(self, connection: Connection, filings: Sequence[Filing]) -> None:
-        """Delivery reports are rare: nothing is asked of the store where there are none."""
-        key = self._clerk.policy.token_key
-        reports = [filing.interaction for filing in filings if filing.interaction.deliveries]
-        if not reports:
-            return
-        named = {message_id for report in reports for message_id in named_messages(report)}
-        proven = [found[1] for report in reports if (found := bounced_message(report, key)) is not None]
-        sent = bounces.sent_messages(connection, sorted(named), proven)
-        failures = [failure for report in reports for failure in failures_of(report, sent, key)]
-        bounces.record(connection, failures, self._now)
 
     def _filing(self, read: Read, placement: Placement, spent: dict[tuple[str, str], int], echoes: Echoes) -> Filing:
         interaction = read.interaction
