@@ -64,6 +64,15 @@ TAKES_PART_BY = frozenset({Road.OPENS, Road.LINKS, Road.JOINS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Referral:
+    """Another department that the message was written to as well: it sees the ticket, without owning it."""
+
+    ticket: int
+    department: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """`ticket` is the ticket filed on; `linked` the older one when `road` is LINKS.
 

@@ -27,6 +27,7 @@ from domain.ports import Decode
 from domain.raw import Fate, JournalEntry, Outcome
 from domain.surroundings import Lookup
 from domain.ticket import Filing, Placement, Road, Silence
+from ingest.referring import refer_others
 from ingest.returned import note_bounces
 from ingest.telemetry import clean
 from store import desk
@@ -217,6 +218,7 @@ class Transaction:
     """The unit of work of one batch: a plain function of a connection."""
 
     def __init__(self, reads: Sequence[Read], ruleset: RuleSet, clerk: Clerk, house: House, now: datetime) -> None:
+        self._all = [read.interaction for read in reads]
         self._reads: dict[str, Read] = {}
         for read in reads:
             self._reads.setdefault(read.interaction.identity, read)
@@ -250,6 +252,8 @@ class Transaction:
         ]
         marks.append(time.perf_counter())
         desk.file(connection, filings, self._now, period)
+        refer_others(connection, interactions=self._all, filings=filings, around=around, ruleset=self._ruleset,
+                     house=self._house, now=self._now)  # fmt: skip
         note_bounces(connection, [filing.interaction for filing in filings], self._clerk.policy.token_key, self._now)
         marks.append(time.perf_counter())
         names = ("surroundings", "decide", "write")

@@ -13,7 +13,16 @@ from sqlalchemy import Column, Connection, Row, Select, select
 
 from store.bounces import failing
 from store.bulk import chunks
-from store.schema import attachments, contact_addresses, contacts, history, messages, outbox, ticket_links
+from store.schema import (
+    attachments,
+    contact_addresses,
+    contacts,
+    history,
+    messages,
+    outbox,
+    ticket_links,
+    ticket_referrals,
+)
 
 Document = dict[str, Any]
 Rows = dict[int, list[Row[Any]]]
@@ -52,6 +61,8 @@ def ticket_documents(connection: Connection, rows: Sequence[Row[Any]]) -> list[D
     marks = failing(connection, {address for summary in shown for address in summary["contact"]["addresses"]})
     answers = _children(connection, select(outbox).order_by(outbox.c.id), outbox.c.ticket, numbers)
     events = _children(connection, select(history).order_by(history.c.id), history.c.ticket, numbers)
+    seen_by = select(ticket_referrals).order_by(ticket_referrals.c.department)
+    referred = _children(connection, seen_by, ticket_referrals.c.ticket, numbers)
     links = _children(connection, select(ticket_links).order_by(ticket_links.c.other), ticket_links.c.ticket, numbers)
     back = _children(connection, select(ticket_links).order_by(ticket_links.c.ticket), ticket_links.c.other, numbers)
     sendings = {one.message: one for group in answers.values() for one in group if one.message is not None}
@@ -63,6 +74,7 @@ def ticket_documents(connection: Connection, rows: Sequence[Row[Any]]) -> list[D
             "messages": [_message(one, files[one.id], sendings.get(one.id)) for one in said[row.number]],
             "acknowledgements": [_acknowledgement(one) for one in answers[row.number] if one.automatic],
             "history": [_event(one) for one in events[row.number]],
+            "referrals": [{"department": one.department, "address": one.address} for one in referred[row.number]],
             "links": [*(one.other for one in links[row.number]), *(one.ticket for one in back[row.number])],
         }
         for row, summary in zip(rows, shown, strict=True)

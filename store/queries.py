@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from domain.facts import Facts
 from domain.ticket import State
 from store.codec import facts_from_json
 from store.documents import Document, summaries, ticket_documents
-from store.schema import messages, tickets
+from store.schema import messages, ticket_referrals, tickets
 
 PAGE = 200
 """Tickets that `export` reads at a time."""
@@ -25,9 +25,12 @@ def ticket(connection: Connection, number: int) -> Document | None:
 def list_tickets(
     connection: Connection, department: str | None, priority: str | None, state: str | None, limit: int
 ) -> list[Document]:
-    """Newest first, without messages, verdict and history."""
-    wanted = {"department": department, "priority": priority, "state": state}
+    """Newest first, without messages, verdict and history. A department sees its own and what is referred to it."""
+    wanted = {"priority": priority, "state": state}
     query = select(tickets).order_by(tickets.c.number.desc()).limit(limit)
+    if department is not None:
+        referred = select(ticket_referrals.c.ticket).where(ticket_referrals.c.department == department)
+        query = query.where(or_(tickets.c.department == department, tickets.c.number.in_(referred)))
     for name, value in wanted.items():
         if value is not None:
             query = query.where(tickets.c[name] == value)

@@ -5,6 +5,7 @@
                                              ├────< outbox              what its customer is told
                                              ├────< conversations       which ticket a chat or call belongs to now
                                              ├────< ticket_links
+                                             ├────< ticket_referrals    other departments that see it
                                              └────< history             append-only, by trigger
     ack_texts    what was acknowledged in the last day, as letters: loops are known by their words
     ack_budget   acknowledgements spent per hour          counters   next numbers (SQLite; PostgreSQL has sequences)
@@ -99,6 +100,16 @@ ticket_links = Table(
     metadata,
     _ticket(primary_key=True),
     Column("other", Key, ForeignKey("tickets.number"), primary_key=True, index=True),
+    Column("created_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ticket_referrals = Table(
+    "ticket_referrals",
+    metadata,
+    _ticket(primary_key=True),
+    Column("department", Text, primary_key=True, index=True),
+    Column("address", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -49,6 +49,7 @@ EVENTS = {
     "held": N_("message held, unverified"),
     "linked": N_("linked"),
     "noted": N_("note by an agent"),
+    "referred": N_("shown to another department"),
     "verified": N_("message accepted"),
     "tagged": N_("tagged"),
     "reopened": N_("reopened"),
