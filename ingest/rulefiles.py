@@ -3,8 +3,9 @@
     rules.yaml ─▶ include: regras/ ─▶ regras/10-financeiro.yaml, regras/20-suporte.yaml …  (by name)
               └─▶ contacts: contatos.yaml
 
-Only files in the folder of the main file, or below it, are read. What cannot be read is told with the line
-that names it; `seen` remembers what every file and folder looked like, to notice when one changes.
+Only files in the folder of the main file, or below it, are read: MAX_FILES of them, MAX_TOTAL_BYTES in all. What
+cannot be read is told with the line that names it; `seen` remembers what every file and folder looked like, to
+notice when one changes.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from triage.loading import fingerprint
 from triage.notes import near_miss
 
 MAX_FILES = 200
+MAX_TOTAL_BYTES = 20_000_000
 ENDINGS = frozenset({".yaml", ".yml"})
 
 
@@ -99,6 +101,9 @@ class _Reader:
         self.root = look.main.parent
         self.real_root = Path(os.path.realpath(self.root))
         self.read_before: dict[Path, Position] = {}
+        self.bytes_left = MAX_TOTAL_BYTES
+        self.full = False
+        """Told once: a folder may hold thousands of files that are too many."""
 
     def rules(self, path: Path, chain: tuple[Path, ...], position: Position | None = None) -> None:
         real = Path(os.path.realpath(path))
@@ -114,10 +119,12 @@ class _Reader:
         contacts = entries.get("contacts")
         if not chain and isinstance(contacts, Scalar):
             for found in self._file(path, contacts):
-                self._take(found, Use.CONTACTS)
+                if self._has_room(found, contacts):
+                    self._take(found, Use.CONTACTS)
 
     def _take(self, path: Path, use: Use) -> Node | None:
         """The document of a file, None when it cannot be read. Its digest is older than its text."""
+        self.bytes_left -= _size(path)
         self.look.seen[path] = digest(path)
         below = os.path.relpath(path, self.root)
         try:
@@ -145,10 +152,11 @@ class _Reader:
                 yield from self._file(path, item)
                 continue
             self.look.seen[found] = digest(found)
-            files = sorted(
-                each for each in found.iterdir()
-                if each.suffix in ENDINGS and not each.name.startswith(".") and each.is_file()
-            )  # fmt: skip
+            try:
+                files = _rule_files(found)
+            except OSError as error:
+                self._note_unreadable(item, error)
+                continue
             if not files:
                 self._note(item.position, N_("no .yaml file is in this folder: %(name)s"), name=item.value)
             yield from (file for file in files if self._is_below(file, item))
@@ -167,11 +175,15 @@ class _Reader:
         found = path.parent / item.value
         if not self._is_below(found, item):
             return
-        if found.exists():
-            yield found
+        try:
+            if found.exists():
+                yield found
+                return
+            beside = _names_beside(found)
+        except OSError as error:
+            self._note_unreadable(item, error)
             return
         self.look.seen[found.parent] = digest(found.parent)
-        beside = [each.name for each in found.parent.iterdir()] if found.parent.is_dir() else []
         near = near_miss(found.name, beside)
         if near:
             self._note(item.position, N_("there is no %(name)s; did you mean %(near)r?"), name=item.value, near=near)
@@ -193,10 +205,48 @@ class _Reader:
             place = str(self.read_before[real])
             self._note(item.position, N_("%(name)s is included already, in %(place)s"), name=real.name, place=place)
         elif len(self.read_before) >= MAX_FILES:
-            self._note(item.position, N_("more than %(limit)s files"), limit=MAX_FILES)
+            self._note_full(item, N_("more than %(limit)s files"), limit=MAX_FILES)
         else:
-            return True
+            return self._has_room(path, item)
         return False
+
+    def _has_room(self, path: Path, item: Scalar) -> bool:
+        """Whether a file may still be read whole. One that is too large by itself is told by its reader."""
+        if _size(path) <= self.bytes_left:
+            return True
+        words = N_("%(name)s is not read: the files of these rules are larger than %(limit)s MB together")
+        self._note_full(item, words, name=path.name, limit=MAX_TOTAL_BYTES // 10**6)
+        return False
+
+    def _note_full(self, item: Scalar, text: str, /, **values: object) -> None:
+        if not self.full:
+            self._note(item.position, text, **values)
+        self.full = True
+
+    def _note_unreadable(self, item: Scalar, error: OSError) -> None:
+        words = N_("%(path)s cannot be read: %(reason)s")
+        self._note(item.position, words, path=str(item.value)[:100], reason=error.strerror or str(error))
 
     def _note(self, position: Position, text: str, /, **values: object) -> None:
         self.look.mistakes.append(Mistake(position, text, values))
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    """By name."""
+    return sorted(
+        each for each in folder.iterdir() if each.suffix in ENDINGS and not each.name.startswith(".") and each.is_file()
+    )
+
+
+def _names_beside(path: Path) -> list[str]:
+    """Without its own: a link to nowhere is there and is not."""
+    folder = path.parent
+    return [each.name for each in folder.iterdir() if each.name != path.name] if folder.is_dir() else []
+
+
+def _size(path: Path) -> int:
+    """Bytes that reading it takes at most; 0 when it is gone, which its reader tells."""
+    try:
+        return min(path.stat().st_size, MAX_BYTES)
+    except OSError:
+        return 0

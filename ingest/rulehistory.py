@@ -4,7 +4,7 @@
     var/rules/history.jsonl        one event a line, appended and synced: when, which set, instead of which, by whom
     var/rules/lock                 shared while the daemon looks, exclusive while a rollback writes
 
-Files and not tables, so that rules are reloaded and explained while the ticket database is away (docs/adr/0007).
+Files and not tables, so that rules are reloaded and explained while the ticket database is away (docs/adr/0010).
 """
 
 import fcntl
