@@ -68,10 +68,17 @@ def source_and_rules(path: Path) -> tuple[RuleSource, RuleSet]:
     return _compile(look_at(path))
 
 
+def looked_at(path: Path) -> tuple[Look, RuleSet]:
+    """The files with what is written in them, and their rules, once all tests pass. Raises ConfigError."""
+    look = look_at(path)
+    tested_look(look)
+    return look, _compile(look)[1]
+
+
 def _compile(look: Look) -> tuple[RuleSource, RuleSet]:
     look.raise_if_any()
     files = tuple(look.files)
-    ruleset = _load(files, look.documents)
+    ruleset = load_files(files, look.documents)
     return RuleSource(file=str(look.main), files=files, hash=ruleset.hash), ruleset
 
 
@@ -93,16 +100,17 @@ def kept_rules(texts: Mapping[str, str]) -> RuleSet:
         RuleFile(name=below, below=below, text=text, use=Use.CONTACTS if below == named else Use.RULES)
         for below, text in texts.items()
     )
-    return _load(files, list(documents.values()))
+    return load_files(files, list(documents.values()))
 
 
 @lru_cache(maxsize=2)
 def compiled(source: RuleSource) -> RuleSet:
     """The rule set of a source that is known to be good."""
-    return _load(source.files, [read(file.text, file.name) for file in source.files])
+    return load_files(source.files, [read(file.text, file.name) for file in source.files])
 
 
-def _load(files: tuple[RuleFile, ...], documents: Sequence[Node]) -> RuleSet:
+def load_files(files: Sequence[RuleFile], documents: Sequence[Node]) -> RuleSet:
+    """The rules of these files, which `documents` are in the same order. Raises ConfigError with every mistake."""
     by_use: dict[Use, list[Node]] = {use: [] for use in Use}
     for file, document in zip(files, documents, strict=True):
         by_use[file.use].append(document)

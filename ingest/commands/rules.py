@@ -10,6 +10,7 @@ from ingest.commands.rule_tests import rule_tests
 from ingest.commands.shape import command, group
 from ingest.commands.shell import Shell, print_json, say
 from ingest.commands.stats import stats
+from ingest.commands.suggest import suggest_rules
 from ingest.presentation.labels import counted_rules, counted_tests
 from ingest.rulebook import read_rules
 from ingest.translations import N_, _
@@ -41,7 +42,7 @@ def check(shell: Shell, file: str | None) -> None:
     shell.answer(document, lambda: say(_("%(file)s: no mistakes; %(rules)s, %(tests)s") % {"file": path, **found}))
 
 
-for _added in (rule_tests, rule_lint, explain, why_not, run_backtest, stats, history, rollback):
+for _added in (rule_tests, rule_lint, explain, why_not, run_backtest, stats, suggest_rules, history, rollback):
     rules.add_command(_added)
 
 

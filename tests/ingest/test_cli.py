@@ -51,6 +51,7 @@ def test_the_commands_are_those_of_the_contract():
         "rules lint",
         "rules backtest",
         "rules stats",
+        "rules suggest",
         "rules history",
         "rules rollback",
         "rules explain",
