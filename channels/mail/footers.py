@@ -103,6 +103,6 @@ def is_footer(paragraph: str) -> bool:
 
 def _is_legal(paragraph: str) -> bool:
     speaks = sum(bool(words.search(paragraph)) for words in _LEGAL)
-    if speaks >= 3 and len(paragraph) >= 100 and _ABOUT_ITSELF.match(paragraph[:200]):
+    if speaks >= 3 and len(paragraph) >= 60 and _ABOUT_ITSELF.match(paragraph[:200]):
         return True
     return speaks >= 3 and bool(_IF_YOU_ARE_NOT.match(paragraph[:200]))

@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from channels.mail.html_bounds import is_tame
 from channels.mail.page import Page
+from channels.mail.style_sheets import write_styles
 from channels.mail.visibility import Attributes, Look, is_removed
 from channels.tag_soup import html_to_text
 
@@ -33,6 +34,7 @@ _SPACED_TABLE = """
 _SPACED = frozenset(_SPACED_TABLE.split())
 _CELLS = frozenset({"td", "th"})
 _TEXT = "-text"
+_LOOKING_OTHERWISE = "[hidden], [style], [bgcolor], [color], [background]"
 _TELLING = frozenset({"a", "blockquote", "img", "ol"})
 _LINKED = re.compile(r"(https?://|ftps?://|mailto:|tel:)[^\s<>]+", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"^(?:https?://|ftps?://|mailto:|tel:)?(?:www\.)?|[/?#]+$|\s+", re.IGNORECASE)
@@ -58,14 +60,16 @@ class _Reader:
 
     def read(self, html: str) -> str:
         tree = LexborHTMLParser(html)
+        write_styles(tree)
         tree.strip_tags(_UNSEEN, recursive=True)
-        for node in tree.css("[hidden], [style]"):
+        for node in tree.css(_LOOKING_OTHERWISE):
             if is_removed(node.attributes):
                 node.decompose()
             else:
                 self._styled.add(node.mem_id)
         if tree.body is None:
             return ""
+        self._looks = [Look().inside(tree.body.attributes)]
         self._data_tables = {table.mem_id for table in tree.css("table:not(:has(table))") if _holds_data(table)}
         for node, tag, entering in islice(_walk(tree.body), 2 * _MOST_NODES):
             if tag == _TEXT:

@@ -63,3 +63,35 @@ def test_what_is_inside_may_show_itself_again(styles, shown):
     for style in styles:
         look = look.inside({"style": style})
     assert look.shown is shown
+
+
+@pytest.mark.parametrize(
+    ("elements", "shown"),
+    [
+        ([{"style": "color:#fff"}], False),
+        ([{"color": "white"}], False),
+        ([{"bgcolor": "#000"}, {"style": "color:#fff"}], True),
+        ([{"bgcolor": "#000"}, {"style": "color:#010101"}], False),
+        ([{"background": "x.png"}, {"style": "color:#fff"}], True),
+        ([{"style": "background:#fff url(x.png)"}, {"color": "white"}], True),
+        ([{"style": "color:#fff"}, {"style": "background-color:navy"}], True),
+        ([{"style": "color:nunca-vista"}], True),
+        ([{"style": "color:#fff"}, {"style": "color:inherit"}], False),
+        ([{"style": "color:#fff;color:#000"}], True),
+    ],
+)
+def test_letters_in_the_colour_of_what_they_stand_on_are_not_seen(elements, shown):
+    look = Look()
+    for attributes in elements:
+        look = look.inside(attributes)
+
+    assert look.shown is shown
+
+
+@pytest.mark.parametrize(
+    "style",
+    ["left:-9999px", "text-indent : -999em", "margin-left:-5000px", "transform:scale(0)", "clip:rect(0, 0, 0, 0)"],
+)
+def test_what_is_moved_off_the_page_is_not_seen(style):
+    assert is_removed({"style": f"position:absolute;{style}"})
+    assert not is_removed({"style": "position:absolute;left:-9px;transform:scale(0.5)"})
