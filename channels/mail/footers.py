@@ -75,6 +75,14 @@ _LEGAL = tuple(
         r"\berro\b|engano|\berror\b|equivoca|mistake|apag|elimin|delet|destru|notif|avis[ae]|responsab|liabil",
     )
 )
+_BEGINNING = re.compile(
+    r"[-_*\s\[]*(?:enviad|escrit|mandad|sent\b|written|obte|descarg|baix|get\b|yahoo|mensagem enviad|livre de|virus"
+    r"|libre de|sem virus"
+    r"|(?:est[ea]|ess[ea]|this|the|any|las?|os?|as?|el) (?:e-?mail|mens|mess|correo|com|info|conte|trans)"
+    r"|you |voce rece|receb|recib|has rec|to (?:un|stop)|para (?:cancelar|deixar|anular|darse)|lista de"
+    r"|\S{1,60} mailing"
+    r"|antes de|please|think|before|aviso|nota|confiden|legal|disclaimer|clausula|advert|termo|informac|important)"
+)
 _HEADING = re.compile(
     r"\W*(?:aviso(?: legal| de confidencialidade| de privacidad\w*| de confidencialidad)?|nota de confidencialidade?"
     r"|confidencialidade?|(?:confidentiality|legal) (?:notice|note|disclaimer)|disclaimer"
@@ -101,8 +109,13 @@ def is_footer(paragraph: str) -> bool:
     )
 
 
+def may_begin_footer(line: str) -> bool:
+    """A cheap look at the first words of a line in the middle of a paragraph."""
+    return bool(_BEGINNING.match(line))
+
+
 def _is_legal(paragraph: str) -> bool:
-    speaks = sum(bool(words.search(paragraph)) for words in _LEGAL)
-    if speaks >= 3 and len(paragraph) >= 60 and _ABOUT_ITSELF.match(paragraph[:200]):
-        return True
-    return speaks >= 3 and bool(_IF_YOU_ARE_NOT.match(paragraph[:200]))
+    about_itself = len(paragraph) >= 60 and _ABOUT_ITSELF.match(paragraph[:200])
+    if not about_itself and not _IF_YOU_ARE_NOT.match(paragraph[:200]):
+        return False
+    return sum(bool(words.search(paragraph)) for words in _LEGAL) >= 3

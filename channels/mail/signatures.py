@@ -13,7 +13,7 @@ A block is left where a line in it may be meant: a question, a sentence, a posts
 import re
 from collections.abc import Sequence
 
-from channels.mail.footers import LONGEST_FOOTER, is_device_line, is_footer
+from channels.mail.footers import LONGEST_FOOTER, is_device_line, is_footer, may_begin_footer
 from channels.mail.lines import Lines
 
 _MOST_BELOW_DASHES = 25
@@ -94,7 +94,7 @@ def _without_footer(lines: Lines, region: Sequence[int]) -> Sequence[int]:
     if is_footer(_joined(lines, region[start:])):
         return region[:start]
     for first in range(start + 1, len(region)):
-        if is_footer(_joined(lines, region[first:])):
+        if may_begin_footer(lines.folded(region[first])) and is_footer(_joined(lines, region[first:])):
             return region[:first]
     return region
 
