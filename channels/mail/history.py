@@ -39,7 +39,7 @@ _ANNOUNCING = re.compile(
     r"|below|received|forwarding|adjunto|abajo|reenvio|recibi|recibimos)\b"
 )
 _TELLING_STARTS = frozenset("-_=#*~>")
-_TELLING_ENDS = frozenset(":-*_>: \xa0")
+_TELLING_ENDS = frozenset(":-*_>")
 _TELLING_TAILS = ("linha", "line", "linea", "línea")
 _LONGEST_FIELD = 40
 _SHORTEST_WRAPPED = 60
@@ -96,6 +96,21 @@ def _text(lines: Lines, regions: Sequence[Sequence[int]]) -> str:
     return "\n".join(lines.written[at] for at in numbers).strip()
 
 
+def _telling(lines: Lines) -> list[int]:
+    """The lines at which there may be a boundary or a quotation: a cheap look that leaves most of them out."""
+    return [
+        at
+        for at, written in enumerate(lines.written)
+        if (line := written.strip())
+        and (
+            line[0] in _TELLING_STARTS
+            or line[-1] in _TELLING_ENDS
+            or ":" in line[:_LONGEST_FIELD]
+            or line[-7:].lower().endswith(_TELLING_TAILS)
+        )
+    ]
+
+
 class _Reading:
     """One pass over the lines. `regions` are the runs of line numbers that are new."""
 
@@ -105,6 +120,9 @@ class _Reading:
         self._marks = marks
         self._answers = answers
         self._looks_left = _MOST_LOOKS
+        stops = _telling(lines)
+        self._telling = frozenset(stops)
+        self._stops = [] if marks else stops[::-1]
 
     @property
     def _region(self) -> list[int]:
@@ -114,11 +132,16 @@ class _Reading:
         """False: it is a forward, and all of it counts."""
         at = 0
         while at < len(self._lines):
+            plain = self._plain_until(at)
+            if plain > at:
+                self._region.extend(range(at, plain))
+                at = plain
+                continue
             seen = None
             if self._is_quoted(at):
                 at = self._after_quotation(at)
                 continue
-            if self._is_telling(at):
+            if at in self._telling:
                 seen = self._boundary(at)
             if seen is Divider.FORWARD and len(self.regions) == 1:
                 return False
@@ -147,17 +170,13 @@ class _Reading:
             return False
         return self._lines.folded(above).endswith(":") or (above == at - 1 and is_quoted(self._lines.written[above]))
 
-    def _is_telling(self, at: int) -> bool:
-        """A cheap look that says of most lines that no boundary can be there."""
-        line = self._lines.written[at].strip()
-        if not line:
-            return False
-        return (
-            line[0] in _TELLING_STARTS
-            or line[-1] in _TELLING_ENDS
-            or ":" in line[:_LONGEST_FIELD]
-            or line[-7:].lower().endswith(_TELLING_TAILS)
-        )
+    def _plain_until(self, at: int) -> int:
+        """The first line from `at` on that may be a boundary or quoted. HTML marks may be on any line."""
+        if self._marks:
+            return at
+        while self._stops and self._stops[-1] < at:
+            self._stops.pop()
+        return self._stops[-1] if self._stops else len(self._lines)
 
     def _boundary(self, at: int) -> Divider | None:
         start = self._attribution(at)

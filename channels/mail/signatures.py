@@ -57,6 +57,7 @@ _NO_NAMES_TABLE = """
 _NO_NAMES = frozenset(_NO_NAMES_TABLE.split())
 _LONGEST_CARD_LINE = 120
 _MOST_WORDS = 9
+_LONGEST_NAME = 40
 
 
 def without_signature(lines: Lines, region: Sequence[int], sender_name: str = "") -> Sequence[int]:
@@ -162,7 +163,9 @@ def _is_card_line(lines: Lines, number: int) -> bool:
     line = lines.folded(number)
     if len(lines.written[number]) > _LONGEST_CARD_LINE * 2 or len(line) > _LONGEST_CARD_LINE or _MEANT.search(line):
         return False
-    return len(line.split()) <= _MOST_WORDS or bool(_CONTACT.search(line))
+    words = line.split()
+    few = len(words) <= _MOST_WORDS and all(len(word) <= _LONGEST_NAME for word in words)
+    return few or bool(_CONTACT.search(line))
 
 
 def is_name(text: str) -> bool:
