@@ -33,7 +33,7 @@ def test_simple_rules_are_written_in_front_of_the_elements_own_style(sheet, styl
 
 @pytest.mark.parametrize("sheet", ["p{color:red}" * 8_000, "{" * 99_000, "@media{" * 14_000, "p p{color:red}" * 7_000])
 def test_many_rules_for_many_elements_take_no_time(sheet):
-    begun = time.perf_counter()
+    begun = time.process_time()  # others may use the machine meanwhile
     style_of(sheet, "<p>x</p>" * 40_000)
 
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
