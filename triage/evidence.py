@@ -5,7 +5,7 @@ patterns of the few rules that decided something.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.verdict import Match
 from triage.folding import as_written, fold, without_markup
@@ -17,8 +17,7 @@ MAX_WORDS = 6
 MAX_LENGTH = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A condition was true in `where`: by a numbered pattern, or by `text` that is already known."""
 
     where: str

@@ -39,11 +39,12 @@ class WordMatcher:
     def match(self, folded: str) -> set[int]:
         """The numbers of all patterns that occur in `folded`."""
         found = self._expressions.match(folded) if self._has_expressions else set()
-        words = set(words_of(folded))
-        for known in words & self._known:
+        words = words_of(folded)
+        for known in self._known.intersection(words):
             if known in self._single:
                 found.add(self._single[known])
-            found.update(_verified(self._by_word.get(known, ()), folded))
+            if known in self._by_word:
+                found.update(_verified(self._by_word[known], folded))
         if self._heads:
             found.update(self._stems(folded, words))
         for symbol, patterns in self._by_symbol.items():
@@ -51,9 +52,9 @@ class WordMatcher:
                 found.update(_verified(patterns, folded))
         return found
 
-    def _stems(self, folded: str, words: set[str]) -> Iterator[int]:
+    def _stems(self, folded: str, words: Iterable[str]) -> Iterator[int]:
         """Of the words that begin like any stem, those that begin with one."""
-        likely = {word for word in words if word[: self._shortest] in self._heads}
+        likely = {word for word in set(words) if word[: self._shortest] in self._heads}
         for length, stems in self._by_stem.items():
             for stem in {word[:length] for word in likely} & stems.keys():
                 yield from _verified(stems[stem], folded)

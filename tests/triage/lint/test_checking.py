@@ -329,6 +329,61 @@ def test_a_department_that_nothing_is_sent_to_is_a_warning():
     assert (one.kind, one.values["name"], one.position.line) == ("department-unreached", "financeiro", 2)
 
 
+REACHED = {
+    "by a rule": ("rules:\n" + rule("seeded", "{words: a1}", "set: {department: novo}"), True),
+    "by no rule": ("rules:\n" + rule("seeded", "{words: a1}", "tags: [novo]"), False),
+    "named like a tag and a rule": ("rules:\n" + rule("novo", "{words: novo}", "tags: [novo]"), False),
+    "expected by a test only": (
+        "rules: []\ntests: [{name: a, given: {text: a1}, expect_not: {department: novo}}]\n",
+        False,
+    ),
+    "as a hint of an assignee": ("rules:\n" + rule("seeded", "{words: a1}", "set: {assignee: novo}"), False),
+    "by a rule that only adjusts": ("rules:\n" + rule("seeded", "{words: a1}", "adjust: {priority: raise}"), False),
+    "as a word": ("define: {a: {words: novo}}\nrules:\n" + rule("seeded", "{is: a}", "tags: [x]"), False),
+}
+
+
+@pytest.mark.parametrize(("text", "reached"), REACHED.values(), ids=REACHED)
+def test_a_department_is_reached_by_a_rule_that_sets_it_and_by_nothing_else(text, reached):
+    head = (
+        "version: 1\ndepartments:\n  suporte: Suporte\n  novo: Novo\ndefault: {department: suporte, priority: Baixa}\n"
+    )
+    found = [one for one in findings(text, head=head) if one.kind == "department-unreached"]
+
+    assert [(one.values["name"], one.position.line) for one in found] == ([] if reached else [("novo", 4)])
+
+
+def test_the_department_of_the_default_is_reached():
+    head = "version: 1\ndepartments: {suporte: Suporte}\ndefault: {department: suporte, priority: Baixa}\n"
+
+    assert findings("rules: []\n", head=head) == []
+
+
+UNTESTED = {
+    "no test at all": ("", ["um", "dois"]),
+    "a test of another rule": ("{given: {text: primeiro}, expect: {tags: [x]}}", ["dois"]),
+    "a test in which it would apply, but for one word": (
+        "{given: {text: segund}, expect: {department: suporte}}",
+        ["um", "dois"],
+    ),
+    "a test that says it must not decide": ("{given: {text: outro}, expect_not: {tags: [y]}}", ["um", "dois"]),
+    "a test in another field": ("{given: {sender_name: segundo}, expect: {department: suporte}}", ["um", "dois"]),
+    "a test of both": ("{given: {text: primeiro e segundo}, expect: {tags: [x, y]}}", []),
+}
+
+
+@pytest.mark.parametrize(("case", "untested"), UNTESTED.values(), ids=UNTESTED)
+def test_a_rule_that_applies_in_no_test_is_a_hint(case, untested):
+    tests = f"tests:\n  - {{name: a, {case[1:]}\n" if case else ""
+    text = (
+        "rules:\n" + rule("um", "{text: primeiro}", "tags: [x]") + rule("dois", "{text: segundo}", "tags: [y]") + tests
+    )
+    found = [one for one in findings(text) if one.kind == "untested-rule"]
+
+    assert [one.rule for one in found] == untested
+    assert {one.severity for one in found} <= {"hint"}
+
+
 def test_rules_without_a_test_are_hints():
     tests = "tests:\n  - {name: a, given: {text: primeiro}, expect: {department: comercial}}\n"
 
