@@ -23,10 +23,12 @@ _LIST = N_('the list opened here needs a "," between its items and a "]" at its 
 _BRACES = N_('the mapping opened here needs a "," between its entries and a "}" at its end')
 _INDENTATION = N_("the indentation here does not fit the lines above; items of one block start in the same column")
 _BACKSLASH = N_('in double quotes a backslash is written "\\\\"; in single quotes it stands for itself')
+_TOO_DEEP = N_("more than 50 levels inside one another; make it flatter")
 _INDICATOR = N_('text that begins with "&", "*", "!" or "%" must be in quotes')
 
 # The first that fits counts. libyaml and PyYAML's own parser word some of them differently.
 _REMEDIES = (
+    _Remedy("maximum nesting depth", _TOO_DEEP),  # libyaml's own limit of 1,000, met before ours where it reads ahead
     _Remedy("'\\t'", _TAB),
     _Remedy("tab character", _TAB),
     _Remedy("mapping values are not allowed", _COLON),

@@ -79,9 +79,9 @@ def _message_ids(connection: Connection, wanted: Iterable[str]) -> dict[str, tup
     return {message_id: tuple(sorted(held)) for message_id, held in found.items()}
 
 
-def _acknowledged(connection: Connection, lookup: Lookup) -> list[tuple[str, str]]:
+def _acknowledged(connection: Connection, lookup: Lookup) -> tuple[tuple[str, str], ...]:
     if lookup.since is None:
-        return []
+        return ()
     recent = select(ack_texts.c.id, ack_texts.c.scope, ack_texts.c.letters).where(ack_texts.c.at >= lookup.since)
     recent = recent.order_by(ack_texts.c.id.desc())
     found: dict[int, tuple[str, str]] = {}
@@ -91,7 +91,7 @@ def _acknowledged(connection: Connection, lookup: Lookup) -> list[tuple[str, str
     if lookup.any_scope:
         rows = connection.execute(recent.limit(MOST_OF_ALL))
         found.update((row.id, (row.scope, row.letters)) for row in rows)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _by_pair(

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 MAX_RULES = 300
 MAX_SHEET = 100_000
 MAX_WRITTEN = 5_000
-MAX_MATCHES = 1_500_000
+MAX_MATCHES = 400_000
 """Rules times elements; a page of very many elements has fewer of its rules looked at."""
 _LONGEST_DECLARED = 200
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
