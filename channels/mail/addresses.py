@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from channels.mail.mime import Headers
+from channels.mail.fields import Headers
 from channels.mail.words import header_text, mended
 from domain.interaction import Party
 

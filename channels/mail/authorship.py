@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from channels.mail.addresses import addresses
-from channels.mail.mime import Headers
+from channels.mail.fields import Headers
 from domain.interaction import Party, TraitValue
 from domain.mailbox import fold_address
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from channels.cleaning import clean_line
 from channels.mail.automated_subjects import folded, is_delay, is_failure
-from channels.mail.mime import Headers, Part, children, read_part
+from channels.mail.fields import Headers
+from channels.mail.mime import Part, children, read_part
 from domain.delivery import DeliveryAction, DeliveryReport
 from domain.mailbox import fold_address
 

@@ -1,33 +1,39 @@
 """Bytes into headers and parts: a MIME reader that cannot recurse, blow up or be talked into new headers.
 
 The standard library's parser reads line by line (30 ms per MB), recurses for each level and raises half a dozen
-kinds of exceptions on hostile mail (dangers.md §6.4). This one finds blank lines and boundaries with `bytes.find`.
+kinds of exceptions on hostile mail (dangers.md §6.4). This one finds blank lines and boundaries with `bytes.find`; a
+part is a stretch of the mail's bytes and copies none of them until its content is asked for.
 
     mail that came with CR LF: a bare CR or LF in the header is a space, never a line end (attack 13)
     after that every line end is LF
-    a multipart deeper than MAX_DEPTH, or without a boundary, is one part; parts beyond MAX_PARTS are not read
+    a multipart deeper than MAX_DEPTH, or without parts, is one part; parts beyond MAX_PARTS are not read
+
+A multipart whose boundary is missing or wrong is read by the first line that looks like one. One that repeats its
+end line goes on behind it: what the outer of two equal boundaries encloses is not lost.
 """
 
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 
-from channels.mail.words import text_of
+from channels.mail.fields import MAX_HEADER_BYTES, Header, Headers, read_header
+from channels.mail.transfer import encoding_of, undone
+from channels.mail.words import codec_of, text_of
 
-MAX_HEADER_BYTES = 256_000
-MAX_HEADER_LINES = 10_000
 MAX_DEPTH = 30
 MAX_PARTS = 1_000
 _LONGEST_PARAMETERS = 8_000
+_GUESSED_WITHIN = 1_000_000
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _PARAMETER = re.compile(r";\s*([^\s=;\"]{1,100})\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.DOTALL)
-_FIELD_NAME = re.compile(r"[!-9;-~]+[ \t]*:")
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
-_FOLDING = (" ", "\t")
 _HEX = re.compile(rb"%([0-9a-fA-F]{2})")
-
-Headers = dict[str, list[str]]
+_BEFORE_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?=[!-9;-~]+[ \t]*:|>?From )")
+_LIKE_A_BOUNDARY = re.compile(
+    rb"^--(?=[^\n]{0,200}[^\s-])([^\n]{1,200}?)[ \t]*\n(?=content-[a-z-]+[ \t]*:)", re.MULTILINE | re.IGNORECASE
+)
+_ASCII_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 
 
 @dataclass(slots=True)
@@ -35,54 +41,81 @@ class Part:
     """`headers`: lower-case name → raw unfolded values, in order. `body` is not yet transfer-decoded.
 
     `order` names the fields as they stand, top to bottom: who wrote a trace field is told by what stands above it.
+    `cut`: its header had more than we read.
     """
 
     headers: Headers
-    body: bytes
+    source: bytes
+    start: int
+    end: int
     content_type: str = "text/plain"
     parameters: dict[str, str] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
+    cut: bool = False
 
     def header(self, name: str) -> str:
         values = self.headers.get(name)
         return values[0] if values else ""
 
     @property
+    def body(self) -> bytes:
+        return self.source[self.start : self.end]
+
+    @property
     def content(self) -> bytes:
         """The body with its Content-Transfer-Encoding undone; what cannot be undone stays as it is."""
-        encoding = self.header("content-transfer-encoding").strip().lower()
-        if encoding == "base64":
-            return _from_base64(self.body)
-        if encoding == "quoted-printable":
-            return binascii.a2b_qp(self.body)
-        return self.body
-
-
-def read_part(data: bytes, default_type: str = "text/plain") -> Part:
-    """`data` is a part with LF line ends: header, blank line, body."""
-    if data.startswith(b"\n"):
-        head, body = b"", data[1:]
-    else:
-        head, blank, body = data.partition(b"\n\n")
-        if not blank:
-            head = data
-    headers, order, more_body = _read_headers(head)
-    part = Part(headers, more_body + b"\n\n" + body if more_body else body, order=order)
-    declared = part.header("content-type")
-    if declared:
-        kind, part.parameters = parameters(declared)
-        part.content_type = kind if kind.count("/") == 1 else "text/plain"
-    else:
-        part.content_type = default_type
-    return part
+        return undone(self.body, self.header("content-transfer-encoding"))
 
 
 def read_mail(payload: bytes) -> Part:
     return read_part(with_plain_line_ends(payload))
 
 
+def read_part(source: bytes, default_type: str = "text/plain", start: int = 0, end: int | None = None) -> Part:
+    """The part that is `source[start:end]`, with LF line ends: header, blank line, body."""
+    end = len(source) if end is None else end
+    if source.startswith(b"\n", start, end):
+        header, body = Header(), start + 1
+    else:
+        blank = source.find(b"\n\n", start, end)
+        head_end, body = (end, end) if blank < 0 else (blank, blank + 2)
+        header = read_header(source[start : min(head_end, start + MAX_HEADER_BYTES)])
+        header.cut = header.cut or head_end - start > MAX_HEADER_BYTES
+        if header.end is not None:
+            body = start + header.end
+    part = Part(header.fields, source, min(body, end), end, default_type, order=header.order, cut=header.cut)
+    declared = part.header("content-type")
+    if declared:
+        kind, part.parameters = parameters(declared)
+        part.content_type = kind if _ASCII_TYPE.fullmatch(kind) else "text/plain"
+        _read_raw_bytes_as(part)
+    return part
+
+
+def _read_raw_bytes_as(part: Part) -> None:
+    """Header bytes that are no UTF-8 are of the charset the part declares, if it is one they can be of."""
+    codec = codec_of(part.parameters.get("charset", ""))
+    if codec is None or codec.startswith("utf"):
+        return
+    for name, values in part.headers.items():
+        for number, value in enumerate(values):
+            if not value.isascii() and not name.startswith("content-") and not _is_unicode(value):
+                values[number] = text_of(value.encode("utf-8", "surrogateescape"), codec)
+
+
+def _is_unicode(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def with_plain_line_ends(payload: bytes) -> bytes:
     """Every line end as LF. In the header of mail that came with CR LF, bare ones become a space."""
+    before = _BEFORE_HEADER.match(payload[:1000])
+    if before and before.end():
+        payload = payload[before.end() :]
     first = payload.find(b"\n")
     if first > 0 and payload[first - 1 : first] == b"\r":
         end = payload.find(b"\r\n\r\n")
@@ -96,12 +129,58 @@ def with_plain_line_ends(payload: bytes) -> bytes:
 
 def children(part: Part) -> Iterator[Part]:
     """The parts of a multipart, in order; none if it is not one."""
-    boundary = part.parameters.get("boundary", "").rstrip()
-    if not part.content_type.startswith("multipart/") or not boundary:
+    if not part.content_type.startswith("multipart/"):
         return
     default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
-    for data in _between(part.body, b"--" + boundary.encode("utf-8", "surrogateescape")):
-        yield read_part(data, default)
+    source, found = _divided(part)
+    for start, end in found:
+        yield read_part(source, default, start, end)
+
+
+def _divided(part: Part) -> tuple[bytes, Iterator[tuple[int, int]]]:
+    """What the parts are stretches of: the mail, or this body where it was encoded as a whole, which is not allowed."""
+    boundary = part.parameters.get("boundary", "").rstrip().encode("utf-8", "surrogateescape")
+    stretch = (part.source, part.start, part.end)
+    attempts = [partial(_between, *stretch, b"--" + mark) for mark in (boundary, boundary.strip(b"'")) if mark]
+    attempts.append(partial(_guessed, *stretch))
+    if encoding_of(part.header("content-transfer-encoding")):
+        content = part.content
+        attempts.append(partial(_between, content, 0, len(content), b"--" + boundary))
+    for attempt in attempts:
+        found = attempt()
+        first = next(found, None)
+        if first is not None:
+            return attempt.args[0], chain([first], found)
+    return part.source, iter(())
+
+
+def _guessed(source: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    guess = _LIKE_A_BOUNDARY.search(source, start, min(end, start + _GUESSED_WITHIN))
+    return _between(source, start, end, b"--" + guess[1]) if guess else iter(())
+
+
+def _between(source: bytes, begin: int, stop: int, delimiter: bytes) -> Iterator[tuple[int, int]]:
+    """What stands between the lines that are `delimiter`, or that with two dashes more, which ends a part too."""
+    start: int | None = None
+    for at in _lines_that_begin(source, begin, stop, delimiter):
+        line_end = source.find(b"\n", at, stop)
+        line_end = stop if line_end < 0 else line_end
+        tail = source[at + len(delimiter) : min(line_end, at + len(delimiter) + 100)].rstrip(b" \t")
+        if tail in (b"", b"--"):
+            if start is not None:
+                yield start, max(start, at - 1)
+            start = line_end + 1 if tail == b"" else None
+    if start is not None and start <= stop:
+        yield start, stop
+
+
+def _lines_that_begin(source: bytes, begin: int, stop: int, delimiter: bytes) -> Iterator[int]:
+    if source.startswith(delimiter, begin, stop):
+        yield begin
+    at = source.find(b"\n" + delimiter, begin, stop)
+    while at >= 0:
+        yield at + 1
+        at = source.find(b"\n" + delimiter, at + 1, stop)
 
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:
@@ -142,60 +221,3 @@ def _unquoted(text: str) -> str:
     if not text.startswith('"'):
         return text
     return re.sub(r"\\(.)", r"\1", text[1:].removesuffix('"'), flags=re.DOTALL)
-
-
-def _read_headers(head: bytes) -> tuple[Headers, list[str], bytes]:
-    """The fields, their order, and what follows the first line that is none (then the blank line was forgotten)."""
-    headers: Headers = {}
-    order: list[str] = []
-    pieces: list[str] = []
-    lines = head[:MAX_HEADER_BYTES].decode("utf-8", "surrogateescape").split("\n")
-    for number, line in enumerate(lines[:MAX_HEADER_LINES]):
-        if line[:1] in _FOLDING and pieces:
-            pieces.append(line)
-            continue
-        _keep(headers, order, pieces)
-        pieces = [line]
-        if line and not _FIELD_NAME.match(line):
-            pieces = []
-            if number or not line.startswith("From "):
-                return headers, order, b"\n".join(head.split(b"\n")[number:])
-    _keep(headers, order, pieces)
-    return headers, order, b""
-
-
-def _keep(headers: Headers, order: list[str], pieces: list[str]) -> None:
-    if pieces:
-        field_name, colon, value = ("".join(pieces) if len(pieces) > 1 else pieces[0]).partition(":")
-        if colon:
-            name = field_name.rstrip().lower()
-            headers.setdefault(name, []).append(value.strip())
-            order.append(name)
-
-
-def _between(body: bytes, delimiter: bytes) -> Iterator[bytes]:
-    """What stands between the lines that are `delimiter`, up to the one with two dashes more."""
-    at = 0 if body.startswith(delimiter) else body.find(b"\n" + delimiter) + 1
-    start: int | None = None
-    while at or (start is None and body.startswith(delimiter)):
-        line_end = body.find(b"\n", at)
-        line_end = len(body) if line_end < 0 else line_end
-        tail = body[at + len(delimiter) : min(line_end, at + len(delimiter) + 100)].rstrip(b" \t")
-        if tail in (b"", b"--"):
-            if start is not None:
-                yield body[start : max(start, at - 1)]
-            start = line_end + 1
-        if tail == b"--":
-            return
-        at = body.find(b"\n" + delimiter, line_end) + 1
-    if start is not None and start <= len(body):
-        yield body[start:]
-
-
-def _from_base64(body: bytes) -> bytes:
-    try:
-        return binascii.a2b_base64(body)
-    except binascii.Error:
-        letters = _NOT_BASE64.sub(b"", body)
-        letters = letters[:-1] if len(letters) % 4 == 1 else letters
-        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))

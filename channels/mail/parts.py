@@ -2,29 +2,53 @@
 
     multipart/alternative ─▶ the plain text of the first part that has one, the HTML of the first that has one
     any other multipart   ─▶ its parts' texts one after the other
-    message/*, files      ─▶ attachments, whole
+    message/rfc822        ─▶ a file, and what it says below the text, its own files beside ours; not in a bounce
+    text/calendar         ─▶ a file, and the invitation in words below the text
+    winmail.dat           ─▶ a file, and the files in it; what it says where nothing else does
+    files                 ─▶ attachments, whole; archives are never opened
 
-HTML is turned into text only where no plain text says the same.
+HTML is turned into text only where no plain text says the same. What is said nowhere else is said by a stand-in: text
+that came as a file, a note that the mail is encrypted or not all here. All parts together have one budget of text.
 """
 
-import mimetypes
-from dataclasses import dataclass, field
+import html as entities
+import re
+from dataclasses import dataclass, field, replace
 
-from channels.cleaning import clean_file_name, clean_text
-from channels.mail.html import text_from_html
-from channels.mail.mime import MAX_DEPTH, MAX_PARTS, Part, children, parameters, read_part
+from channels.cleaning import clean_text
+from channels.mail.calendar import invitation
+from channels.mail.files import attachment_of, disposition_of, is_shown_inside, plain_file
+from channels.mail.flowed import unflowed
+from channels.mail.forwarded import forwarded_text
+from channels.mail.html import MAX_HTML, text_from_html
+from channels.mail.mime import MAX_DEPTH, MAX_PARTS, Part, children, read_part
 from channels.mail.sanitised import sanitised
-from channels.mail.words import body_text, decoded_words, header_text
-from domain.interaction import Attachment
+from channels.mail.tnef import read_tnef
+from channels.mail.transfer import encoding_of, without_uuencoded
+from channels.mail.words import body_text, html_body_text
+from domain.interaction import Attachment, TraitValue
 
 MAX_TEXT_BYTES = 2_000_000
-_LONGEST_ORIGINAL_NAME = 500
-_EXTENSIONS = {"message/rfc822": ".eml", "text/plain": ".txt", "image/jpeg": ".jpg", "message/delivery-status": ".txt"}
+MAX_MESSAGES = 5
+_READERS = r"(?:e-?mail|client|vi[es]w|support|suport|exib|mostr|naveg|leitor)"
+_NO_HTML_HERE = re.compile(rf"\bhtml\b.{{0,200}}{_READERS}|{_READERS}.{{0,200}}\bhtml\b", re.IGNORECASE | re.DOTALL)
+_LONGEST_STUB = 400
+_TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"})
+_HTML_TYPES = frozenset({"text/html", "text/x-amp-html"})
+_ENRICHED = re.compile(r"<(?!<)/?[A-Za-z-]{1,60}>")
+_TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_TNEF_NAMES = frozenset({"winmail.dat", "win.dat"})
+_MESSAGES = frozenset({"message/rfc822", "message/global"})
+_ENCRYPTED = {"application/pkcs7-mime": "smime", "application/x-pkcs7-mime": "smime"}
+_PGP = "-----BEGIN PGP MESSAGE-----"
+_SEALED = "[Mensagem cifrada ({how}): o conteúdo não pode ser lido aqui.]"
+_FRAGMENT = "[Parte {number} de {total} de uma mensagem dividida; o arquivo está em anexo.]"
+_ELSEWHERE = "[Arquivo guardado em outro lugar, que não foi buscado: {where}]"
 
 
 @dataclass(slots=True)
 class Contents:
-    """`marked_up` is the HTML as it came. `cut`: text was longer than we read. `dropped`: parts beyond the limit."""
+    """`marked_up` is the HTML as it came. `cut`: more text than we read. `dropped`: more parts than we read."""
 
     text: str = ""
     html: str | None = None
@@ -32,88 +56,207 @@ class Contents:
     attachments: list[Attachment] = field(default_factory=list)
     cut: bool = False
     dropped: bool = False
-    parts: int = 0
+    traits: dict[str, TraitValue] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
-class _Said:
-    """What one branch of the tree says."""
+class Said:
+    """What one branch of the tree says. `beside` is said in addition, whatever else is chosen."""
 
     plain: str = ""
     html: str = ""
+    beside: list[str] = field(default_factory=list)
 
     @property
-    def best(self) -> str:
-        return self.plain if self.plain.strip() else text_from_html(self.html)
+    def speaks(self) -> bool:
+        return bool(self.plain.strip() or self.html.strip())
 
 
 def contents_of(mail: Part) -> Contents:
-    contents = Contents()
-    said = _read(mail, contents, 0)
-    contents.text = said.best.strip("\n")
-    contents.marked_up = said.html
-    contents.html = sanitised(said.html) or None if said.html else None
-    return contents
+    reader = _Reader()
+    return reader.read(mail)
 
 
-def _read(part: Part, contents: Contents, depth: int) -> _Said:
-    contents.parts += 1
-    if part.content_type.startswith("multipart/") and depth < MAX_DEPTH:
+class _Reader:
+    """One reading of one mail, with what is left of its budgets."""
+
+    def __init__(self) -> None:
+        self._contents = Contents()
+        self._content_ids: list[str] = []
+        self._stand_ins: list[str] = []
+        self._parts = 0
+        self._messages = 0
+        self._bytes_left = MAX_TEXT_BYTES
+        self._html_left = MAX_HTML
+
+    def read(self, mail: Part) -> Contents:
+        contents = self._contents
+        said = self._read(mail, 0, returned=False)
+        text = self._best(said).strip("\n")
+        contents.text = "\n\n".join(piece for piece in (text, *said.beside) if piece.strip())
+        if not contents.text.strip() and not said.speaks:
+            contents.text = next((words for words in self._stand_ins if words.strip()), "").strip("\n")
+        contents.marked_up = said.html
+        contents.html = (sanitised(said.html) or None) if said.html else None
+        contents.cut = contents.cut or mail.cut
+        contents.attachments = [
+            replace(attachment, inline=True) if is_shown_inside(content_id, said.html) else attachment
+            for attachment, content_id in zip(contents.attachments, self._content_ids, strict=True)
+        ]
+        return contents
+
+    def _read(self, part: Part, depth: int, *, returned: bool) -> Said:
+        """`returned`: within a report, where a message is the one that came back."""
+        self._parts += 1
+        kind = part.content_type
+        if kind.startswith("multipart/") and depth < MAX_DEPTH:
+            if kind == "multipart/encrypted":
+                self._seal("smime" if "pkcs7" in part.parameters.get("protocol", "").lower() else "pgp")
+            branches = self._branches(part, depth, returned=returned or kind == "multipart/report")
+            if branches:
+                return self._chosen(branches) if kind == "multipart/alternative" else self._joined(branches)
+        elif kind.startswith("multipart/"):
+            self._contents.dropped = True
+        if kind in _MESSAGES and not returned and self._messages < MAX_MESSAGES and depth < MAX_DEPTH:
+            return self._forwarded(part, depth)
+        return self._leaf(part, is_whole=depth == 0)
+
+    def _branches(self, part: Part, depth: int, *, returned: bool) -> list[Said]:
         branches = []
         for child in children(part):
-            if contents.parts >= MAX_PARTS:
-                contents.dropped = True
+            if self._parts >= MAX_PARTS:
+                self._contents.dropped = True
                 break
-            branches.append(_read(child, contents, depth + 1))
-        if branches:
-            return _chosen(branches) if part.content_type == "multipart/alternative" else _joined(branches)
-    return _leaf(part, contents)
+            branches.append(self._read(child, depth + 1, returned=returned))
+        return branches
+
+    def _best(self, said: Said) -> str:
+        """The plain text, unless it only says that the mail is to be read as HTML."""
+        plain = said.plain.strip()
+        if plain and not (said.html and len(plain) < _LONGEST_STUB and _NO_HTML_HERE.search(plain)):
+            return said.plain
+        html = said.html[: self._html_left]
+        self._contents.cut = self._contents.cut or len(html) < len(said.html)
+        self._html_left -= len(html)
+        return text_from_html(html) or said.plain
+
+    def _chosen(self, branches: list[Said]) -> Said:
+        plain = next((said.plain for said in branches if said.plain.strip()), "")
+        html = next((said.html for said in branches if said.html.strip()), "")
+        return Said(plain, html, [words for said in branches for words in said.beside])
+
+    def _joined(self, branches: list[Said]) -> Said:
+        beside = [words for said in branches for words in said.beside]
+        speaking = [said for said in branches if said.speaks]
+        if len(speaking) <= 1:
+            return replace(speaking[0], beside=beside) if speaking else Said(beside=beside)
+        plain = "\n\n".join(self._best(said).strip("\n") for said in speaking)
+        if not any(said.html for said in speaking):
+            return Said(plain, "", beside)
+        shown = (said.html or f"<pre>{entities.escape(said.plain, quote=False)}</pre>" for said in speaking)
+        return Said(plain, "\n".join(shown), beside)
+
+    def _leaf(self, part: Part, *, is_whole: bool) -> Said:
+        kind = part.content_type
+        disposition, name = disposition_of(part)
+        if (kind in _TEXTS or kind.startswith("multipart/")) and disposition != "attachment" and not name:
+            return self._text(part)
+        if kind == "text/x-amp-html":
+            return Said()
+        attachment = attachment_of(part, disposition, name, len(self._contents.attachments) + 1)
+        self._add(attachment, part.header("content-id"))
+        if kind == "text/calendar":
+            words = invitation(self._decoded(attachment.content, part))
+            return Said(beside=[words] if words else [])
+        if kind in _TNEF_TYPES or attachment.name.lower() in _TNEF_NAMES:
+            self._open_tnef(attachment)
+        elif kind in _ENCRYPTED and part.parameters.get("smime-type", "").lower() != "signed-data":
+            self._seal(_ENCRYPTED[kind])
+        elif kind in {"message/partial", "message/external-body"}:
+            self._stand_ins.append(_note(part))
+        elif kind.startswith("text/") or is_whole:
+            self._stand_in_for(attachment, part)
+        return Said()
+
+    def _text(self, part: Part) -> Said:
+        data = part.content
+        if part.content_type == "text/plain" and b"begin" in data:
+            data, files = without_uuencoded(data)
+            for name, content in files:
+                self._add(plain_file(name, content, len(self._contents.attachments) + 1), "")
+        text = self._decoded(data, part)
+        if part.content_type == "text/html":
+            return Said(html=text)
+        if part.content_type in {"text/enriched", "text/richtext"}:
+            text = re.sub(r"\n(\n*)", lambda ends: ends[1] or " ", _ENRICHED.sub("", text)).replace("<<", "<")
+        if part.parameters.get("format", "").lower() == "flowed":
+            text = unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
+        if text.lstrip().startswith(_PGP):
+            self._contents.traits["mail.encrypted"] = "pgp"
+        return Said(plain=text)
+
+    def _decoded(self, data: bytes, part: Part) -> str:
+        """As text, within what all parts may say together."""
+        within = data[: max(self._bytes_left, 0)]
+        self._contents.cut = self._contents.cut or len(within) < len(data)
+        self._bytes_left -= len(within)
+        decode = html_body_text if part.content_type in _HTML_TYPES else body_text
+        return decode(within, part.parameters.get("charset"))
+
+    def _forwarded(self, part: Part, depth: int) -> Said:
+        """A message inside a message: one file, what it says, and its own files."""
+        self._messages += 1
+        disposition, name = disposition_of(part)
+        attachment = attachment_of(part, disposition, name, len(self._contents.attachments) + 1)
+        self._add(attachment, part.header("content-id"))
+        if encoding_of(part.header("content-transfer-encoding")):
+            inner = read_part(attachment.content.replace(b"\r\n", b"\n").lstrip(b"\n"))
+        else:
+            blank = part.source.startswith(b"\n", part.start, part.end)
+            inner = read_part(part.source, start=part.start + blank, end=part.end)
+        said = self._read(inner, depth + 1, returned=False)
+        words = "\n\n".join([self._best(said).strip("\n"), *said.beside]).strip("\n")
+        return Said(beside=[forwarded_text(inner, words)])
+
+    def _open_tnef(self, attachment: Attachment) -> None:
+        found = read_tnef(attachment.content)
+        if found.problem:
+            self._contents.traits["mail.tnef"] = found.problem
+        for name, content in found.files:
+            self._add(plain_file(name, content, len(self._contents.attachments) + 1), "")
+        self._stand_ins.append(clean_text(found.text) if found.text.strip() else text_from_html(found.html))
+
+    def _stand_in_for(self, attachment: Attachment, part: Part) -> None:
+        """Text that came as a file, or under a type nobody knows, is read where nothing else is there to read."""
+        kind, data = part.content_type, attachment.content
+        if self._stand_ins or (b"\0" in data[:1000] and kind not in _TEXTS):
+            return
+        if kind in _TEXTS and disposition_of(part) != ("attachment", attachment.original_name or ""):
+            text = self._decoded(data, part)
+            self._stand_ins.append(text_from_html(text) if kind in _HTML_TYPES else text)
+        elif kind not in _TEXTS and _is_readable(data):
+            self._stand_ins.append(self._decoded(data, part))
+
+    def _seal(self, how: str) -> None:
+        self._contents.traits["mail.encrypted"] = how
+        self._stand_ins.append(_SEALED.format(how={"smime": "S/MIME", "pgp": "PGP"}[how]))
+
+    def _add(self, attachment: Attachment, content_id: str) -> None:
+        self._contents.attachments.append(attachment)
+        self._content_ids.append(content_id.strip().strip("<>"))
 
 
-def _chosen(branches: list[_Said]) -> _Said:
-    plain = next((said.plain for said in branches if said.plain.strip()), "")
-    return _Said(plain, next((said.html for said in branches if said.html.strip()), ""))
+def _is_readable(data: bytes) -> bool:
+    sample = data[:2_000]
+    if not sample.strip():
+        return False
+    control = sum(octet < 32 and octet not in b"\t\n\r" for octet in sample)
+    return control == 0 and b" " in sample
 
 
-def _joined(branches: list[_Said]) -> _Said:
-    speaking = [said for said in branches if said.plain.strip() or said.html.strip()]
-    if len(speaking) == 1:
-        return speaking[0]
-    plain = "\n\n".join(said.best.strip("\n") for said in speaking)
-    return _Said(plain, "\n".join(said.html for said in speaking if said.html))
-
-
-def _leaf(part: Part, contents: Contents) -> _Said:
-    kind, disposition, name = part.content_type, "", ""
-    declared = part.header("content-disposition")
-    if declared:
-        disposition, described = parameters(declared)
-        name = described.get("filename", "")
-    name = name or part.parameters.get("name", "")
-    is_text = kind in {"text/plain", "text/html"} or kind.startswith("multipart/")
-    if not is_text or disposition == "attachment" or name:
-        contents.attachments.append(_attachment(part, disposition, name, len(contents.attachments) + 1))
-        return _Said()
-    data = part.content
-    contents.cut = contents.cut or len(data) > MAX_TEXT_BYTES
-    text = body_text(data[:MAX_TEXT_BYTES], part.parameters.get("charset"))
-    return _Said(html=text) if kind == "text/html" else _Said(plain=text)
-
-
-def _attachment(part: Part, disposition: str, name: str, number: int) -> Attachment:
-    kind = (
-        part.content_type
-        if part.content_type.isascii() and len(part.content_type) <= 100
-        else "application/octet-stream"
-    )
-    original = decoded_words(name)
-    if not original and kind == "message/rfc822":
-        original = header_text(read_part(part.content).header("subject"), 100) + ".eml"
-    extension = _EXTENSIONS.get(kind) or mimetypes.guess_extension(kind) or ""
-    return Attachment(
-        name=clean_file_name(original, f"anexo-{number}{extension}"),
-        content_type=kind,
-        content=part.content,
-        inline=disposition == "inline" or (not disposition and "content-id" in part.headers),
-        original_name=clean_text(original)[:_LONGEST_ORIGINAL_NAME] or None,
-    )
+def _note(part: Part) -> str:
+    named = part.parameters
+    if part.content_type == "message/partial":
+        return clean_text(_FRAGMENT.format(number=named.get("number", "?")[:9], total=named.get("total", "?")[:9]))
+    where = named.get("url") or " ".join(named[key] for key in ("access-type", "site", "name") if key in named)
+    return clean_text(_ELSEWHERE.format(where=where[:500] or "?"))

@@ -1,9 +1,11 @@
 """Bytes and encoded words into text, whatever the charset claims. Never raises.
 
-    charset declared and known to be one of text ─▶ strict UTF-8 ─▶ cp1252, undefined bytes replaced
+    declared, and what the bytes can be ─▶ strict UTF-8 ─▶ cp1252, undefined bytes replaced
 
-Only charsets of this list are looked up: Python also knows `bz2_codec`, `rot13`, `unicode_escape`, `idna` and
-utf-7, which are no charsets of honest mail (dangers.md §8.42). Latin-1 is read as cp1252, as browsers do.
+Only charsets of this list are looked up: Python also knows `bz2_codec`, `rot13`, `unicode_escape` and `idna`, which
+are no charsets of mail (dangers.md §8.42). Latin-1 is read as cp1252, as browsers do; what says Latin-1 and is
+strict UTF-8 is UTF-8, for text that happens to be both is hardly ever written. Charsets that switch by escape
+sequences are read as far as they go.
 """
 
 import binascii
@@ -15,7 +17,7 @@ from channels.cleaning import clean_line, clean_text
 
 _LONGEST_CHARSET = 40
 _CHARSETS_TABLE = """
-    utf-8 utf-8-sig utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be cp437 cp737 cp775 cp850 cp852 cp855
+    utf-8 utf-8-sig utf-7 utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be cp437 cp737 cp775 cp850 cp852 cp855
     cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp866 cp869 cp874 cp932 cp949 cp950 cp1250 cp1251 cp1252
     cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7
     iso8859-8 iso8859-9 iso8859-10 iso8859-11 iso8859-13 iso8859-14 iso8859-15 iso8859-16 koi8-r koi8-u mac-roman
@@ -23,20 +25,37 @@ _CHARSETS_TABLE = """
     iso2022_jp_1 iso2022_jp_2 iso2022_jp_ext iso2022_kr
 """
 _CHARSETS = frozenset(_CHARSETS_TABLE.split())
-_SUPERSETS = {"iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
-_NOT_ASCII_BASED = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
-_SEVEN_BIT = frozenset({"hz", "iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr"})
-_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
+_SUPERSETS = {
+    "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
+    "iso8859-11": "cp874", "tis-620": "cp874", "iso8859-9": "cp1254", "iso2022_jp": "iso2022_jp_ext",
+}  # fmt: skip
+_OTHER_NAMES = {
+    "ansi": "cp1252", "x-ansi": "cp1252", "cp-1252": "cp1252", "windows1252": "cp1252", "iso-latin-1": "cp1252",
+    "x-gbk": "gb18030", "gb_2312-80": "gb18030", "x-sjis": "cp932", "x-windows-949": "cp949", "ks_c_5601": "cp949",
+    "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "unicode-1-1-utf-7": "utf-7", "unicode-1-1-utf-8": "utf-8",
+    "utf8mb4": "utf-8", "utf": "utf-8", "unicode": "utf-8", "iso-8859-8-i": "iso8859-8", "x-mac-roman": "mac-roman",
+    "cp-850": "cp850", "x-euc-jp": "euc_jp", "windows-31j": "cp932", "windows-874": "cp874", "x-x-big5": "big5hkscs",
+}  # fmt: skip
+_WIDE = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
+_SWITCHING = frozenset(
+    {"hz", "iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "utf-7"}
+)  # fmt: skip
+_MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
+          (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+_ENCODED_WORD = re.compile(r"=\?([^?\s]{0,60})\?([bBqQ])\?((?:[^?]|\?(?!=)){0,2000})\?=")
+_META = re.compile(rb"<meta\s[^>]{0,300}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]{1,40})", re.IGNORECASE)
+_META_WITHIN = 4_000
+_DEEPEST = 2
 
 
 @lru_cache(maxsize=256)
 def codec_of(charset: str) -> str | None:
     """Python's name of a charset we read, or None."""
-    label = charset.partition("*")[0].strip().strip("\"'").lower()
+    label = re.split(r"[*;,\s]", charset.strip().strip("\"'").strip(), maxsplit=1)[0].strip("\"'").lower()
     if not label.isascii() or not label.isprintable() or len(label) > _LONGEST_CHARSET:
         return None
     try:
-        name = codecs.lookup(label).name
+        name = codecs.lookup(_OTHER_NAMES.get(label, label)).name
     except LookupError:
         return None
     name = _SUPERSETS.get(name, name)
@@ -45,15 +64,27 @@ def codec_of(charset: str) -> str | None:
 
 def text_of(data: bytes, charset: str | None) -> str:
     codec = codec_of(charset) if charset else None
-    if data.isascii() and codec not in _NOT_ASCII_BASED and codec not in _SEVEN_BIT:
+    if data.isascii() and codec not in _WIDE and codec not in _SWITCHING:
         return data.decode("ascii")
-    for candidate in (codec, "utf-8"):
-        if candidate is not None:
-            try:
-                return data.decode(candidate)
-            except UnicodeDecodeError:
-                continue
+    for candidate in _candidates(data, codec):
+        try:
+            return data.decode(candidate)
+        except UnicodeDecodeError:
+            continue
+    if codec in _SWITCHING:
+        return data.decode(codec, "replace")
     return data.decode("cp1252", "replace")
+
+
+def _candidates(data: bytes, codec: str | None) -> list[str]:
+    marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    if marked:
+        return [marked]
+    if codec in _WIDE and b"\0" not in data:
+        return ["utf-8"]
+    if codec is None or codec == "cp1252":
+        return ["utf-8", *([codec] if codec else [])]
+    return [codec] if codec in _SWITCHING else [codec, "utf-8"]
 
 
 def mended(value: str) -> str:
@@ -68,33 +99,64 @@ def mended(value: str) -> str:
 
 
 def decoded_words(value: str) -> str:
-    """A header value with its encoded words (RFC 2047) decoded, wherever they stand; broken ones stay as they are."""
+    """A header value with its encoded words (RFC 2047) decoded, wherever they stand; broken ones stay as they are.
+
+    A word that was encoded twice is decoded twice.
+    """
     value = mended(value)
-    if "=?" not in value:
-        return value
-    text, end = [], 0
-    run: tuple[str, bytes] | None = None
+    for _ in range(_DEEPEST):
+        if "=?" not in value or not _ENCODED_WORD.search(value):
+            break
+        value = _decoded_once(value)
+    return value
+
+
+def _decoded_once(value: str) -> str:
+    """Neighbours of one charset are one run of bytes: some cut a character, or the base64 itself, in two."""
+    text: list[str] = []
+    run: list[re.Match[str]] = []
+    end = 0
     for match in _ENCODED_WORD.finditer(value):
         between = value[end : match.start()]
-        data = _word_bytes(match[2], match[3])
-        if run and (between.strip() or run[0] != match[1].lower() or data is None):
-            text.append(text_of(run[1], run[0]))
-            run = None
+        if run and (between.strip() or _kind(run[0]) != _kind(match)):
+            text.append(_text_of_run(run))
+            run = []
         if between.strip() or (not text and not run):
             text.append(between)
-        if data is None:
-            text.append(match[0])
-        else:
-            run = (match[1].lower(), (run[1] if run else b"") + data)
+        run.append(match)
         end = match.end()
     if run:
-        text.append(text_of(run[1], run[0]))
+        text.append(_text_of_run(run))
     return "".join(text) + value[end:]
+
+
+def _kind(word: re.Match[str]) -> tuple[str, bool]:
+    return word[1].lower(), word[2] in "bB"
+
+
+def _text_of_run(run: list[re.Match[str]]) -> str:
+    charset, is_base64 = _kind(run[0])
+    octets = [word[3].encode("utf-8", "surrogateescape") for word in run]
+    if not is_base64:
+        return text_of(b"".join(binascii.a2b_qp(piece, header=True) for piece in octets), charset)
+    if any(len(piece) % 4 for piece in octets[:-1]):
+        octets = [b"".join(piece.rstrip(b"=") for piece in octets)]
+    pieces = [_unpacked(piece) for piece in octets]
+    if None in pieces:
+        return "".join(word[0] for word in run)
+    return text_of(b"".join(piece for piece in pieces if piece), charset)
+
+
+def _unpacked(letters: bytes) -> bytes | None:
+    try:
+        return binascii.a2b_base64(letters + b"==")
+    except binascii.Error:
+        return None
 
 
 def header_text(value: str, limit: int = 1000) -> str:
     """One clean line of text: encoded CR LF and other controls become a space (attack 34)."""
-    line = decoded_words(value)
+    line = decoded_words(value[: limit * 50])
     if line.isprintable():
         return " ".join(line[: limit * 4].split())[:limit].rstrip()
     return clean_line(line, limit)
@@ -105,14 +167,13 @@ def body_text(data: bytes, charset: str | None) -> str:
     text = text_of(data, charset)
     if text.replace("\n", "").isprintable():
         return text
-    return clean_text(text)
+    return clean_text(text).removeprefix("\ufeff")
 
 
-def _word_bytes(encoding: str, text: str) -> bytes | None:
-    data = text.encode("utf-8", "surrogateescape")
-    if encoding in "qQ":
-        return binascii.a2b_qp(data, header=True)
-    try:
-        return binascii.a2b_base64(data + b"==")
-    except binascii.Error:
-        return None
+def html_body_text(data: bytes, charset: str | None) -> str:
+    """As `body_text`; where no charset, or only ASCII, was declared and it is no UTF-8, the HTML may name one."""
+    if not data.isascii() and (charset is None or charset.lower() in {"us-ascii", "ascii"}):
+        named = _META.search(data[:_META_WITHIN])
+        if named and codec_of(named[1].decode("ascii")) not in _WIDE:
+            charset = named[1].decode("ascii")
+    return body_text(data, charset)

@@ -91,7 +91,8 @@ def boundaries(body, boundary="x"):
         ("--x\n\na\n --x\nb\n--x--", ["a\n --x\nb"]),
         ("--x\n\nnot closed", ["not closed"]),
         ("--x\n--x\n\nb\n--x--", ["", "b"]),
-        ("--x--\n--x\n\nafter the end", []),
+        ("--x--\n--x\n\nafter the end", ["after the end"]),
+        ("--x\n\na\n--x--\nepilogue\n--x\n\nb\n--x--", ["a", "b"]),
         ("no boundary at all", []),
     ],
 )

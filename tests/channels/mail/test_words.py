@@ -54,7 +54,6 @@ def test_declared_then_utf8_then_cp1252(data, charset, expected):
     [
         "bz2_codec",
         "rot13",
-        "utf-7",
         "unicode_escape",
         "raw_unicode_escape",
         "idna",
