@@ -5,7 +5,9 @@ plainly is none, and encodings nobody knows, stay as they came.
 """
 
 import binascii
+import io
 import re
+from itertools import islice
 
 _LABEL = re.compile(r"[\s;,(]")
 _BASE64_LABELS = frozenset({"base64", "base-64", "b64", "x-base64", "base64-encoded"})
@@ -47,8 +49,8 @@ def without_uuencoded(body: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
     kept: list[bytes] = []
     files: list[tuple[str, bytes]] = []
     end = 0
-    for begin in _BEGIN.finditer(body):
-        if begin.start() < end or len(files) >= _MOST_PIECES:
+    for begin in islice(_BEGIN.finditer(body), _MOST_PIECES):
+        if begin.start() < end:
             continue
         closing = body.find(b"\nend", begin.end() - 1)
         if closing < 0:
@@ -65,7 +67,8 @@ def without_uuencoded(body: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
 def _from_uu(lines: bytes) -> bytes | None:
     """None when a line cannot be of such a file: then it was only text that looked like its beginning."""
     content = []
-    for line in lines.split(b"\n"):
+    for written in io.BytesIO(lines):
+        line = written.rstrip(b"\n")
         if not line:
             continue
         size = ((line[0] - 32) & 63) * 4 // 3 + 5
