@@ -71,6 +71,8 @@ def _from_uu(lines: bytes) -> bytes | None:
         line = written.rstrip(b"\n")
         if not line:
             continue
+        if line.startswith(b"begin "):
+            return None
         size = ((line[0] - 32) & 63) * 4 // 3 + 5
         try:
             content.append(binascii.a2b_uu(line[:size]))
