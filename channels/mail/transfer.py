@@ -46,6 +46,8 @@ def undone(body: bytes, label: str) -> bytes:
 
 def without_uuencoded(body: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
     """A text and the files that stood in it as `begin 644 name … end`."""
+    if body.count(b"begin ") > _MOST_PIECES:
+        return body, []
     kept: list[bytes] = []
     files: list[tuple[str, bytes]] = []
     end = 0
