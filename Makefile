@@ -44,8 +44,8 @@ bench: .venv/.dev ## figures, one JSON line each; leave the machine alone meanwh
 	@sh tests/set_up.sh
 	$(BIN)/python -m benchmarks
 
-lock: .venv/.dev ## write the lock files anew from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet --upgrade --output-file requirements.txt
-	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet --upgrade --output-file requirements-dev.txt
+lock: .venv/.dev ## write the lock files from pyproject.toml; UPGRADE=--upgrade takes newer versions of everything
+	$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements-dev.txt
 
 .PHONY: help env run demo picture check test bench lock
