@@ -68,6 +68,8 @@ _BULK_HEADERS = (
     "list-unsubscribe", "list-unsubscribe-post", "feedback-id", "x-campaign-id", "x-campaign", "x-mailchimp-id",
     "x-mc-user", "x-csa-complaints", "x-sg-eid", "x-rdmailer", "x-mailer-recptid",
 )  # fmt: skip
+_PROGRAMS = ("x-mailer", "user-agent", "x-powered-by")
+_RULES_LOOP = "x-ms-exchange-inbox-rules-loop"
 _ROBOT_PROGRAMS = re.compile(
     r"\b(?:vacation|auto-?(?:respon|repl)\w*|zendesk mailer|servicenow|otrs|znuny)\b", re.IGNORECASE
 )
@@ -106,15 +108,19 @@ class Evidence:
     def null(self) -> bool:
         return self.envelope_sender == ""
 
-    def has(self, *headers: str) -> bool:
-        return any(header in self.mail.headers for header in headers)
-
     def affirms(self, *headers: str) -> bool:
         """One of them is there and does not say no."""
         return any(word not in _DENIALS for header in headers for word in self.words(header))
 
 
-Signal = tuple[Automated, str, Callable[[Evidence], object]]
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One sign of a machine. One that lies in header fields is looked for where the mail has one of `fields`."""
+
+    automated: Automated
+    name: str
+    holds: Callable[[Evidence], object]
+    fields: frozenset[str] = frozenset()
 
 
 def _is_ours(evidence: Evidence) -> bool:
@@ -135,9 +141,7 @@ def _submitted(evidence: Evidence) -> bool:
 
 def _rule_of_a_mailbox(evidence: Evidence) -> bool:
     """Exchange names the mailbox whose rule acted. Where that is not the author, the rule passed a person's mail on."""
-    mailboxes = [
-        address for value in evidence.values("x-ms-exchange-inbox-rules-loop") for address in _ADDRESS.findall(value)
-    ]
+    mailboxes = [address for value in evidence.values(_RULES_LOOP) for address in _ADDRESS.findall(value)]
     return any(fold_address(mailbox) == fold_address(evidence.sender) for mailbox in mailboxes)
 
 
@@ -151,49 +155,65 @@ def _mail_system_class(evidence: Evidence) -> bool:
 
 
 def _robot_program(evidence: Evidence) -> bool:
-    programs = (value for header in ("x-mailer", "user-agent", "x-powered-by") for value in evidence.values(header))
+    programs = (value for header in _PROGRAMS for value in evidence.values(header))
     return any(map(_ROBOT_PROGRAMS.search, programs))
 
 
+def _signal(automated: Automated, name: str, holds: Callable[[Evidence], object], *fields: str) -> Signal:
+    return Signal(automated, name, holds, frozenset(fields))
+
+
+def _says(field: str, words: set[str] | frozenset[str]) -> Callable[[Evidence], bool]:
+    """Whether one of these is the first word of the field."""
+    return lambda seen: not words.isdisjoint(seen.words(field))
+
+
+def _is_there(_: Evidence) -> bool:
+    """The field tells by being there."""
+    return True
+
+
 SIGNALS: tuple[Signal, ...] = (
-    (Automated.OWN, "from our own address", _is_ours),
-    (Automated.OWN, "our own Message-ID", lambda seen: _OURS.fullmatch(seen.message_id or "")),
-    (Automated.BOUNCE, "delivery report", lambda seen: seen.report in _REPORTS_OF_DELIVERY),
-    (Automated.AUTO_REPLY, "receipt or feedback report", lambda seen: seen.report in _REPORTS_BY_PEOPLE),
-    (Automated.BOUNCE, "from a mail daemon", lambda seen: _DAEMONS.fullmatch(seen.sender)),
-    (Automated.BOUNCE, "X-Failed-Recipients", lambda seen: seen.has("x-failed-recipients")),
-    (Automated.BOUNCE, "Exchange delivery report", lambda seen: seen.has("x-ms-exchange-message-is-ndr")),
-    (Automated.BOUNCE, "mail system, bounce subject", _of_a_mail_system),
-    (Automated.AUTO_REPLY, "Auto-Submitted", _submitted),
-    (Automated.AUTO_REPLY, "autoresponder header", lambda seen: seen.affirms(*_AUTO_HEADERS)),
-    (Automated.AUTO_REPLY, "Exchange rule", _rule_of_a_mailbox),
-    (Automated.AUTO_REPLY, "Content-Class", _mail_system_class),
-    (Automated.AUTO_REPLY, "Precedence: auto_reply", lambda seen: _any(seen, "precedence", _AUTOMATIC_PRECEDENCE)),
-    (Automated.AUTO_REPLY, "Delivered-To: autoresponder", lambda seen: _any(seen, "delivered-to", {"autoresponder"})),
-    (Automated.AUTO_REPLY, "X-Loop: yes", lambda seen: _any(seen, "x-loop", {"yes", "true"})),
-    (Automated.AUTO_REPLY, "X-POST-MessageClass", lambda seen: _any(seen, "x-post-messageclass", {"9"})),
-    (Automated.AUTO_REPLY, "another ticket system", lambda seen: seen.affirms(*_TICKET_SYSTEMS)),
-    (Automated.AUTO_REPLY, "program that answers by itself", _robot_program),
-    (Automated.AUTO_REPLY, "out-of-office subject", lambda seen: is_automatic_answer(seen.topic)),
-    (Automated.AUTO_REPLY, "read receipt subject", lambda seen: is_receipt(seen.topic)),
-    (Automated.AUTO_REPLY, "challenge of a spam filter", lambda seen: is_challenge(seen.topic)),
-    (Automated.BOUNCE, "other report", lambda seen: seen.report),
-    (Automated.BOUNCE, "null sender", lambda seen: seen.null),
-    (Automated.LIST, "list header", lambda seen: seen.has(*_LIST_HEADERS)),
-    (Automated.LIST, "Precedence: list", lambda seen: _any(seen, "precedence", {"list"})),
-    (Automated.BULK, "Precedence", lambda seen: _any(seen, "precedence", _BULK)),
-    (Automated.BULK, "bulk header", lambda seen: seen.has(*_BULK_HEADERS)),
-    (Automated.BULK, "X-Auto-Response-Suppress", _suppresses),
+    _signal(Automated.OWN, "from our own address", _is_ours),
+    _signal(Automated.OWN, "our own Message-ID", lambda seen: _OURS.fullmatch(seen.message_id or "")),
+    _signal(Automated.BOUNCE, "delivery report", lambda seen: seen.report in _REPORTS_OF_DELIVERY),
+    _signal(Automated.AUTO_REPLY, "receipt or feedback report", lambda seen: seen.report in _REPORTS_BY_PEOPLE),
+    _signal(Automated.BOUNCE, "from a mail daemon", lambda seen: _DAEMONS.fullmatch(seen.sender)),
+    _signal(Automated.BOUNCE, "X-Failed-Recipients", _is_there, "x-failed-recipients"),
+    _signal(Automated.BOUNCE, "Exchange delivery report", _is_there, "x-ms-exchange-message-is-ndr"),
+    _signal(Automated.BOUNCE, "mail system, bounce subject", _of_a_mail_system),
+    _signal(Automated.AUTO_REPLY, "Auto-Submitted", _submitted, "auto-submitted"),
+    _signal(Automated.AUTO_REPLY, "autoresponder header", lambda seen: seen.affirms(*_AUTO_HEADERS), *_AUTO_HEADERS),
+    _signal(Automated.AUTO_REPLY, "Exchange rule", _rule_of_a_mailbox, _RULES_LOOP),
+    _signal(Automated.AUTO_REPLY, "Content-Class", _mail_system_class, "content-class"),
+    _signal(Automated.AUTO_REPLY, "Precedence: auto_reply", _says("precedence", _AUTOMATIC_PRECEDENCE), "precedence"),
+    _signal(
+        Automated.AUTO_REPLY, "Delivered-To: autoresponder", _says("delivered-to", {"autoresponder"}), "delivered-to"
+    ),
+    _signal(Automated.AUTO_REPLY, "X-Loop: yes", _says("x-loop", {"yes", "true"}), "x-loop"),
+    _signal(Automated.AUTO_REPLY, "X-POST-MessageClass", _says("x-post-messageclass", {"9"}), "x-post-messageclass"),
+    _signal(
+        Automated.AUTO_REPLY, "another ticket system", lambda seen: seen.affirms(*_TICKET_SYSTEMS), *_TICKET_SYSTEMS
+    ),
+    _signal(Automated.AUTO_REPLY, "program that answers by itself", _robot_program, *_PROGRAMS),
+    _signal(Automated.AUTO_REPLY, "out-of-office subject", lambda seen: is_automatic_answer(seen.topic)),
+    _signal(Automated.AUTO_REPLY, "read receipt subject", lambda seen: is_receipt(seen.topic)),
+    _signal(Automated.AUTO_REPLY, "challenge of a spam filter", lambda seen: is_challenge(seen.topic)),
+    _signal(Automated.BOUNCE, "other report", lambda seen: seen.report),
+    _signal(Automated.BOUNCE, "null sender", lambda seen: seen.null),
+    _signal(Automated.LIST, "list header", _is_there, *_LIST_HEADERS),
+    _signal(Automated.LIST, "Precedence: list", _says("precedence", {"list"}), "precedence"),
+    _signal(Automated.BULK, "Precedence", _says("precedence", _BULK), "precedence"),
+    _signal(Automated.BULK, "bulk header", _is_there, *_BULK_HEADERS),
+    _signal(Automated.BULK, "X-Auto-Response-Suppress", _suppresses, "x-auto-response-suppress"),
 )
-
-
-def _any(evidence: Evidence, header: str, words: set[str] | frozenset[str]) -> bool:
-    return not words.isdisjoint(evidence.words(header))
+_TELLING_FIELDS = frozenset(field for signal in SIGNALS for field in signal.fields)
 
 
 def classify(evidence: Evidence) -> tuple[Automated, str | None]:
     """What the mail is, and the name of the signal that said so."""
-    for automated, name, holds in SIGNALS:
-        if holds(evidence):
-            return automated, name
+    present = _TELLING_FIELDS & evidence.mail.headers.keys()
+    for signal in SIGNALS:
+        if (not signal.fields or not present.isdisjoint(signal.fields)) and signal.holds(evidence):
+            return signal.automated, signal.name
     return Automated.NONE, None

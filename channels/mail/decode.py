@@ -142,7 +142,7 @@ def _identity(
     """Mail with neither Message-ID nor Date may rightly come again just so; for it the hour counts too."""
     date = mail.header("date")
     hour = "" if message_id or date else received_at.strftime("%Y-%m-%dT%H")
-    text = "\n".join(line.rstrip() for line in contents.text.split("\n")).strip()
+    text = "\n".join([line.rstrip() for line in contents.text.split("\n")]).strip()
     digest = hashlib.sha256()
     for piece in (message_id or "", fold_address(sender.address), " ".join(date.split()), subject, hour, text):
         digest.update(piece.encode("utf-8", "surrogateescape") + b"\0")
