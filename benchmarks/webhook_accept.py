@@ -32,7 +32,7 @@ from aiohttp import web
 
 from benchmarks._load import Tally, drive
 from channels.json_door import Door
-from channels.signing import SigningKey, sign
+from channels.signing import SigningKey, sign, standard_webhooks
 from domain.ports import Intake
 from domain.raw import RawInteraction, Receipt
 from web.public import public_site
@@ -127,7 +127,7 @@ async def run_server(kind: str, var: Path) -> None:
             await site.start()
             port = site.port
         else:
-            door = Door(channel="bench", keys=(SigningKey(SECRET),), max_body=1_000_000)
+            door = Door(channel="bench", prove=standard_webhooks((SigningKey(SECRET),)), max_body=1_000_000)
             routes = door.routes(await intake_of(kind, var, stack))
             port = (await stack.enter_async_context(serve(public_site(routes), "127.0.0.1", 0))).port
         # As the daemon does when it is open; for the bare handler, too.

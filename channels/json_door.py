@@ -1,25 +1,26 @@
 """The door of every channel that is called with signed JSON: `POST /hooks/<channel name>`.
 
-    media type ──▶ size ──▶ body ──▶ signature ──▶ a JSON object? ──▶ intake ──▶ 202 {"id", "duplicate": false}
-       415        413,503   408,400     401            400              503      200 {"id", "duplicate": true}
+    media type ──▶ size ──▶ body ──▶ proof ──▶ a JSON object? ──▶ intake ──▶ 202 {"id", "duplicate": false}
+       415        413,503   408,400   401          400              503      200 {"id", "duplicate": true}
 
-Nothing is parsed before the signature holds, and nothing is understood here: that is `decode`'s, later. A body that
+What proves a request is the provider's own (`prove`): Standard Webhooks, Meta's X-Hub-Signature-256, Slack's v0.
+Nothing is parsed before the proof holds, and nothing is understood here: that is `decode`'s, later. A body that
 has arrived whole with its headers (nearly every one) is taken without waiting; only the others pay for a time limit
 and for their share of the memory that bodies on their way may take.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from aiohttp import hdrs, web
-from multidict import istr
 
 from channels.json_text import MalformedJson, read_object
 from channels.problem import problem
-from channels.signing import SignatureRefused, SigningKey, verify
+from channels.signing import Proof, SignatureRefused
 from channels.swift_answer import receipt_answer
 from domain.errors import BalcaoError, IntakeUnavailable, Refused
 from domain.ports import Intake
@@ -29,7 +30,9 @@ BODY_SECONDS = 20.0
 BODIES_ON_THEIR_WAY = 64 * 1024 * 1024  # bytes, for each channel
 RETRY_SECONDS = 5
 _PLAIN_JSON = frozenset({"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"})
-_TIMESTAMP = istr("webhook-timestamp")
+
+Prove = Callable[[Mapping[str, str], bytes, float], Proof]
+"""Headers, body and now (Unix seconds). Raises SignatureRefused."""
 
 
 class UnsupportedMedia(Refused):
@@ -66,11 +69,16 @@ STATUS: dict[type[BalcaoError], int] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """`keys`: any of them may have signed. `max_body`: bytes. `clock`: Unix seconds."""
+    """`max_body`: bytes. `clock`: Unix seconds. `new`: the status of what is new, for providers that take 200 alone.
+
+    `at_once` answers proven bodies that ask whether we listen and say nothing else; they are not kept.
+    """
 
     channel: str
-    keys: Sequence[SigningKey]
+    prove: Prove
     max_body: int
+    new: int = 202
+    at_once: Callable[[Mapping[str, Any]], web.Response | None] | None = None
     body_seconds: float = BODY_SECONDS
     clock: Callable[[], float] = time.time
 
@@ -89,27 +97,30 @@ class _Visit:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         try:
-            raw = await self.admit(request)
-            receipt = await self.intake.accept(raw)
+            admitted = await self.admit(request)
+            if isinstance(admitted, web.Response):
+                return admitted
+            receipt = await self.intake.accept(admitted)
         except (Refused, MalformedJson, IntakeUnavailable) as error:
             return _refusal(error)
-        return receipt_answer(request, receipt)
+        return receipt_answer(request, receipt, new=self.door.new)
 
-    async def admit(self, request: web.Request) -> RawInteraction:
-        """The request as something to accept. Raises Refused or MalformedJson."""
+    async def admit(self, request: web.Request) -> RawInteraction | web.Response:
+        """The request as something to accept, or its answer. Raises Refused or MalformedJson."""
         door, headers = self.door, request.headers
         _require_plain_json(headers.get(hdrs.CONTENT_TYPE, ""), headers.get(hdrs.CONTENT_ENCODING))
         body = await self.body(request)
         now = door.clock()
-        message_id = verify(door.keys, headers, body, now=now)
-        read_object(body)
-        signed = {"webhook-id": message_id, "webhook-timestamp": headers[_TIMESTAMP]}
+        proof = door.prove(headers, body, now)
+        value = read_object(body)
+        if door.at_once is not None and (answer := door.at_once(value)) is not None:
+            return answer
         return RawInteraction(
             channel=door.channel,
-            dedup_key=f"{door.channel}:{message_id}",
+            dedup_key=f"{door.channel}:{proof.key}",
             received_at=datetime.fromtimestamp(now, UTC),
             payload=body,
-            envelope={"headers": signed, "peer": request.remote},
+            envelope={"headers": proof.kept, "peer": request.remote},
         )
 
     async def body(self, request: web.Request) -> bytes:

@@ -11,8 +11,11 @@ import hashlib
 import hmac
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from multidict import istr
 
 from domain.errors import Refused
 
@@ -21,11 +24,20 @@ SHORTEST_SECRET = 16
 _PREFIX = "whsec_"
 _BLOCK = 64  # SHA-256 block size, bytes
 _ID_LENGTH = 255
+_TIMESTAMP = istr("webhook-timestamp")
 _INNER, _OUTER = bytes(byte ^ 0x36 for byte in range(256)), bytes(byte ^ 0x5C for byte in range(256))
 
 
 class SignatureRefused(Refused):
     """The request does not prove that it comes from who holds the secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A request that its sender has proved. `key` is the same when it comes again; `kept`: headers worth keeping."""
+
+    key: str
+    kept: Mapping[str, str]
 
 
 class SigningKey:
@@ -58,6 +70,16 @@ class SigningKey:
         inner.update(body)
         outer.update(inner.digest())
         return b2a_base64(outer.digest(), newline=False)
+
+
+def standard_webhooks(keys: Sequence[SigningKey]) -> Callable[[Mapping[str, str], bytes, float], Proof]:
+    """What proves a request by this convention: a signature by any of `keys`."""
+
+    def prove(headers: Mapping[str, str], body: bytes, now: float) -> Proof:
+        message_id = verify(keys, headers, body, now=now)
+        return Proof(message_id, {"webhook-id": message_id, "webhook-timestamp": headers[_TIMESTAMP]})
+
+    return prove
 
 
 def verify(keys: Sequence[SigningKey], headers: Mapping[str, str], body: bytes, *, now: float) -> str:

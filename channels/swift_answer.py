@@ -23,10 +23,10 @@ _HEADS = {
 }
 
 
-def receipt_answer(request: web.BaseRequest, receipt: Receipt) -> web.StreamResponse:
-    """202 for what is new, 200 for what was known; `{"id": str, "duplicate": bool}`."""
+def receipt_answer(request: web.BaseRequest, receipt: Receipt, *, new: int = 202) -> web.StreamResponse:
+    """`new` (200 or 202) for what is new, 200 for what was known; `{"id": str, "duplicate": bool}`."""
     value = {"id": receipt.raw_id, "duplicate": receipt.duplicate}
-    status = 200 if receipt.duplicate else 202
+    status = 200 if receipt.duplicate else new
     if request.version == HttpVersion11 and request.keep_alive:
         return _Swift(status, orjson.dumps(value))
     return json_answer(value, status)

@@ -5,6 +5,7 @@ from functools import partial
 from channels.base import BuildContext, Channel
 from channels.fields import signing_keys
 from channels.json_door import Door
+from channels.signing import standard_webhooks
 from channels.webhook.decode import decode
 from channels.webhook.options import Options
 from channels.webhook.send import ReplySender
@@ -16,7 +17,7 @@ def build(options: Options, context: BuildContext) -> Channel:
     """Raises ConfigError for a secret that is missing or too short."""
     place = f"channels.{context.name}"
     keys = signing_keys(options.secrets, context.reveal, f"{place}.secrets")
-    door = Door(channel=context.name, keys=keys, max_body=options.max_body)
+    door = Door(channel=context.name, prove=standard_webhooks(keys), max_body=options.max_body)
     return Channel(
         name=context.name,
         kind="webhook",

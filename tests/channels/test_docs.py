@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from channels.json_door import Door
-from channels.signing import SigningKey
+from channels.signing import SigningKey, standard_webhooks
 from channels.voice.decode import decode as decode_call
 from channels.voice.decode import read_call
 from channels.webhook.decode import decode as decode_message
@@ -46,7 +46,7 @@ async def test_the_signing_examples_are_accepted(language, tmp_path):
     key.parent.mkdir(parents=True)
     key.write_text(SECRET + "\n")
     intake = FakeIntake()
-    door = Door(channel="site", keys=(SigningKey.from_text(SECRET),), max_body=10_000)
+    door = Door(channel="site", prove=standard_webhooks((SigningKey.from_text(SECRET),)), max_body=10_000)
     async with calling(list(door.routes(intake))) as caller:
         text = snippet(language).replace("127.0.0.1:8080", f"127.0.0.1:{caller.port}")
         ran = await asyncio.to_thread(

@@ -6,7 +6,7 @@ import pytest
 
 from channels import json_door
 from channels.json_door import Door
-from channels.signing import SigningKey
+from channels.signing import SigningKey, standard_webhooks
 from tests.channels.cases import NAME, SECRET
 from tests.channels.site import UNAVAILABLE, FakeIntake, calling, signed
 from web.public import PublicLimits
@@ -15,7 +15,9 @@ BODY = b'{"sender": {"id": "u-1"}, "text": "oi"}'
 
 
 def door(**changes):
-    return Door(**{"channel": NAME, "keys": (SigningKey.from_text(SECRET),), "max_body": 1000, **changes})
+    return Door(
+        **{"channel": NAME, "prove": standard_webhooks((SigningKey.from_text(SECRET),)), "max_body": 1000, **changes}
+    )
 
 
 async def test_the_intake_gets_the_bytes_as_they_came():

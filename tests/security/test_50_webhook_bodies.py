@@ -6,7 +6,7 @@ import gzip
 import pytest
 
 from channels.json_door import Door
-from channels.signing import SigningKey, sign
+from channels.signing import SigningKey, sign, standard_webhooks
 from domain.errors import Undecodable
 from domain.interaction import Interaction
 from domain.raw import RawInteraction
@@ -50,7 +50,9 @@ STORABLE = {
 @pytest.fixture
 async def caller():
     intake = FakeIntake()
-    door = Door(channel=NAME, keys=(SigningKey.from_text(SECRET),), max_body=MAX_BODY, body_seconds=1.0)
+    door = Door(
+        channel=NAME, prove=standard_webhooks((SigningKey.from_text(SECRET),)), max_body=MAX_BODY, body_seconds=1.0
+    )
     async with calling(list(door.routes(intake)), serving=ServingLimits(lingering_seconds=0.2)) as caller:
         caller.intake = intake
         yield caller
