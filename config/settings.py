@@ -60,6 +60,12 @@ class Worker(Block):
     memory_limit: Size = 1_000_000_000
 
 
+class Conversations(Block):
+    """None: a chat goes on however long nobody spoke."""
+
+    quiet: Duration | None = 86_400.0
+
+
 class Budgets(Block):
     """Automatic answers per hour; to nearly the same words from one domain per day, None: as often as they come."""
 
@@ -113,6 +119,7 @@ class Sections(Block):
     journal: Journal = Journal()
     web: Web = Web()
     worker: Worker = Worker()
+    conversations: Conversations = Conversations()
     acknowledgement: Acknowledgement = Acknowledgement()
     dispatch: Dispatch = Dispatch()
     retention: Retention = Retention()

@@ -30,7 +30,8 @@ class KnownTicket:
     """What placing a message needs to know of an existing ticket.
 
     `participants` are the folded addresses of its customers (not those of held messages). `opened_at` is None
-    for a ticket that is being opened now; `messages` counts what is on it.
+    for a ticket that is being opened now; `messages` counts what is on it. `last_at` is when something was last said
+    in its conversation, by either side; None where nobody asked.
     """
 
     number: int
@@ -40,6 +41,7 @@ class KnownTicket:
     participants: frozenset[str]
     opened_at: datetime | None = None
     messages: int = 0
+    last_at: datetime | None = None
 
 
 class Road(StrEnum):

@@ -144,7 +144,12 @@ def build_clerk(settings: Settings, channels: Mapping[str, Channel]) -> Clerk:
 
 
 def build_house(settings: Settings, channels: Mapping[str, Channel]) -> House:
-    return House(own=_own_mailboxes(channels), agents=frozenset(settings.agents))
+    quiet = settings.conversations.quiet
+    return House(
+        own=_own_mailboxes(channels),
+        agents=frozenset(settings.agents),
+        quiet=None if quiet is None else timedelta(seconds=quiet),
+    )
 
 
 def _own_mailboxes(channels: Mapping[str, Channel]) -> tuple[Mailbox, ...]:

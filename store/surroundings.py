@@ -1,6 +1,7 @@
 """What a batch must know of the ticket store before it is placed, in a handful of queries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +15,8 @@ from store.schema import ack_budget, ack_texts, conversations, messages, outbox,
 
 MOST_TEXTS = 500
 MOST_OF_ALL = 100
+LATEST = 32
+"""Messages of a ticket among which the last one said is looked for: they may have been filed in another order."""
 
 
 def surroundings(connection: Connection, lookup: Lookup) -> Surroundings:
@@ -40,12 +43,22 @@ def surroundings(connection: Connection, lookup: Lookup) -> Surroundings:
         filed=filed,
         conversations=talks,
         message_ids=holders,
-        tickets=known_tickets(connection, named),
+        tickets=known_tickets(connection, named, last_said(connection, set(talks.values()))),
         spent=spent,
     )
 
 
-def known_tickets(connection: Connection, numbers: Iterable[int]) -> dict[int, KnownTicket]:
+def last_said(connection: Connection, numbers: Iterable[int]) -> dict[int, datetime]:
+    """When something was last said on these tickets, by either side."""
+    latest = select(messages.c.occurred_at).where(messages.c.ticket == tickets.c.number)
+    latest = latest.order_by(messages.c.id.desc()).limit(LATEST)
+    last = select(func.max(latest.correlate(tickets).subquery().c.occurred_at)).scalar_subquery()
+    return dict(_rows(connection, select(tickets.c.number, last), tickets.c.number, sorted(numbers)))
+
+
+def known_tickets(
+    connection: Connection, numbers: Iterable[int], last: Mapping[int, datetime]
+) -> dict[int, KnownTicket]:
     wanted = sorted(numbers)
     participants: dict[int, set[str]] = {}
     people = select(ticket_participants.c.ticket, ticket_participants.c.address)
@@ -63,6 +76,7 @@ def known_tickets(connection: Connection, numbers: Iterable[int]) -> dict[int, K
             participants=frozenset(participants.get(number, ())),
             opened_at=opened_at,
             messages=counts.get(number, 0),
+            last_at=last.get(number),
         )
         for number, state, department, priority, opened_at in _rows(connection, query, tickets.c.number, wanted)
     }

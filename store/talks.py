@@ -2,7 +2,9 @@
 
 Two processes may open a ticket for the same new conversation at once. The second one must fail (IntegrityError),
 look again and join. So a row is replaced only by a filing that knew of it: one that links to its ticket, joins
-another, or finds it solved or closed. Everything else is a plain INSERT, which the primary key refuses.
+another, or finds it solved or closed. Everything else is a plain INSERT, which the primary key refuses. The rows are
+locked while they are looked at (in order, so that nobody waits in a circle): of two that would replace one row, the
+second sees what the first has made of it.
 """
 
 from collections.abc import Sequence
@@ -51,10 +53,14 @@ def _may_replace(place: Placement, ticket: int, state: str) -> bool:
 
 
 def _known(connection: Connection, talks: Sequence[Talk]) -> dict[Talk, tuple[int, str]]:
-    found: dict[Talk, tuple[int, str]] = {}
-    query = select(conversations.c.key, tickets.c.number, tickets.c.state).join_from(conversations, tickets)
+    held: dict[Talk, int] = {}
+    query = select(conversations.c.key, conversations.c.ticket).order_by(conversations.c.key).with_for_update()
     for channel, group in groupby(talks, key=lambda talk: talk[0]):
         for chunk in chunks([key for _, key in group]):
             rows = connection.execute(query.where(conversations.c.channel == channel, conversations.c.key.in_(chunk)))
-            found.update(((channel, row[0]), (row[1], row[2])) for row in rows)
-    return found
+            held.update(((channel, key), ticket) for key, ticket in rows)
+    states: dict[int, str] = {}
+    for numbers in chunks(sorted(set(held.values()))):
+        found = connection.execute(select(tickets.c.number, tickets.c.state).where(tickets.c.number.in_(numbers)))
+        states.update((number, state) for number, state in found)
+    return {talk: (ticket, states[ticket]) for talk, ticket in held.items()}

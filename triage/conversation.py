@@ -3,7 +3,8 @@ proves a person (ADR 2, ADR 7).
 
     wants an address confirmed             ─▶ LINKS to whatever it found, else OPENS: it joins nothing
     a machine writes to a signed bounce address ─▶ HELD on the ticket of the message that it answers
-    the channel vouches for a conversation ─▶ its ticket is closed? ─yes─▶ LINKS to it ─no─▶ JOINS it
+    the channel vouches for a conversation ─▶ its ticket is closed, or a chat had been quiet for long?
+                                              ─yes─▶ LINKS to it ─no─▶ JOINS it
     a valid signed token                   ─▶ the same two answers; but a machine that takes no part is HELD or LINKS
     a proved agent finds one               ─▶ NOTES on it
     In-Reply-To, References, [#n] find one ─▶ written by a participant? ─no─▶ LINKS to it
@@ -151,8 +152,17 @@ class Desk:
                 return Placement(road=Road.HELD, ticket=ticket.number, reason="automatic answer, unverified")
             if interaction.automated in _IN_BULK:
                 return self._new("bulk mail to the address of this ticket", linked=ticket.number)
+        if clues.conversation and self._was_quiet(interaction, ticket):
+            return self._new("the conversation had been quiet for long", linked=ticket.number)
         why = "same conversation" if clues.conversation else "signed reply token"
         return self._as_customer(interaction, ticket, why, f"{why}, but the ticket is closed")
+
+    def _was_quiet(self, interaction: Interaction, ticket: KnownTicket) -> bool:
+        """When it was said counts, not when it arrived: what waited for us while we were away was no silence."""
+        quiet = self.house.quiet
+        if quiet is None or ticket.last_at is None or interaction.medium is not Medium.CHAT:
+            return False
+        return interaction.occurred_at - ticket.last_at > quiet
 
     def _found(self, interaction: Interaction, clues: Clues, standing: Standing) -> Placement | None:
         sender = fold_address(interaction.sender.address)
@@ -193,7 +203,8 @@ class Desk:
     def _remember(self, interaction: Interaction, clues: Clues, placement: Placement) -> None:
         number, sender = placement.ticket, fold_address(interaction.sender.address)
         known = self.tickets.get(number) or _new_ticket(number)
-        known = replace(known, messages=known.messages + 1)
+        last_at = max(known.last_at or interaction.occurred_at, interaction.occurred_at)
+        known = replace(known, messages=known.messages + 1, last_at=last_at)
         if placement.road in TAKES_PART_BY:
             state = State.OPEN if placement.reopens else known.state
             joined = {sender} if placement.takes_part else set()

@@ -9,6 +9,7 @@ CUSTOMER   everybody else; a former agent too, once he is off the list
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum, auto
 
 from domain.interaction import Automated, Interaction, Medium, TraitValue
@@ -28,10 +29,14 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """`own`: all mailboxes of this installation. `agents`: folded addresses, and domains as `@exemplo.com`."""
+    """`own`: all mailboxes of this installation. `agents`: folded addresses, and domains as `@exemplo.com`.
+
+    `quiet`: after so long a silence, what is said in a chat begins a new ticket; None: it never does.
+    """
 
     own: tuple[Mailbox, ...] = ()
     agents: frozenset[str] = frozenset()
+    quiet: timedelta | None = None
 
     def standing_of(self, interaction: Interaction) -> Standing:
         if interaction.medium is not Medium.MAIL:

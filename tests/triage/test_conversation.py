@@ -1,6 +1,7 @@
 """An id finds a ticket; only a token, or a channel that vouches, proves a person."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from domain.surroundings import Surroundings
 from domain.ticket import Road, State
 from tests.samples import NOON, TOKEN_KEY, call, chat, mail, ticket
 from triage.conversation import Desk, clues_of, lookup_of, renumbered
+from triage.standing import House
 from triage.token import sign
 
 TOKEN_ADDRESS = f"suporte+{sign(TOKEN_KEY, 7)}@exemplo.com.br"
@@ -161,3 +163,52 @@ def test_a_new_ticket_begins_with_its_first_message():
     placed = desk.place(mail(), clues_of(mail(), TOKEN_KEY))
 
     assert (placed.opened_at, placed.message_count) == (None, 1)
+
+
+DAY = timedelta(days=1)
+
+
+def place_after(silence, *, state=State.OPEN, quiet=DAY, said=chat):
+    """The placement of what is said so long after the last word on ticket 7."""
+    known = replace(ticket(7, state), last_at=NOON)
+    interaction = said(occurred_at=NOON + silence)
+    desk = Desk(
+        tickets={7: known},
+        conversations={(interaction.channel, interaction.conversation_key): 7},
+        message_ids={},
+        house=House(quiet=quiet),
+    )
+    return desk.place(interaction, clues_of(interaction, TOKEN_KEY))
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_after_a_long_silence_a_chat_message_opens_a_linked_ticket(state):
+    placement = place_after(DAY + timedelta(seconds=1), state=state)
+    assert (placement.road, placement.linked, placement.reopens) == (Road.LINKS, 7, False)
+    assert placement.ticket < 0
+
+
+@pytest.mark.parametrize("silence", [DAY, timedelta(0), -3 * DAY])
+def test_within_the_quiet_time_or_out_of_order_a_chat_message_joins(silence):
+    assert (place_after(silence).road, place_after(silence).ticket) == (Road.JOINS, 7)
+
+
+def test_without_a_quiet_time_a_chat_goes_on_for_ever():
+    assert place_after(4000 * DAY, quiet=None).road is Road.JOINS
+
+
+def test_calls_and_mails_know_no_quiet_time():
+    assert place_after(30 * DAY, said=call).road is Road.JOINS
+
+
+def test_a_silence_within_one_batch_divides_it_too():
+    """Monday's and Wednesday's messages, kept for us and delivered together, in both orders."""
+    for order in ((0, 1, 72, 73), (0, 1, 73, 72)):
+        desk = Desk.of(Surroundings(), House(quiet=DAY))
+        said = [chat(identity=f"c{hour}", occurred_at=NOON + timedelta(hours=hour)) for hour in order]
+        placed = [desk.place(one, clues_of(one, TOKEN_KEY)) for one in said]
+
+        assert [(one.road, one.ticket) for one in placed] == [
+            (Road.OPENS, -1), (Road.JOINS, -1), (Road.LINKS, -2), (Road.JOINS, -2),
+        ]  # fmt: skip
+        assert renumbered(placed[2], [41, 42]).linked == 41
