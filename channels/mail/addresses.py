@@ -31,6 +31,7 @@ _TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*"?|\((?:[^()\\]|\\.)*\)|<[^<>]*>|[,;:]|=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=|(?:(?!=\?)[^",;:<>(])+|.',
     re.DOTALL,
 )
+_FOLDED_ID = re.compile(r"<([^<>]{1,400})>")
 _MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f\ud800-\udfff]{1,400}>")
 
 
@@ -72,8 +73,10 @@ def message_id_of(headers: Headers) -> str | None:
     found = message_ids(values[:1])
     if found:
         return found[0]
-    bare = header_text(values[0], 400).split() if values else []
-    return f"<{bare[0].strip('<>')}>" if bare and bare[0].strip("<>") else None
+    written = header_text(values[0], 400) if values else ""
+    within = _FOLDED_ID.search(written)
+    bare = "".join(within[1].split()) if within else written.partition(" ")[0].strip("<>")
+    return f"<{bare}>" if bare else None
 
 
 def date_of(headers: Headers, received_at: datetime) -> datetime:

@@ -33,6 +33,16 @@ _BEFORE_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?=[!-9;-~]+[ \t]*:|>?
 _LIKE_A_BOUNDARY = re.compile(
     rb"^--(?=[^\n]{0,200}[^\s-])([^\n]{1,200}?)[ \t]*\n(?=content-[a-z-]+[ \t]*:)", re.MULTILINE | re.IGNORECASE
 )
+_LONE_BOUNDARY = re.compile(rb"^--[^\s]{1,200}[ \t]*$\n?", re.MULTILINE)
+_MEANT_TYPE = re.compile(
+    r"[\s\"']*([a-z0-9-]{1,50}/[a-z0-9+.-]{1,100}|html|multipart)\s*/?[\"']?\s*(?:\([^()]*\)\s*)?[,;:]?(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_MISNAMED = {
+    "text/htm": "text/html", "text/xhtml": "text/html", "application/xhtml+xml": "text/html", "html": "text/html",
+    "html/text": "text/html", "plain/text": "text/plain", "text/txt": "text/plain", "multipart": "multipart/mixed",
+    "message/news": "message/rfc822",
+}  # fmt: skip
 _ASCII_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 
 
@@ -54,8 +64,8 @@ class Part:
     cut: bool = False
 
     def header(self, name: str) -> str:
-        values = self.headers.get(name)
-        return values[0] if values else ""
+        """The first of these fields that says anything."""
+        return next(filter(None, self.headers.get(name, ())), "")
 
     @property
     def body(self) -> bytes:
@@ -86,10 +96,20 @@ def read_part(source: bytes, default_type: str = "text/plain", start: int = 0, e
     part = Part(header.fields, source, min(body, end), end, default_type, order=header.order, cut=header.cut)
     declared = part.header("content-type")
     if declared:
-        kind, part.parameters = parameters(declared)
-        part.content_type = kind if _ASCII_TYPE.fullmatch(kind) else "text/plain"
+        part.content_type, part.parameters = content_type_of(declared)
         _read_raw_bytes_as(part)
     return part
+
+
+def content_type_of(declared: str) -> tuple[str, dict[str, str]]:
+    """A Content-Type as it was meant: in quotes, with a comment, a comma or nothing where its semicolon should be."""
+    kind, described = parameters(declared)
+    if not _ASCII_TYPE.fullmatch(kind):
+        meant = _MEANT_TYPE.match(declared[:_LONGEST_PARAMETERS])
+        if meant:
+            kind, described = meant[1].lower(), parameters(";" + meant[2])[1]
+    kind = _MISNAMED.get(kind, kind)
+    return kind if _ASCII_TYPE.fullmatch(kind) else "text/plain", described
 
 
 def _read_raw_bytes_as(part: Part) -> None:
@@ -181,6 +201,11 @@ def _lines_that_begin(source: bytes, begin: int, stop: int, delimiter: bytes) ->
     while at >= 0:
         yield at + 1
         at = source.find(b"\n" + delimiter, at + 1, stop)
+
+
+def without_boundaries(body: bytes) -> bytes:
+    """The text of what was to be a multipart and is none, without lines that only look like boundaries."""
+    return _LONE_BOUNDARY.sub(b"", body) if body.lstrip().startswith(b"--") else body
 
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:

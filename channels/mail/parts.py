@@ -12,6 +12,7 @@ that came as a file, a note that the mail is encrypted or not all here. All part
 """
 
 import html as entities
+import mimetypes
 import re
 from dataclasses import dataclass, field, replace
 
@@ -21,7 +22,7 @@ from channels.mail.files import attachment_of, disposition_of, is_shown_inside, 
 from channels.mail.flowed import unflowed
 from channels.mail.forwarded import forwarded_text
 from channels.mail.html import MAX_HTML, text_from_html
-from channels.mail.mime import MAX_DEPTH, MAX_PARTS, Part, children, read_part
+from channels.mail.mime import MAX_DEPTH, MAX_PARTS, Part, children, read_part, without_boundaries
 from channels.mail.sanitised import sanitised
 from channels.mail.tnef import read_tnef
 from channels.mail.transfer import encoding_of, without_uuencoded
@@ -33,6 +34,8 @@ MAX_MESSAGES = 5
 _READERS = r"(?:e-?mail|client|vi[es]w|support|suport|exib|mostr|naveg|leitor)"
 _NO_HTML_HERE = re.compile(rf"\bhtml\b.{{0,200}}{_READERS}|{_READERS}.{{0,200}}\bhtml\b", re.IGNORECASE | re.DOTALL)
 _LONGEST_STUB = 400
+_HTML_ALL_THE_SAME = re.compile(r"\s{0,100}(?:<!doctype html|<(?:html|head|body)[\s>])", re.IGNORECASE)
+_UNKNOWN = "application/octet-stream"
 _TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"})
 _HTML_TYPES = frozenset({"text/html", "text/x-amp-html"})
 _ENRICHED = re.compile(r"<(?!<)/?[A-Za-z-]{1,60}>")
@@ -150,11 +153,24 @@ class _Reader:
         speaking = [said for said in branches if said.speaks]
         if len(speaking) <= 1:
             return replace(speaking[0], beside=beside) if speaking else Said(beside=beside)
-        plain = "\n\n".join(self._best(said).strip("\n") for said in speaking)
+        said_once = self._once(speaking)
+        plain = "\n\n".join(text for text, _ in said_once)
         if not any(said.html for said in speaking):
             return Said(plain, "", beside)
-        shown = (said.html or f"<pre>{entities.escape(said.plain, quote=False)}</pre>" for said in speaking)
+        shown = (html or f"<pre>{entities.escape(text, quote=False)}</pre>" for text, html in said_once)
         return Said(plain, "\n".join(shown), beside)
+
+    def _once(self, speaking: list[Said]) -> list[tuple[str, str]]:
+        """Text and HTML of each. HTML that says what the plain text before it said is the same, shown otherwise."""
+        once: list[tuple[str, str]] = []
+        for said in speaking:
+            text = self._best(said).strip("\n")
+            before, shown = once[-1] if once else ("", "")
+            if said.html and not (said.plain or shown) and text.split() == before.split():
+                once[-1] = (before, said.html)
+            else:
+                once.append((text, said.html))
+        return once
 
     def _leaf(self, part: Part, *, is_whole: bool) -> Said:
         kind = part.content_type
@@ -180,12 +196,14 @@ class _Reader:
 
     def _text(self, part: Part) -> Said:
         data = part.content
+        if part.content_type.startswith("multipart/"):
+            data = without_boundaries(data)
         if part.content_type == "text/plain" and b"begin" in data:
             data, files = without_uuencoded(data)
             for name, content in files:
                 self._add(plain_file(name, content, len(self._contents.attachments) + 1), "")
         text = self._decoded(data, part)
-        if part.content_type == "text/html":
+        if part.content_type == "text/html" or (part.content_type == "text/plain" and _HTML_ALL_THE_SAME.match(text)):
             return Said(html=text)
         if part.content_type in {"text/enriched", "text/richtext"}:
             text = re.sub(r"\n(\n*)", lambda ends: ends[1] or " ", _ENRICHED.sub("", text)).replace("<<", "<")
@@ -229,7 +247,7 @@ class _Reader:
     def _stand_in_for(self, attachment: Attachment, part: Part) -> None:
         """Text that came as a file, or under a type nobody knows, is read where nothing else is there to read."""
         kind, data = part.content_type, attachment.content
-        if self._stand_ins or (b"\0" in data[:1000] and kind not in _TEXTS):
+        if self._stand_ins or (kind not in _TEXTS and (b"\0" in data[:1000] or _is_known(kind))):
             return
         if kind in _TEXTS and disposition_of(part) != ("attachment", attachment.original_name or ""):
             text = self._decoded(data, part)
@@ -244,6 +262,11 @@ class _Reader:
     def _add(self, attachment: Attachment, content_id: str) -> None:
         self._contents.attachments.append(attachment)
         self._content_ids.append(content_id.strip().strip("<>"))
+
+
+def _is_known(kind: str) -> bool:
+    """Whether programs know what to do with such a file, so that nobody reads it as text."""
+    return not kind.startswith("text/") and kind != _UNKNOWN and mimetypes.guess_extension(kind) is not None
 
 
 def _is_readable(data: bytes) -> bool:

@@ -1,11 +1,11 @@
 """Bytes and encoded words into text, whatever the charset claims. Never raises.
 
-    declared, and what the bytes can be ─▶ strict UTF-8 ─▶ cp1252, undefined bytes replaced
+    declared, and what the bytes can be ─▶ strict UTF-8 ─▶ declared, a few bytes damaged ─▶ UTF-8, the rest cp1252
 
 Only charsets of this list are looked up: Python also knows `bz2_codec`, `rot13`, `unicode_escape` and `idna`, which
 are no charsets of mail (dangers.md §8.42). Latin-1 is read as cp1252, as browsers do; what says Latin-1 and is
 strict UTF-8 is UTF-8, for text that happens to be both is hardly ever written. Charsets that switch by escape
-sequences are read as far as they go.
+sequences are read as far as they go. What is damaged costs itself: damaged.py.
 """
 
 import binascii
@@ -14,6 +14,7 @@ import re
 from functools import lru_cache
 
 from channels.cleaning import clean_line, clean_text
+from channels.mail.damaged import by_its_zeros, in_spite_of_damage, with_whole_pairs
 
 _LONGEST_CHARSET = 40
 _CHARSETS_TABLE = """
@@ -42,7 +43,11 @@ _SWITCHING = frozenset(
 )  # fmt: skip
 _MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
           (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
-_ENCODED_WORD = re.compile(r"=\?([^?\s]{0,60})\?([bBqQ])\?((?:[^?]|\?(?!=)){0,2000})\?=")
+_JAPANESE = re.compile(rb"\x1b\$[@B]")
+_BEGINNING = r"=\?[^?\s=]{0,60}\?[bBqQ]\?"
+_ENCODED_WORD = re.compile(
+    rf"=\?([^?\s]{{0,60}})\?([bBqQ])\?((?:[^?=]|\?(?!=|\Z)|=(?!{_BEGINNING[1:]}))*+)(?:\?=?|\Z|(?={_BEGINNING}))"
+)
 _META = re.compile(rb"<meta\s[^>]{0,300}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]{1,40})", re.IGNORECASE)
 _META_WITHIN = 4_000
 _DEEPEST = 2
@@ -65,43 +70,49 @@ def codec_of(charset: str) -> str | None:
 def text_of(data: bytes, charset: str | None) -> str:
     codec = codec_of(charset) if charset else None
     if data.isascii() and codec not in _WIDE and codec not in _SWITCHING:
-        return data.decode("ascii")
-    for candidate in _candidates(data, codec):
+        if b"\x1b" not in data or not _JAPANESE.search(data):
+            return data.decode("ascii")
+        codec = "iso2022_jp_ext"
+    codec = _by_the_bytes(data, codec)
+    for candidate in _candidates(codec):
         try:
             return data.decode(candidate)
         except UnicodeDecodeError:
             continue
     if codec in _SWITCHING:
-        return data.decode(codec, "replace")
-    return data.decode("cp1252", "replace")
+        return (with_whole_pairs(data) if codec.startswith("iso2022") else data).decode(codec, "replace")
+    return in_spite_of_damage(data, codec)
 
 
-def _candidates(data: bytes, codec: str | None) -> list[str]:
+def _by_the_bytes(data: bytes, codec: str | None) -> str | None:
+    """The declared codec, unless the bytes themselves say what they are."""
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
-    if marked:
-        return [marked]
-    if codec in _WIDE and b"\0" not in data:
-        return ["utf-8"]
-    if codec is None or codec == "cp1252":
-        return ["utf-8", *([codec] if codec else [])]
-    return [codec] if codec in _SWITCHING else [codec, "utf-8"]
+    if marked or b"\0" not in data:
+        return marked or codec
+    return codec if codec and "32" in codec else by_its_zeros(data, told=codec in _WIDE) or codec
+
+
+def _candidates(codec: str | None) -> tuple[str, ...]:
+    if codec is None or codec == "cp1252" or codec in _WIDE:
+        return ("utf-8", codec) if codec else ("utf-8",)
+    return (codec,) if codec in _SWITCHING else (codec, "utf-8")
 
 
 def mended(value: str) -> str:
-    """A raw header value whose bytes that were no UTF-8 (kept as lone surrogates) are read as cp1252."""
+    """A raw header value whose bytes that were no UTF-8 (kept as lone surrogates) are read."""
     if value.isascii():
         return value
     try:
         value.encode()
     except UnicodeEncodeError:
-        return value.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+        return text_of(value.encode("utf-8", "surrogateescape"), None)
     return value
 
 
 def decoded_words(value: str) -> str:
-    """A header value with its encoded words (RFC 2047) decoded, wherever they stand; broken ones stay as they are.
+    """A header value with its encoded words (RFC 2047) decoded, wherever they stand; what is none stays as it is.
 
-    A word that was encoded twice is decoded twice.
+    A word without an end goes on to the next one, or to the end of the value. One encoded twice is decoded twice.
     """
     value = mended(value)
     for _ in range(_DEEPEST):

@@ -100,7 +100,7 @@ def test_mail_that_marks_itself_in_no_way_may_come_again_an_hour_later():
         ("<1@x>", "<1@x>"),
         (" <1@x> (comentário)", "<1@x>"),
         ("1@x", "<1@x>"),
-        ("<1@\r\n x>", "<1@>"),
+        ("<1@\r\n x>", "<1@x>"),
         ("", None),
         ("<>", None),
     ],
