@@ -1,18 +1,36 @@
 """An interaction as the JSON of contracts.md (`balcao decode --json`)."""
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
+from domain.afterwards import AddressChange, Afterword, DeliveryReceipt, Retraction
 from domain.delivery import DeliveryReport
 from domain.interaction import Attachment, Ignored, Interaction
 
 
-def decoded_as_json(decoded: Sequence[Interaction] | Ignored) -> Any:
-    """A list of interactions, or `{"ignored": reason}`."""
+def decoded_as_json(decoded: Sequence[Interaction | Afterword] | Ignored) -> Any:
+    """A list of interactions and of what is told about earlier ones, or `{"ignored": reason}`."""
     if isinstance(decoded, Ignored):
         return {"ignored": decoded.reason}
-    return [interaction_as_json(interaction) for interaction in decoded]
+    return [interaction_as_json(one) if isinstance(one, Interaction) else afterword_as_json(one) for one in decoded]
+
+
+def afterword_as_json(told: Afterword) -> dict[str, Any]:
+    match told:
+        case DeliveryReceipt():
+            again = None if told.again is None else told.again.total_seconds()
+            whose = {"remote_id": told.remote_id, "recipient": told.recipient}
+            why = {"code": told.code, "reason": told.reason, "again_after_s": again}
+            return {"receipt": told.progress.word, **whose, "at": _iso(told.at), **why}
+        case Retraction():
+            return {"taken_back": told.identity, "at": _iso(told.at)}
+        case AddressChange():
+            return {"address_changed": {"from": told.old, "to": told.new}, "at": _iso(told.at)}
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def interaction_as_json(interaction: Interaction) -> dict[str, Any]:
@@ -23,7 +41,7 @@ def interaction_as_json(interaction: Interaction) -> dict[str, Any]:
         "recipients": list(interaction.recipients),
         "cc": list(interaction.cc),
         "reply_to": list(interaction.reply_to),
-        "occurred_at": interaction.occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "occurred_at": _iso(interaction.occurred_at),
         "subject": interaction.subject,
         "text": interaction.text,
         "text_full": interaction.text_full,

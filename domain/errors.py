@@ -101,10 +101,22 @@ class SendFailed(BalcaoError):
     """A message was not delivered, as far as the adapter knows.
 
     permanent: trying again is pointless. outcome_unknown: the peer may have taken it (the connection
-    broke after the last byte), so an at-most-once message must not be repeated.
+    broke after the last byte), so an at-most-once message must not be repeated. retry_after: seconds that the peer
+    asks us to wait. credentials: it is we who are refused; a person must act, and no message is given up meanwhile.
     """
 
-    def __init__(self, message: str, *, permanent: bool, outcome_unknown: bool = False, detail: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        outcome_unknown: bool = False,
+        retry_after: float | None = None,
+        credentials: bool = False,
+        detail: str = "",
+    ) -> None:
         super().__init__(message, detail=detail)
         self.permanent = permanent
         self.outcome_unknown = outcome_unknown
+        self.retry_after = retry_after
+        self.credentials = credentials

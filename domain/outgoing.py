@@ -45,7 +45,8 @@ class OutgoingMessage:
     """What a channel's sender is given. `automatic` asks for RFC 3834 headers and a null reverse path.
 
     `envelope_sender` is where a failure is to be reported. `destination` is the mail domain, None on other channels.
-    `files` are read into `attachments` just before sending.
+    `files` are read into `attachments` just before sending. `refused` says why the last try failed; `heard_at` is when
+    the customer last wrote on this ticket, for channels that let us speak freely for a day after that.
     """
 
     outbox_id: int
@@ -69,3 +70,5 @@ class OutgoingMessage:
     destination: str | None = None
     files: tuple[OutgoingFile, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    refused: str | None = None
+    heard_at: datetime | None = None

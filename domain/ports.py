@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from domain.afterwards import Afterword
 from domain.interaction import Ignored, Interaction
 from domain.outgoing import OutgoingMessage
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt
 from domain.source import Backfill, Folder, Gap, Progress
 
-Decode = Callable[[RawInteraction], Sequence[Interaction] | Ignored]
+Decode = Callable[[RawInteraction], Sequence[Interaction | Afterword] | Ignored]
 """Pure. Raises only `domain.errors.Undecodable`."""
 
 

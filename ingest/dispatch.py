@@ -1,7 +1,8 @@
 """Sends what the outbox holds.
 
     PENDING ─claim, committed─▶ SENDING ─▶ sender ─┬─ taken               ─▶ SENT
-       ▲                                           ├─ temporary, known    ─▶ deferred: growing delays
+       ▲                                           ├─ temporary, known    ─▶ deferred: growing delays, or as told
+       │                                           ├─ we are refused      ─▶ deferred until a person has acted; alarm
        └────────────────── not before ─────────────┤  … until given up    ─▶ FAILED
                                                    ├─ permanent           ─▶ FAILED
                                                    └─ outcome unknown     ─▶ FAILED if at most once
@@ -38,6 +39,9 @@ T = TypeVar("T")
 
 PART = "dispatcher"
 STORE_DELAY = 2.0
+REFUSED_DELAY = 300.0
+"""Seconds until a channel that refuses our credentials is asked again."""
+LONGEST_RETRY_AFTER = 86400.0
 GIVE_WAY = 0.25
 """Seconds between rounds while the worker is behind."""
 
@@ -176,9 +180,20 @@ class Dispatcher:
         result = await self._send(message)
         self._results.append(result)
         outcome, reason = self._verdict(result)
+        self._alarm(result)
         self._metrics.sent.labels(message.channel, outcome).inc()
         log.info("outgoing", outbox=message.outbox_id, ticket=message.ticket,
                  channel=message.channel, result=outcome, reason=reason)  # fmt: skip
+
+    def _alarm(self, result: Sent | NotSent) -> None:
+        """A channel that refuses us is a part that is down until it takes a message again."""
+        part = f"{result.message.channel}/sending"
+        if isinstance(result, Sent):
+            if part in self._liveness.parts:
+                self._liveness.up(part)
+        elif result.error.credentials:
+            log.error("credentials_rejected", part=part, reason=str(result.error))
+            self._liveness.down(part, str(result.error))
 
     async def _send(self, message: OutgoingMessage) -> Sent | NotSent:
         sender = self._senders.get(message.channel)
@@ -207,10 +222,21 @@ class Dispatcher:
         if isinstance(result, Sent):
             return "sent", None
         message, error = result.message, result.error
+        if error.credentials:
+            return "deferred", clean(str(error))
         unrepeatable = error.outcome_unknown and message.automatic
         if error.permanent or unrepeatable or message.attempts > len(self._retry_delays):
             return "failed", clean(str(error))
         return "deferred", clean(str(error))
+
+    def _pause(self, result: Sent | NotSent) -> float:
+        """Seconds until the next try."""
+        assert isinstance(result, NotSent), "what was sent is not deferred"
+        if result.error.credentials:
+            return REFUSED_DELAY
+        own = self._retry_delays[min(result.message.attempts, len(self._retry_delays)) - 1]
+        asked = result.error.retry_after
+        return own if asked is None else min(max(asked, 1.0), LONGEST_RETRY_AFTER)
 
     def _record(self, results: Sequence[Sent | NotSent]) -> Callable[[Connection], None]:
         endings = [self._ending(result, self._now()) for result in results]
@@ -220,8 +246,7 @@ class Dispatcher:
         message = result.message
         match self._verdict(result):
             case "deferred", str(reason):
-                delay = timedelta(seconds=self._retry_delays[message.attempts - 1])
-                return outbox.deferred(message.outbox_id, reason, now + delay)
+                return outbox.deferred(message.outbox_id, reason, now + timedelta(seconds=self._pause(result)))
             case "failed", str(reason):
                 return outbox.failed(message.outbox_id, reason, now)
             case _:

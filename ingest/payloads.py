@@ -24,7 +24,7 @@ from domain.document import Mapping as MappingNode
 from domain.document import Node, Scalar, Sequence
 from domain.errors import N_, ConfigError, Mistake, Position, Undecodable
 from domain.facts import Facts
-from domain.interaction import Ignored
+from domain.interaction import Ignored, Interaction
 from domain.raw import RawInteraction
 from triage.rules import Case, Payload
 from triage.snapshot import facts_of
@@ -98,9 +98,10 @@ def _facts_in(payload: Payload) -> Facts:
     decoded = channel_of_kind(kind).decode(raw)
     if isinstance(decoded, Ignored):
         raise Undecodable(decoded.reason)
-    if not decoded:
+    message = next((one for one in decoded if isinstance(one, Interaction)), None)
+    if message is None:
         raise Undecodable("no message")
-    return facts_of(decoded[0])
+    return facts_of(message)
 
 
 def _kind_of(payload: Payload) -> str:

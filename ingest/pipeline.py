@@ -1,6 +1,6 @@
 """From claimed entries to tickets: one batch, one transaction (house.md §1.3).
 
-    decode ──▶ files ──▶ [ surroundings ─▶ place ─▶ number ─▶ judge ─▶ answer ─▶ write ] ──▶ outcomes
+    decode ──▶ files ──▶ [ surroundings ─▶ place ─▶ number ─▶ judge ─▶ answer ─▶ write ─▶ note ] ──▶ outcomes
       │                                    one transaction
       ├─▶ IGNORED      understood, not for us
       ├─▶ QUARANTINED  unreadable
@@ -21,16 +21,19 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from domain.afterwards import Afterword
 from domain.errors import StoreUnavailable, Undecodable
 from domain.interaction import Automated, Ignored, Interaction, Medium
 from domain.ports import Decode
 from domain.raw import Fate, JournalEntry, Outcome
 from domain.surroundings import Lookup
 from domain.ticket import Filing, Placement, Road, Silence
+from ingest.entry import Read, Reading, outcome_of
 from ingest.referring import refer_others
 from ingest.returned import note_bounces
 from ingest.telemetry import clean
 from store import desk
+from store.afterwards import follow_changes, note_afterwards
 from store.attachments import AttachmentFiles
 from store.engines import Database
 from triage.acknowledge import Clerk, budgets_of
@@ -45,14 +48,6 @@ log = structlog.get_logger()
 
 RACES = 2
 """How often a batch that met another process is decided anew, before it is replayed one by one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One interaction as decoded, with the entry it came in."""
-
-    entry: JournalEntry
-    interaction: Interaction
 
 
 @dataclass(slots=True)
@@ -108,7 +103,7 @@ class Pipeline:
 
     # Decoding
 
-    def _decode_all(self, entries: Sequence[JournalEntry], report: BatchReport) -> list[list[Read]]:
+    def _decode_all(self, entries: Sequence[JournalEntry], report: BatchReport) -> list[Reading]:
         readings = []
         for entry in entries:
             decoded = self._decode(entry)
@@ -117,10 +112,10 @@ class Pipeline:
                 log.info("interaction", raw=entry.raw_id, channel=entry.raw.channel, fate=decoded.fate.value,
                          reason=decoded.reason)  # fmt: skip
             else:
-                readings.append([Read(entry, interaction) for interaction in decoded])
+                readings.append(Reading.of(entry, decoded))
         return readings
 
-    def _decode(self, entry: JournalEntry) -> Sequence[Interaction] | Outcome:
+    def _decode(self, entry: JournalEntry) -> Sequence[Interaction | Afterword] | Outcome:
         decode = self._decoders.get(entry.raw.channel)
         if decode is None:
             reason = f"channel {entry.raw.channel!r} is not configured; configure it and retry"
@@ -144,38 +139,39 @@ class Pipeline:
 
     # Filing
 
-    async def _file_all(self, readings: Sequence[list[Read]], ruleset: RuleSet, report: BatchReport) -> None:
+    async def _file_all(self, readings: Sequence[Reading], ruleset: RuleSet, report: BatchReport) -> None:
         try:
             await self._file(readings, ruleset, report)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - as above
             if len(readings) == 1:
-                report.outcomes.append(self._bug(readings[0][0].entry, error))
+                report.outcomes.append(self._bug(readings[0].entry, error))
                 return
             log.warning("batch_replayed_one_by_one", entries=len(readings), error=f"{type(error).__name__}: {error}")
             for reading in readings:
                 await self._file_all([reading], ruleset, report)
 
-    async def _file(self, readings: Sequence[list[Read]], ruleset: RuleSet, report: BatchReport) -> None:
-        reads = [read for reading in readings for read in reading]
-        if not reads:
+    async def _file(self, readings: Sequence[Reading], ruleset: RuleSet, report: BatchReport) -> None:
+        if not readings:
             return
+        reads = [read for reading in readings for read in reading.reads]
+        afterwords = [afterword for reading in readings for afterword in reading.afterwords]
         with report.stage("files"):
             for read in reads:
                 for attachment in read.interaction.attachments:
                     self._files.put(attachment.content, attachment.sha256)
         now = datetime.now(UTC)
         with report.stage("transaction"):
-            unit = Transaction(reads, ruleset, self._clerk, self._house, now)
+            unit = Transaction(reads, afterwords, ruleset, self._clerk, self._house, now)
             filings, tickets = await self._written(unit)
         report.seconds.update(unit.seconds)
         self._note(filings, report, now)
         committed = datetime.now(UTC)
-        report.delays += [(committed - reading[0].entry.raw.received_at).total_seconds() for reading in readings]
+        report.delays += [(committed - reading.entry.raw.received_at).total_seconds() for reading in readings]
         new = {filing.raw_id for filing in filings}
         report.outcomes += [
-            _done(reading, tickets, repeated=reading[0].entry.raw_id not in new) for reading in readings
+            outcome_of(reading, tickets, repeated=reading.entry.raw_id not in new) for reading in readings
         ]
 
     async def _written(self, unit: "Transaction") -> tuple[list[Filing], dict[str, int]]:
@@ -203,21 +199,19 @@ class Pipeline:
                      acknowledgement=reason, at=now)  # fmt: skip
 
 
-def _done(reading: Sequence[Read], tickets: Mapping[str, int], *, repeated: bool) -> Outcome:
-    """The outcome of a filed entry. One that brought nothing new says where it was filed before."""
-    raw = reading[0].entry
-    reached = tuple(dict.fromkeys(tickets[read.interaction.identity] for read in reading))
-    reason = None
-    if repeated:
-        reason = f"repeats what is on {', '.join(f'#{number}' for number in reached)}"
-        log.info("interaction", raw=raw.raw_id, channel=raw.raw.channel, fate=Fate.DONE.value, reason=reason)
-    return Outcome(raw_id=raw.raw_id, fate=Fate.DONE, reason=reason, tickets=reached)
-
-
 class Transaction:
     """The unit of work of one batch: a plain function of a connection."""
 
-    def __init__(self, reads: Sequence[Read], ruleset: RuleSet, clerk: Clerk, house: House, now: datetime) -> None:
+    def __init__(  # noqa: PLR0917 - what is written, and the tools that decide
+        self,
+        reads: Sequence[Read],
+        afterwords: Sequence[Afterword],
+        ruleset: RuleSet,
+        clerk: Clerk,
+        house: House,
+        now: datetime,
+    ) -> None:
+        self._afterwords = afterwords
         self._all = [read.interaction for read in reads]
         self._reads: dict[str, Read] = {}
         for read in reads:
@@ -231,6 +225,7 @@ class Transaction:
     def __call__(self, connection: Connection) -> tuple[list[Filing], dict[str, int]]:
         """File what is not filed yet. Returns the filings, and the ticket of every identity of the batch."""
         marks = [time.perf_counter()]
+        follow_changes(connection, self._afterwords, self._now)
         reads = list(self._reads.values())
         clues = [clues_of(read.interaction, self._clerk.policy.token_key) for read in reads]
         budgets = {budget for read in reads for budget in budgets_of(read.interaction)}
@@ -255,6 +250,7 @@ class Transaction:
         refer_others(connection, interactions=self._all, filings=filings, around=around, ruleset=self._ruleset,
                      house=self._house, now=self._now)  # fmt: skip
         note_bounces(connection, [filing.interaction for filing in filings], self._clerk.policy.token_key, self._now)
+        note_afterwards(connection, self._afterwords, self._now)
         marks.append(time.perf_counter())
         names = ("surroundings", "decide", "write")
         self.seconds.update({name: end - begin for name, begin, end in zip(names, marks, marks[1:], strict=False)})

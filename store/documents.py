@@ -4,13 +4,15 @@ A page of tickets costs the same few queries as one ticket.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import Column, Connection, Row, Select, select
 
+from domain.afterwards import Progress
+from store import receipts
 from store.bounces import failing
 from store.bulk import chunks
 from store.schema import (
@@ -65,14 +67,15 @@ def ticket_documents(connection: Connection, rows: Sequence[Row[Any]]) -> list[D
     referred = _children(connection, seen_by, ticket_referrals.c.ticket, numbers)
     links = _children(connection, select(ticket_links).order_by(ticket_links.c.other), ticket_links.c.ticket, numbers)
     back = _children(connection, select(ticket_links).order_by(ticket_links.c.ticket), ticket_links.c.other, numbers)
+    told = receipts.of_outgoing(connection, [one for group in answers.values() for one in group])
     sendings = {one.message: one for group in answers.values() for one in group if one.message is not None}
     return [
         {
             **summary,
             "failing": [_failing(marks[one]) for one in summary["contact"]["addresses"] if one in marks],
             "verdict": next((orjson.loads(one.verdict) for one in said[row.number] if one.id == row.opened_by), None),
-            "messages": [_message(one, files[one.id], sendings.get(one.id)) for one in said[row.number]],
-            "acknowledgements": [_acknowledgement(one) for one in answers[row.number] if one.automatic],
+            "messages": [_message(one, files[one.id], sendings.get(one.id), told) for one in said[row.number]],
+            "acknowledgements": [_acknowledgement(one, told) for one in answers[row.number] if one.automatic],
             "history": [_event(one) for one in events[row.number]],
             "referrals": [{"department": one.department, "address": one.address} for one in referred[row.number]],
             "links": [*(one.other for one in links[row.number]), *(one.ticket for one in back[row.number])],
@@ -115,7 +118,9 @@ def _summary(row: Row[Any], contact: Document | None) -> Document:
     }
 
 
-def _message(row: Row[Any], files: Sequence[Row[Any]], sending: Row[Any] | None) -> Document:
+def _message(
+    row: Row[Any], files: Sequence[Row[Any]], sending: Row[Any] | None, told: Mapping[receipts.Key, Row[Any]]
+) -> Document:
     return {
         "id": row.id,
         "direction": row.direction,
@@ -137,13 +142,23 @@ def _message(row: Row[Any], files: Sequence[Row[Any]], sending: Row[Any] | None)
             {name: file._mapping[name] for name in ("name", "content_type", "size", "sha256", "inline")}  # noqa: SLF001 - as above
             for file in files
         ],
-        **({} if sending is None else {"sending": _sending(sending)}),
+        **({} if sending is None else {"sending": _sending(sending, told)}),
     }
 
 
-def _sending(row: Row[Any]) -> Document:
+def _sending(row: Row[Any], told: Mapping[receipts.Key, Row[Any]]) -> Document:
     """How far an agent's words have come."""
-    return {"to": row.recipient, "state": row.state, "reason": row.reason, "attempts": row.attempts}
+    known = {"to": row.recipient, "state": row.state, "reason": row.reason, "attempts": row.attempts}
+    return {**known, **_delivery(row, told)}
+
+
+def _delivery(row: Row[Any], told: Mapping[receipts.Key, Row[Any]]) -> Document:
+    """What the provider says became of it; nothing where none says anything."""
+    receipt = told.get((row.channel, row.remote_id))
+    if receipt is None:
+        return {}
+    state = Progress(receipt.step).word
+    return {"delivery": {"state": state, "at": iso(receipt.at), "code": receipt.code, "reason": receipt.reason or None}}
 
 
 def _failing(row: Row[Any]) -> Document:
@@ -151,8 +166,9 @@ def _failing(row: Row[Any]) -> Document:
     return {"address": row.address, **moments, "times": row.times, "status": row.status, "reason": row.reason}
 
 
-def _acknowledgement(row: Row[Any]) -> Document:
-    return {"channel": row.channel, "to": row.recipient, "state": row.state, "reason": row.reason}
+def _acknowledgement(row: Row[Any], told: Mapping[receipts.Key, Row[Any]]) -> Document:
+    known = {"channel": row.channel, "to": row.recipient, "state": row.state, "reason": row.reason}
+    return {**known, **_delivery(row, told)}
 
 
 def _event(row: Row[Any]) -> Document:

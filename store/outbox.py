@@ -16,7 +16,8 @@ from sqlalchemy.types import TypeEngine
 from domain.outgoing import Delivery, OutgoingFile, OutgoingMessage, SendState
 from store.at_once import AtOnce, given
 from store.moments import to_micros
-from store.schema import attachments, outbox
+from store.receipts import failed_meanwhile
+from store.schema import attachments, messages, outbox
 
 LOOK_AHEAD = 5
 """How many times what there is room for is looked at, to find other destinations behind a crowded one."""
@@ -49,7 +50,17 @@ def claim(
             .values(state=SendState.SENDING.value, attempts=outbox.c.attempts + 1, reason=None)
         )
     files = _files(connection, [row["message"] for row in rows if row["message"] is not None])
-    return [_message(row, files.get(row["message"], ())) for row in rows]
+    heard = _heard(connection, sorted({row["ticket"] for row in rows if row["destination"] is None}))
+    return [_message(row, files.get(row["message"], ()), heard.get(row["ticket"])) for row in rows]
+
+
+def _heard(connection: Connection, tickets: Sequence[int]) -> dict[int, datetime]:
+    """When the customers of these tickets last wrote; not asked for mail, which may be written at any time."""
+    if not tickets:
+        return {}
+    last = func.max(messages.c.occurred_at)
+    query = select(messages.c.ticket, last).where(messages.c.ticket.in_(tickets), messages.c.direction == "in")
+    return {row[0]: row[1] for row in connection.execute(query.group_by(messages.c.ticket))}
 
 
 def _shared_out(due: Iterable[Any], limit: int, under_way: Counter[str], per_destination: int) -> list[Any]:
@@ -77,7 +88,7 @@ def _files(connection: Connection, messages: Sequence[int]) -> dict[int, tuple[O
     return found
 
 
-def _message(row: Any, files: tuple[OutgoingFile, ...]) -> OutgoingMessage:
+def _message(row: Any, files: tuple[OutgoingFile, ...], heard_at: datetime | None) -> OutgoingMessage:
     return OutgoingMessage(
         outbox_id=row["id"],
         channel=row["channel"],
@@ -99,6 +110,8 @@ def _message(row: Any, files: tuple[OutgoingFile, ...]) -> OutgoingMessage:
         envelope_sender=row["envelope_sender"],
         destination=row["destination"],
         files=files,
+        refused=row["reason"],
+        heard_at=heard_at,
     )
 
 
@@ -152,6 +165,7 @@ _FINISH = AtOnce(_finish, each=tuple(_ENDING))
 def finish(connection: Connection, endings: Sequence[Ending]) -> None:
     """Only what is SENDING can be finished: a late answer does not undo a decision made meanwhile."""
     _FINISH.run(connection, endings)
+    failed_meanwhile(connection, [ending.remote_id for ending in endings if ending.remote_id])
 
 
 def recover(connection: Connection, now: datetime) -> int:

@@ -10,6 +10,7 @@ from domain.mailbox import destination_of
 from domain.outgoing import Delivery, SendState
 from domain.reply import Answered, Reply
 from domain.ticket import Road, State
+from store.afterwards import way_now
 from store.bulk import Bulk
 from store.codec import dumps, maybe_storable, storable
 from store.moments import to_micros
@@ -35,12 +36,13 @@ def answered(connection: Connection, ticket: int) -> Answered | None:
     if row is None:
         return None
     header = orjson.loads(row.header)
+    ways = tuple(header.get("reply_to", ()))
     return Answered(
         ticket=ticket,
         channel=row.channel,
         medium=Medium(row.medium),
         sender=row.sender,
-        reply_to=tuple(header.get("reply_to", ())),
+        reply_to=tuple(way_now(connection, row.channel, way, row.occurred_at) for way in ways),
         subject=row.subject,
         message_id=row.message_id,
         references=tuple(header.get("references", ())),

@@ -10,6 +10,8 @@
     ack_texts    what was acknowledged in the last day, as letters: loops are known by their words
     ack_budget   acknowledgements spent per hour          counters   next numbers (SQLite; PostgreSQL has sequences)
     failing_addresses   mail addresses that our messages came back from
+    receipts            what providers say became of our messages, by their ids; may come before we know the id
+    address_changes     people whose address on a channel is another one now
 
 Columns that end in JSON lists or objects are text: both databases keep them byte for byte.
 """
@@ -202,6 +204,34 @@ outbox = Table(
     Column("destination", Text),  # mail domain
 )
 Index("outbox_due", outbox.c.state, outbox.c.not_before)
+# Mail has no receipts: its rows cost nothing here.
+_SENT_BY_CHAT = outbox.c.destination.is_(None) & outbox.c.remote_id.is_not(None)
+for _column in ("remote_id", "recipient"):
+    Index(f"outbox_{_column}", outbox.c.channel, outbox.c[_column],
+          sqlite_where=_SENT_BY_CHAT, postgresql_where=_SENT_BY_CHAT)  # fmt: skip
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("remote_id", Text, primary_key=True),
+    Column("step", Integer, nullable=False),  # domain.afterwards.Progress
+    Column("at", Moment, nullable=False),
+    Column("code", Text),
+    Column("reason", Text, nullable=False),
+    Column("again", BigInteger),  # microseconds after which another try may help
+    sqlite_with_rowid=False,
+)
+
+address_changes = Table(
+    "address_changes",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("old_way", Text, primary_key=True),
+    Column("new_way", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 failing_addresses = Table(
     "failing_addresses",

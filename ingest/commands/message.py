@@ -16,7 +16,7 @@ import click
 from config.scalars import resolve
 from domain.errors import Undecodable
 from domain.facts import Facts
-from domain.interaction import Ignored, Medium, TraitValue
+from domain.interaction import Ignored, Interaction, Medium, TraitValue
 from domain.units import BadValue
 from ingest.commands.failures import Unusable, Wrong
 from ingest.commands.shape import OneOf, Whole
@@ -107,9 +107,10 @@ def _of_eml(shell: Shell, path: str) -> Asked:
         decoded = decoder(shell, MAIL)(read_capture(path, CHANNEL))
     except Undecodable as error:
         raise Wrong(_("%(path)s cannot be read: %(reason)s") % {"path": path, "reason": error}) from error
-    if isinstance(decoded, Ignored) or not decoded:
+    messages = [] if isinstance(decoded, Ignored) else [one for one in decoded if isinstance(one, Interaction)]
+    if not messages:
         raise Wrong(_("%(path)s holds no message") % {"path": path})
-    return Asked(facts=facts_of(decoded[0]))
+    return Asked(facts=facts_of(messages[0]))
 
 
 def _of_ticket(shell: Shell, number: int) -> Asked:

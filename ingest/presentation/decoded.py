@@ -22,9 +22,13 @@ def show_decoded(file: str, document: Any) -> None:
         case {"ignored": reason}:
             out.print(cell(_("ignored: %(reason)s") % {"reason": reason}, "dim"))
         case _:
-            for interaction in document:
-                out.print(Padding(_fields(interaction), (0, 0, 0, 2)))
-                out.print(Padding(paragraph(interaction["text"]), (1, 0, 1, 4)))
+            for one in document:
+                if "identity" not in one:
+                    told = ", ".join(f"{name}={value}" for name, value in one.items() if value is not None)
+                    out.print(cell(_("about earlier messages: %(told)s") % {"told": told}))
+                    continue
+                out.print(Padding(_fields(one), (0, 0, 0, 2)))
+                out.print(Padding(paragraph(one["text"]), (1, 0, 1, 4)))
 
 
 def _fields(interaction: Mapping[str, Any]) -> Table:

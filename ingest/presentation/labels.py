@@ -26,6 +26,12 @@ SENDING = {
     "silent": N_("not sent"),
     "failed": N_("failed"),
 }
+DELIVERY = {
+    "sent": N_("on its way"),
+    "failed": N_("not delivered"),
+    "delivered": N_("delivered"),
+    "read": N_("read"),
+}
 DIRECTIONS = {"in": N_("received"), "out": N_("sent"), "note": N_("note")}
 MEDIA = {"mail": N_("e-mail"), "chat": N_("chat"), "call": N_("call"), "alert": N_("alert")}
 FIELDS = {
@@ -58,6 +64,8 @@ EVENTS = {
     "replied": N_("reply written"),
     "state": N_("state changed"),
     "bounced": N_("our message came back"),
+    "taken_back": N_("taken back by its sender"),
+    "address": N_("address changed"),
 }
 REASONS = {
     "new request": N_("new request"),

@@ -12,6 +12,7 @@ from rich.text import Text
 from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, heading, paragraph, priority_cell, table
 from ingest.presentation.labels import (
+    DELIVERY,
     DIRECTIONS,
     EVENTS,
     FIELDS,
@@ -134,7 +135,7 @@ def _message(message: Mapping[str, Any], zone: tzinfo) -> RenderableType:
     head = cell(" · ".join(line(_person(part)) for part in about if part), "bold")
     if sending := message.get("sending"):
         state = sending["state"]
-        words = " ".join(filter(None, [label(SENDING, state), line(sending["reason"] or "")]))
+        words = " ".join(filter(None, [_how_far(sending), line(sending["reason"] or "")]))
         head.append(f"  {words}", style=STYLES.get(state, "yellow"))
     if message.get("direction") == "in" and message.get("verified") is False:
         head.append("  " + _("UNVERIFIED"), style="bold yellow")
@@ -163,10 +164,18 @@ def _acknowledgements(acknowledgements: Sequence[Mapping[str, Any]]) -> Renderab
         rows.add_row(
             cell(one["channel"]),
             cell(one["to"]),
-            cell(label(SENDING, state), STYLES.get(state, "")),
+            cell(_how_far(one), STYLES.get(state, "")),
             cell(_reason(one)),
         )
     return rows
+
+
+def _how_far(one: Mapping[str, Any]) -> str:
+    """Whether it was sent, and what its provider says came of it."""
+    state, delivery = one["state"], one.get("delivery")
+    if state != "sent" or delivery is None:
+        return label(SENDING, state)
+    return f"{label(SENDING, state)}, {label(DELIVERY, delivery['state'])}"
 
 
 def _history(history: Sequence[Mapping[str, Any]], zone: tzinfo) -> RenderableType:

@@ -78,7 +78,7 @@ async def dispatch(store, sender, *, until, delays=(60.0,), **options):
     dispatcher = Dispatcher(
         database=store, files=files_of(store), senders={"email": sender},
         wake=asyncio.Event(), calm=calm(), metrics=Metrics(),
-        liveness=Liveness(),
+        liveness=options.pop("liveness", None) or Liveness(),
         concurrency=4, per_destination=2, retry_delays=delays, poll=0.01, **options,
     )  # fmt: skip
     task = spawn(dispatcher.run(), name="dispatcher under test")
@@ -293,3 +293,29 @@ async def test_a_message_whose_file_is_gone_is_not_sent_without_it(store):
     answer = await run_to(store, sender, "failed")
     assert "nota.pdf" in answer["reason"]
     assert sender.sent == []
+
+
+async def test_the_wait_that_a_peer_asks_for_is_obeyed(store):
+    await fill(store)
+    sender = ScriptedSender(SendFailed("429", permanent=False, retry_after=900))
+
+    async def deferred():
+        return (await answers(store))[0]["reason"] == "429"
+
+    await dispatch(store, sender, until=deferred, delays=(1.0,), now=lambda: NOON)
+
+    due = await store.read(lambda c: from_micros(c.execute(text("SELECT not_before FROM outbox")).scalar_one()))
+    assert due == NOON + timedelta(seconds=900)
+
+
+async def test_while_we_are_refused_nothing_is_given_up_and_the_part_is_down(store):
+    await fill(store)
+    refusal = SendFailed("190 Invalid OAuth access token", permanent=False, credentials=True)
+    sender, liveness = ScriptedSender(refusal, refusal, refusal), Liveness()
+    clock = iter(range(1000))
+    later = lambda: NOON + timedelta(minutes=6 * next(clock))  # noqa: E731 - each look at the clock finds it later
+
+    await run_to(store, sender, "sent", delays=(1.0,), now=later, liveness=liveness)
+
+    assert len(sender.sent) == 4
+    assert liveness.parts["email/sending"].state == "up"
