@@ -11,6 +11,8 @@ A customer may write any of these words. A footer is a whole paragraph, at the e
 
 import re
 
+import re2
+
 LONGEST_FOOTER = 6_000
 _DEVICES = (
     "iphone|ipad|ios|android|samsung|galaxy|outlook|yahoo|gmail|hotmail|motorola|moto|xiaomi|redmi|poco|huawei|nokia"
@@ -83,12 +85,30 @@ _BEGINNING = re.compile(
     r"|\S{1,60} mailing"
     r"|antes de|please|think|before|aviso|nota|confiden|legal|disclaimer|clausula|advert|termo|informac|important)"
 )
+_SIGNS = re2.compile(
+    r"(?:enviad|escrit|mandad)[oa] (?:d|p|con|com|no|via|usando|atraves|a partir)|sent (?:from|with|via|using|by)"
+    r"|written (?:on|from)|outlook|yahoo|bluemail|spark|proton|gmail"
+    r"|virus|avast|avg|kaspersky|mcafee|mailscanner"
+    r"|rece[bi]\w* (?:this|est|ess)|recib\w* (?:this|est|ess)|mailing list|lista de|unsubscribe|stop receiving"
+    r"|inscricao|assinatura|deixar de receber|suscripcion|darse de baja"
+    r"|antes de imprimir|before|consider|pense no meio|respons\w+ (?:com|social)|piense en"
+    r"|\baviso\b|confiden|legal notice|disclaimer|clausula|advertencia|important notice|termo de"
+    r"|sigil|privileg|reservad|proprietary|destinatari|recipient|addressee|a quem se destina|dirigid|intended for"
+    r"|enderecad|proibid|prohib|vedad|nao autoriza|no autorizad|unauthori|forbidden|divulg|disclos|\bcop(?:ia|y)"
+)
+"""A word without which nothing is a footer; of the lawyers' words one of the first, second and fourth kind, since
+three kinds of five are needed."""
 _HEADING = re.compile(
     r"\W*(?:aviso(?: legal| de confidencialidade| de privacidad\w*| de confidencialidad)?|nota de confidencialidade?"
     r"|confidencialidade?|(?:confidentiality|legal) (?:notice|note|disclaimer)|disclaimer"
     r"|clausula de confidencialidade?"
     r"|advertencia legal|termo de confidencialidade|informacao confidencial|important notice)\W*"
 )
+
+
+def may_hold_footer(text: str) -> bool:
+    """Whether a word stands in this folded text without which nothing is a footer. Cheap, for long paragraphs."""
+    return _SIGNS.search(text) is not None
 
 
 def is_device_line(paragraph: str) -> bool:

@@ -40,6 +40,7 @@ _ANNOUNCING = re.compile(
 )
 _TELLING_STARTS = frozenset("-_=#*~>")
 _TELLING_ENDS = frozenset(":-*_>")
+_TELLING_SIGNS = _TELLING_STARTS | _TELLING_ENDS
 _TELLING_TAILS = ("linha", "line", "linea", "línea")
 _LONGEST_FIELD = 40
 _SHORTEST_WRAPPED = 60
@@ -98,6 +99,8 @@ def _text(lines: Lines, regions: Sequence[Sequence[int]]) -> str:
 
 def _telling(lines: Lines) -> list[int]:
     """The lines at which there may be a boundary or a quotation: a cheap look that leaves most of them out."""
+    if not any(sign in lines.text for sign in _TELLING_SIGNS) and "lin" not in lines.text.lower():
+        return []
     return [
         at
         for at, written in enumerate(lines.written)

@@ -54,6 +54,7 @@ class Lines:
     """The lines of one text."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.written: Sequence[str] = text.split("\n", MAX_LINES)
         self._folded: dict[int, str] = {}
 

@@ -13,12 +13,13 @@ A block is left where a line in it may be meant: a question, a sentence, a posts
 import re
 from collections.abc import Sequence
 
-from channels.mail.footers import LONGEST_FOOTER, is_device_line, is_footer, may_begin_footer
-from channels.mail.lines import Lines
+from channels.mail.footers import LONGEST_FOOTER, is_device_line, is_footer, may_begin_footer, may_hold_footer
+from channels.mail.lines import Lines, fold_characters
 
 _MOST_BELOW_DASHES = 25
 _MOST_BELOW_CLOSING = 14
 _MOST_FOOTER_LINES = 40
+_FEW_LINES = 6
 _MOST_CUTS = 12
 _STRONG = (
     r"atenciosamente|att(?:e|s)?|at\.te|atc|cordialmente|(?:cordiais )?saudacoes(?: cordiais)?|sds|abs|abcs|abracos?"
@@ -90,7 +91,7 @@ def _without_footer(lines: Lines, region: Sequence[int]) -> Sequence[int]:
     start = len(region)
     while start and not lines.is_blank(region[start - 1]) and len(region) - start <= _MOST_FOOTER_LINES:
         start -= 1
-    if start == len(region):
+    if start == len(region) or (len(region) - start > _FEW_LINES and not _may_hold_footer(lines, region[start:])):
         return region
     if is_footer(_joined(lines, region[start:])):
         return region[:start]
@@ -98,6 +99,10 @@ def _without_footer(lines: Lines, region: Sequence[int]) -> Sequence[int]:
         if may_begin_footer(lines.folded(region[first])) and is_footer(_joined(lines, region[first:])):
             return region[:first]
     return region
+
+
+def _may_hold_footer(lines: Lines, numbers: Sequence[int]) -> bool:
+    return may_hold_footer(fold_characters("\n".join([lines.written[at] for at in numbers])))
 
 
 def _joined(lines: Lines, numbers: Sequence[int]) -> str:
@@ -124,6 +129,8 @@ def _without_card(lines: Lines, region: Sequence[int], sender_name: str) -> Sequ
 
 
 def _below_dashes(lines: Lines, region: Sequence[int]) -> int | None:
+    if "--" not in lines.text:
+        return None
     speaking = 0
     for place in range(len(region) - 1, -1, -1):
         if lines.written[region[place]].strip() in {"--", "- --"}:
