@@ -6,6 +6,7 @@ case-insensitive everywhere in practice. A plus-tag (RFC 5233) names the same ma
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 SEPARATOR = "+"
 BOUNCE_TOKEN_LENGTH = 40
@@ -16,6 +17,7 @@ def fold_address(address: str) -> str:
     return address.strip().casefold()
 
 
+@lru_cache(maxsize=2_000)
 def without_tag(address: str) -> str:
     """`ana+x@exemplo.com` → `ana@exemplo.com`, folded."""
     local, at, domain = fold_address(address).rpartition("@")
@@ -29,6 +31,7 @@ def tag_of(address: str) -> str | None:
     return tag if at and plus else None
 
 
+@lru_cache(maxsize=2_000)
 def domain_of(address: str) -> str:
     return fold_address(address).rpartition("@")[2]
 

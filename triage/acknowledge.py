@@ -13,7 +13,8 @@ RFC 5321 §4.5.5 (null reverse path), RFC 2142 (postmaster and abuse are never a
 import hashlib
 import re
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 
 from domain.interaction import Automated, Interaction, Medium
 from domain.mailbox import SEPARATOR, Mailbox, domain_of, without_tag
@@ -129,8 +130,8 @@ class Clerk:
             ("channel_cannot_send", not self.exits[interaction.channel].can_send),
             ("role_mailbox", any(address.startswith(_ROLE_MAILBOXES) for address in asked)),
             ("own_address", any(mailbox.owns(to) for mailbox in self.own)),
-            ("role_address", any(map(_ROLE_ADDRESS.fullmatch, _ways_to_write(to)))),
-            ("role_sender", mailbox and any(map(_ROLE_ADDRESS.fullmatch, _ways_to_write(interaction.sender.address)))),
+            ("role_address", _is_role(to)),
+            ("role_sender", mailbox and _is_role(interaction.sender.address)),
         )
         return next((reason for reason, holds in reasons if holds), None)
 
@@ -147,7 +148,8 @@ class Clerk:
         named = verdict.acknowledgement or USUAL
         letter = self.letters.letter(self.policy.language, named, verdict.department, values)
         key = f"ack:{ticket}"
-        answer = Acknowledgement(
+        mailbox = self.exits[interaction.channel].mailbox
+        return Acknowledgement(
             channel=interaction.channel,
             to=interaction.return_path or "",
             subject=letter.subject,
@@ -155,23 +157,18 @@ class Clerk:
             html=letter.html,
             language=self.policy.language,
             idempotency_key=key,
-        )
-        mailbox = self.exits[interaction.channel].mailbox
-        if mailbox is None:
-            return replace(answer, in_reply_to=interaction.provider_id)
-        return replace(
-            answer,
-            message_id=our_message_id(ticket, key, mailbox),
-            in_reply_to=sane_message_id(interaction.message_id),
-            references=_references(interaction),
-            sender=mailbox.address,
-            reply_to=reply_address(mailbox, self.policy.token_key, ticket),
+            message_id=our_message_id(ticket, key, mailbox) if mailbox else None,
+            in_reply_to=sane_message_id(interaction.message_id) if mailbox else interaction.provider_id,
+            references=_references(interaction) if mailbox else (),
+            sender=mailbox.address if mailbox else None,
+            reply_to=reply_address(mailbox, self.policy.token_key, ticket) if mailbox else None,
         )
 
 
-def _ways_to_write(address: str) -> tuple[str, str]:
-    """With its tag, which may be what shows a machine (`bounces+7@`), and without, which may be, too (`noreply+7@`)."""
-    return address.strip(), without_tag(address)
+@lru_cache(maxsize=2_000)
+def _is_role(address: str) -> bool:
+    """A tag may be what shows a machine (`bounces+7@`), and what hides one (`noreply+7@`)."""
+    return any(map(_ROLE_ADDRESS.fullmatch, {address.strip(), without_tag(address)}))
 
 
 def _unwanted(verdict: Verdict) -> str | None:

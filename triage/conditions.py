@@ -21,7 +21,10 @@ class AllOf:
     parts: tuple["Condition", ...]
 
     def holds(self, sight: Sight) -> bool:
-        return all(part.holds(sight) for part in self.parts)
+        for part in self.parts:  # noqa: SIM110 - a generator costs as much as what it asks
+            if not part.holds(sight):
+                return False
+        return True
 
     def evidence(self, sight: Sight) -> Iterator[Seen]:
         for part in self.parts:
@@ -33,7 +36,10 @@ class AnyOf:
     parts: tuple["Condition", ...]
 
     def holds(self, sight: Sight) -> bool:
-        return any(part.holds(sight) for part in self.parts)
+        for part in self.parts:  # noqa: SIM110 - as above
+            if part.holds(sight):
+                return True
+        return False
 
     def evidence(self, sight: Sight) -> Iterator[Seen]:
         for part in self.parts:
@@ -60,7 +66,7 @@ class Listed:
     numbers: frozenset[int]
 
     def holds(self, sight: Sight) -> bool:
-        return any(not self.numbers.isdisjoint(sight.matches(field)) for field in self.fields)
+        return not self.numbers.isdisjoint(sight.matches_in(self.fields))
 
     def evidence(self, sight: Sight) -> Iterator[Seen]:
         for field in self.fields:

@@ -123,6 +123,8 @@ class Desk:
             placement = replace(placement, takes_part=False)
         self._remember(interaction, clues, placement)
         known = self.tickets[placement.ticket]
+        if known.messages == 1:
+            return placement
         return replace(placement, opened_at=known.opened_at, message_count=known.messages)
 
     def _returned(self, interaction: Interaction, clues: Clues) -> Placement | None:
@@ -204,12 +206,13 @@ class Desk:
         number, sender = placement.ticket, fold_address(interaction.sender.address)
         known = self.tickets.get(number) or _new_ticket(number)
         last_at = max(known.last_at or interaction.occurred_at, interaction.occurred_at)
-        known = replace(known, messages=known.messages + 1, last_at=last_at)
+        state, participants = known.state, known.participants
         if placement.road in TAKES_PART_BY:
-            state = State.OPEN if placement.reopens else known.state
-            joined = {sender} if placement.takes_part else set()
-            known = replace(known, state=state, participants=known.participants | joined)
-        self.tickets[number] = known
+            state = State.OPEN if placement.reopens else state
+            participants = participants | {sender} if placement.takes_part else participants
+        self.tickets[number] = replace(
+            known, messages=known.messages + 1, last_at=last_at, state=state, participants=participants
+        )
         if clues.conversation:
             self.conversations[clues.conversation] = number
         if interaction.message_id:

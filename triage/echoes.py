@@ -90,7 +90,7 @@ def words_of(interaction: Interaction) -> Words | None:
     if not to:
         return None
     said = fold(f"{interaction.subject}\n{interaction.text[: LONGEST * 4]}")
-    letters = "".join(filter(str.isalpha, said))[:LONGEST]
+    letters = "".join(list(filter(str.isalpha, said)))[:LONGEST]
     scope = next(scope for scope, few in zip(scopes_of(to), (False, True), strict=False) if few or len(letters) >= FEW)
     return Words(scope, letters)
 

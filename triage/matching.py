@@ -10,12 +10,15 @@ that the fewest other patterns hold.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
 from triage.expressions import ExpressionMatcher
 from triage.folding import fold, words_of
 from triage.patterns import Exact, Expression, Word
 
 _IN_NUMBERS = frozenset(".,")
+_REMEMBERED = 1_000
 
 
 class WordMatcher:
@@ -81,8 +84,10 @@ class ValueMatcher:
         self._exact = {pattern.text: number for number, pattern in patterns if isinstance(pattern, Exact)}
         expressions = [(number, pattern) for number, pattern in patterns if isinstance(pattern, Expression)]
         self._expressions = ExpressionMatcher(expressions) if expressions else None
+        self.match = lru_cache(maxsize=_REMEMBERED)(self._match)
+        """The numbers of all patterns that `value` fits. Most values are few: channels, media, types of files."""
 
-    def match(self, value: str) -> set[int]:
+    def _match(self, value: str) -> AbstractSet[int]:
         folded = fold(value)
         found = self._expressions.match(folded) if self._expressions else set()
         number = self._exact.get(folded)

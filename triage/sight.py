@@ -6,6 +6,7 @@ A field is where a word or value is looked for; its name is what a verdict shows
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from domain.facts import Facts
@@ -59,14 +60,22 @@ class Sight:
     pattern which words of the customer are shown for it, since several rules often rest on the same words."""
 
     facts: Facts
-    matched: Mapping[str, set[int]]
+    matched: Mapping[str, AbstractSet[int]]
     folded: Mapping[str, str]
     tags: dict[str, None] = field(default_factory=dict)
     shown: dict[tuple[str, int], str] = field(default_factory=dict)
     _loudness: Loudness | None = None
+    _united: dict[tuple[str, ...], AbstractSet[int]] = field(default_factory=dict)
 
-    def matches(self, where: str) -> set[int] | frozenset[int]:
+    def matches(self, where: str) -> AbstractSet[int]:
         return self.matched.get(where, _NOTHING)
+
+    def matches_in(self, wheres: tuple[str, ...]) -> AbstractSet[int]:
+        """What matched in any of these fields; put together once, for most conditions ask for the same fields."""
+        united = self._united.get(wheres)
+        if united is None:
+            united = self._united[wheres] = frozenset().union(*map(self.matches, wheres))
+        return united
 
     @property
     def loudness(self) -> Loudness:
@@ -89,15 +98,15 @@ class Eyes:
     def look(self, facts: Facts) -> Sight:
         facts = self.contacts.introduce(facts)
         folded = {name: fold(WORD_FIELDS[name](facts)) for name in self.word_fields}
-        matched = {name: self._words_in(text) for name, text in folded.items()}
+        matched: dict[str, AbstractSet[int]] = {name: self._words_in(text) for name, text in folded.items()}
         for name, matcher in self.values.items():
             if found := _union(matcher, VALUE_FIELDS[name](facts)):
                 matched[name] = found
         for prefix, matchers in self.keyed.items():
             entries = KEYED[prefix](facts)
             for name in entries.keys() & matchers.keys():
-                if found := matchers[name].match(value_text(entries[name])):
-                    matched[prefix + name] = found
+                if fitting := matchers[name].match(value_text(entries[name])):
+                    matched[prefix + name] = fitting
         return Sight(facts, matched, folded)
 
     def _words_in(self, folded: str) -> set[int]:
