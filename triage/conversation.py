@@ -123,7 +123,7 @@ class Desk:
             placement = replace(placement, takes_part=False)
         self._remember(interaction, clues, placement)
         known = self.tickets[placement.ticket]
-        if known.messages == 1:
+        if known.messages == 1 and known.opened_at is None:
             return placement
         return replace(placement, opened_at=known.opened_at, message_count=known.messages)
 
