@@ -72,7 +72,9 @@ def _delivery_as_json(report: DeliveryReport) -> dict[str, Any]:
 def _attachment_as_json(attachment: Attachment) -> dict[str, Any]:
     return {
         "name": attachment.name,
+        "original_name": attachment.original_name,
         "content_type": attachment.content_type,
+        "sniffed_type": attachment.sniffed_type,
         "size": attachment.size,
         "sha256": attachment.sha256,
         "inline": attachment.inline,

@@ -12,9 +12,12 @@ from domain.interaction import TraitValue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentFacts:
+    """`content_type` is what the sender declares, `sniffed_type` what the bytes are (None: not known, or not kept)."""
+
     name: str
     content_type: str
     size: int
+    sniffed_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

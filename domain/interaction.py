@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from domain.delivery import DeliveryReport
+from domain.sniffing import sniffed_type
 
 TraitValue = str | int | float | bool | None
 
@@ -40,7 +41,10 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:
-    """A file that came along. `name` is cleaned for display; `original_name` is what the sender wrote."""
+    """A file that came along. `name` is cleaned for display; `original_name` is what the sender wrote.
+
+    `content_type` is what the sender declares, `sniffed_type` what the bytes are, if that is known.
+    """
 
     name: str
     content_type: str
@@ -55,6 +59,10 @@ class Attachment:
     @cached_property
     def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
+
+    @cached_property
+    def sniffed_type(self) -> str | None:
+        return sniffed_type(self.content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

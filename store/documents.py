@@ -38,6 +38,8 @@ _SHOWN = tuple(
     )
 )  # fmt: skip
 
+_OF_A_FILE = ("name", "original_name", "content_type", "sniffed_type", "size", "sha256", "inline")
+
 
 def iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
@@ -139,7 +141,7 @@ def _message(
         "automated": row.automated,
         "traits": orjson.loads(row.facts)["traits"] if row.facts else {},
         "attachments": [
-            {name: file._mapping[name] for name in ("name", "content_type", "size", "sha256", "inline")}  # noqa: SLF001 - as above
+            {name: file._mapping[name] for name in _OF_A_FILE}  # noqa: SLF001 - as above
             for file in files
         ],
         **({} if sending is None else {"sending": _sending(sending, told)}),

@@ -103,6 +103,7 @@ def attachment_rows_of(files: Sequence[Attachment], message: int) -> list[Row]:
             storable(file.content_type),
             file.size,
             file.inline,
+            maybe_storable(file.sniffed_type),
         )
         for position, file in enumerate(files)
     ]

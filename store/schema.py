@@ -167,6 +167,7 @@ attachments = Table(
     Column("content_type", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("inline", Boolean, nullable=False),
+    Column("sniffed_type", Text),
     sqlite_with_rowid=False,
 )
 Index("attachments_by_content", attachments.c.sha256)

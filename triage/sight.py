@@ -35,7 +35,9 @@ VALUE_FIELDS: Mapping[str, Callable[[Facts], Sequence[str]]] = {
     "medium": lambda facts: (facts.medium,),
     "automated": lambda facts: (facts.automated,),
     "attachment_name": lambda facts: [file.name for file in facts.attachments],
-    "attachment_type": lambda facts: [file.content_type for file in facts.attachments],
+    "attachment_type": lambda facts: [
+        kind for file in facts.attachments for kind in (file.content_type, file.sniffed_type) if kind
+    ],
     "contact_class": lambda facts: (facts.contact_class,) if facts.contact_class else (),
     "contact_plan": lambda facts: (facts.contact_plan,) if facts.contact_plan else (),
 }

@@ -33,7 +33,9 @@ def facts_of(
         automated=interaction.automated.value,
         is_reply=placement is not None and placement.road in _REPLIES,
         attachments=tuple(
-            AttachmentFacts(name=file.name, content_type=file.content_type, size=file.size)
+            AttachmentFacts(
+                name=file.name, content_type=file.content_type, size=file.size, sniffed_type=file.sniffed_type
+            )
             for file in interaction.attachments
         ),
         traits={**interaction.traits, **standing} if standing else interaction.traits,

@@ -97,7 +97,7 @@ CONDITIONS: Mapping[str, Term] = {
     "attachment_type": Term(
         takes=Takes.VALUES,
         fields=("attachment_type",),
-        meaning="An attachment has one of these content types; image/* takes every picture.",
+        meaning="An attachment has one of these content types, declared or by its bytes; image/* takes every picture.",
     ),
     "attachment_count": Term(takes=Takes.NUMBERS, meaning="How many attachments it has."),
     "attachment_size": Term(takes=Takes.SIZES, meaning="How large one of its attachments is, as 500kB or 5MB."),

@@ -7,9 +7,10 @@
 headers or the envelope, and never of the Message-ID alone, which the sender chooses (attack 27).
 
 Traits: `mail.loop` (more than 100 Received: answered by nobody, RFC 5321 §6.3), `mail.automated_by` (the signal that
-decided), `mail.cut` and `mail.parts_dropped` (more than we read; the raw mail has it all), `mail.reply_to_differs`,
-`mail.verification` (a third party wants an address confirmed); of the names a mail gives its sender beside the one
-identity: authorship.py; of what a trusted server says of it, `auth.*` and `spam.*`: authentication.py, spam.py.
+decided), `mail.cut` and `mail.parts_dropped` (more than we read; the raw mail has it all), `mail.encrypted` (`smime` or
+`pgp`), `mail.tnef` (why a winmail.dat could not be read to its end), `mail.reply_to_differs`, `mail.verification` (a
+third party wants an address confirmed); of the names a mail gives its sender beside the one identity: authorship.py; of
+what a trusted server says of it, `auth.*` and `spam.*`: authentication.py, spam.py.
 """
 
 import hashlib
@@ -166,6 +167,7 @@ def _traits(
         yield "mail.parts_dropped", True
     if reply_to and fold_address(sender.address) not in map(fold_address, reply_to):
         yield "mail.reply_to_differs", True
+    yield from contents.traits.items()
     yield from other_names(mail.headers, sender)
 
 

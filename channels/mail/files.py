@@ -33,15 +33,15 @@ def disposition_of(part: Part) -> tuple[str, str]:
 def attachment_of(part: Part, disposition: str, name: str, number: int) -> Attachment:
     kind = part.content_type if not part.content_type.startswith("multipart/") else _UNKNOWN
     content = part.content
-    original = decoded_words(name)
-    if not original and kind == "message/rfc822":
-        original = header_text(read_part(content[:100_000]).header("subject"), 100) + ".eml"
+    original = label = decoded_words(name)
+    if not label and kind == "message/rfc822":
+        label = header_text(read_part(content[:100_000]).header("subject"), 100) + ".eml"
     extension = _EXTENSIONS.get(kind) or mimetypes.guess_extension(kind) or ""
     by_itself = kind.startswith("image/") and (
         disposition == "inline" or (not disposition and "content-id" in part.headers)
     )
     return Attachment(
-        name=clean_file_name(original, f"anexo-{number}{extension}"),
+        name=clean_file_name(label, f"anexo-{number}{extension}"),
         content_type=kind,
         content=content,
         inline=by_itself,

@@ -8,7 +8,7 @@ _SIGNATURE = "-- "
 
 
 def unflowed(text: str, *, delete_space: bool) -> str:
-    lines: list[str] = []
+    lines: list[list[str]] = []
     open_depth: int | None = None
     for line in text.split("\n"):
         depth = len(line) - len(line.lstrip(">"))
@@ -16,8 +16,8 @@ def unflowed(text: str, *, delete_space: bool) -> str:
         flows = words.endswith(" ") and words != _SIGNATURE
         body = words[:-1] if flows and delete_space else words
         if open_depth == depth and words != _SIGNATURE:
-            lines[-1] += body
+            lines[-1].append(body)
         else:
-            lines.append(f"{'>' * depth} {body}" if depth else body)
+            lines.append([f"{'>' * depth} {body}" if depth else body])
         open_depth = depth if flows else None
-    return "\n".join(lines)
+    return "\n".join(map("".join, lines))

@@ -15,9 +15,9 @@ end line goes on behind it: what the outer of two equal boundaries encloses is n
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import chain
 
+from channels.mail.boundaries import Guesses, between
 from channels.mail.fields import MAX_HEADER_BYTES, Header, Headers, read_header
 from channels.mail.transfer import encoding_of, undone
 from channels.mail.words import codec_of, text_of
@@ -25,14 +25,10 @@ from channels.mail.words import codec_of, text_of
 MAX_DEPTH = 30
 MAX_PARTS = 1_000
 _LONGEST_PARAMETERS = 8_000
-_GUESSED_WITHIN = 1_000_000
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _PARAMETER = re.compile(r";\s*([^\s=;\"]{1,100})\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;]*)", re.DOTALL)
 _HEX = re.compile(rb"%([0-9a-fA-F]{2})")
 _BEFORE_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?=[!-9;-~]+[ \t]*:|>?From )")
-_LIKE_A_BOUNDARY = re.compile(
-    rb"^--(?=[^\n]{0,200}[^\s-])([^\n]{1,200}?)[ \t]*\n(?=content-[a-z-]+[ \t]*:)", re.MULTILINE | re.IGNORECASE
-)
 _LONE_BOUNDARY = re.compile(rb"^--[^\s]{1,200}[ \t]*$\n?", re.MULTILINE)
 _MEANT_TYPE = re.compile(
     r"[\s\"']*([a-z0-9-]{1,50}/[a-z0-9+.-]{1,100}|html|multipart)\s*/?[\"']?\s*(?:\([^()]*\)\s*)?[,;:]?(.*)",
@@ -51,7 +47,7 @@ class Part:
     """`headers`: lower-case name → raw unfolded values, in order. `body` is not yet transfer-decoded.
 
     `order` names the fields as they stand, top to bottom: who wrote a trace field is told by what stands above it.
-    `cut`: its header had more than we read.
+    `cut`: its header had more than we read. `guesses` is shared by all parts of one source.
     """
 
     headers: Headers
@@ -62,6 +58,7 @@ class Part:
     parameters: dict[str, str] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     cut: bool = False
+    guesses: Guesses | None = None
 
     def header(self, name: str) -> str:
         """The first of these fields that says anything."""
@@ -79,6 +76,14 @@ class Part:
 
 def read_mail(payload: bytes) -> Part:
     return read_part(with_plain_line_ends(payload))
+
+
+def read_within(part: Part, start: int, end: int, default_type: str = "text/plain") -> Part:
+    """What stands within a part, read as a part of the same source."""
+    part.guesses = part.guesses or Guesses(part.source)
+    inner = read_part(part.source, default_type, start, end)
+    inner.guesses = part.guesses
+    return inner
 
 
 def read_part(source: bytes, default_type: str = "text/plain", start: int = 0, end: int | None = None) -> Part:
@@ -152,55 +157,28 @@ def children(part: Part) -> Iterator[Part]:
     if not part.content_type.startswith("multipart/"):
         return
     default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
-    source, found = _divided(part)
+    whole, found = _divided(part)
     for start, end in found:
-        yield read_part(source, default, start, end)
+        yield read_within(whole, start, end, default)
 
 
-def _divided(part: Part) -> tuple[bytes, Iterator[tuple[int, int]]]:
+def _divided(part: Part) -> tuple[Part, Iterator[tuple[int, int]]]:
     """What the parts are stretches of: the mail, or this body where it was encoded as a whole, which is not allowed."""
     boundary = part.parameters.get("boundary", "").rstrip().encode("utf-8", "surrogateescape")
-    stretch = (part.source, part.start, part.end)
-    attempts = [partial(_between, *stretch, b"--" + mark) for mark in (boundary, boundary.strip(b"'")) if mark]
-    attempts.append(partial(_guessed, *stretch))
-    if encoding_of(part.header("content-transfer-encoding")):
-        content = part.content
-        attempts.append(partial(_between, content, 0, len(content), b"--" + boundary))
-    for attempt in attempts:
-        found = attempt()
+    marks = [mark for mark in dict.fromkeys((boundary, boundary.strip(b"'"))) if mark]
+    for mark in marks:
+        found = between(part.source, part.start, part.end, b"--" + mark)
         first = next(found, None)
         if first is not None:
-            return attempt.args[0], chain([first], found)
-    return part.source, iter(())
-
-
-def _guessed(source: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
-    guess = _LIKE_A_BOUNDARY.search(source, start, min(end, start + _GUESSED_WITHIN))
-    return _between(source, start, end, b"--" + guess[1]) if guess else iter(())
-
-
-def _between(source: bytes, begin: int, stop: int, delimiter: bytes) -> Iterator[tuple[int, int]]:
-    """What stands between the lines that are `delimiter`, or that with two dashes more, which ends a part too."""
-    start: int | None = None
-    for at in _lines_that_begin(source, begin, stop, delimiter):
-        line_end = source.find(b"\n", at, stop)
-        line_end = stop if line_end < 0 else line_end
-        tail = source[at + len(delimiter) : min(line_end, at + len(delimiter) + 100)].rstrip(b" \t")
-        if tail in (b"", b"--"):
-            if start is not None:
-                yield start, max(start, at - 1)
-            start = line_end + 1 if tail == b"" else None
-    if start is not None and start <= stop:
-        yield start, stop
-
-
-def _lines_that_begin(source: bytes, begin: int, stop: int, delimiter: bytes) -> Iterator[int]:
-    if source.startswith(delimiter, begin, stop):
-        yield begin
-    at = source.find(b"\n" + delimiter, begin, stop)
-    while at >= 0:
-        yield at + 1
-        at = source.find(b"\n" + delimiter, at + 1, stop)
+            return part, chain([first], found)
+    part.guesses = part.guesses or Guesses(part.source)
+    guess = part.guesses.first(part.start, part.end)
+    if guess is not None:
+        return part, between(part.source, part.start, part.end, b"--" + guess)
+    if encoding_of(part.header("content-transfer-encoding")):
+        content = part.content
+        return Part({}, content, 0, len(content)), between(content, 0, len(content), b"--" + boundary)
+    return part, iter(())
 
 
 def without_boundaries(body: bytes) -> bytes:

@@ -14,6 +14,7 @@ that came as a file, a note that the mail is encrypted or not all here. All part
 import html as entities
 import mimetypes
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from channels.cleaning import clean_text
@@ -22,7 +23,15 @@ from channels.mail.files import attachment_of, disposition_of, is_shown_inside, 
 from channels.mail.flowed import unflowed
 from channels.mail.forwarded import forwarded_text
 from channels.mail.html import MAX_HTML, text_from_html
-from channels.mail.mime import MAX_DEPTH, MAX_PARTS, Part, children, read_part, without_boundaries
+from channels.mail.mime import (
+    MAX_DEPTH,
+    MAX_PARTS,
+    Part,
+    children,
+    read_part,
+    read_within,
+    without_boundaries,
+)
 from channels.mail.sanitised import sanitised
 from channels.mail.tnef import read_tnef
 from channels.mail.transfer import encoding_of, without_uuencoded
@@ -30,6 +39,7 @@ from channels.mail.words import body_text, html_body_text
 from domain.interaction import Attachment, TraitValue
 
 MAX_TEXT_BYTES = 2_000_000
+MAX_RTF = 1_000_000
 MAX_MESSAGES = 5
 _READERS = r"(?:e-?mail|client|vi[es]w|support|suport|exib|mostr|naveg|leitor)"
 _NO_HTML_HERE = re.compile(rf"\bhtml\b.{{0,200}}{_READERS}|{_READERS}.{{0,200}}\bhtml\b", re.IGNORECASE | re.DOTALL)
@@ -91,6 +101,7 @@ class _Reader:
         self._messages = 0
         self._bytes_left = MAX_TEXT_BYTES
         self._html_left = MAX_HTML
+        self._rtf_left = MAX_RTF
 
     def read(self, mail: Part) -> Contents:
         contents = self._contents
@@ -200,8 +211,7 @@ class _Reader:
             data = without_boundaries(data)
         if part.content_type == "text/plain" and b"begin" in data:
             data, files = without_uuencoded(data)
-            for name, content in files:
-                self._add(plain_file(name, content, len(self._contents.attachments) + 1), "")
+            self._add_contained(files)
         text = self._decoded(data, part)
         if part.content_type == "text/html" or (part.content_type == "text/plain" and _HTML_ALL_THE_SAME.match(text)):
             return Said(html=text)
@@ -231,17 +241,17 @@ class _Reader:
             inner = read_part(attachment.content.replace(b"\r\n", b"\n").lstrip(b"\n"))
         else:
             blank = part.source.startswith(b"\n", part.start, part.end)
-            inner = read_part(part.source, start=part.start + blank, end=part.end)
+            inner = read_within(part, part.start + blank, part.end)
         said = self._read(inner, depth + 1, returned=False)
         words = "\n\n".join([self._best(said).strip("\n"), *said.beside]).strip("\n")
         return Said(beside=[forwarded_text(inner, words)])
 
     def _open_tnef(self, attachment: Attachment) -> None:
-        found = read_tnef(attachment.content)
+        found = read_tnef(attachment.content, self._rtf_left)
+        self._rtf_left -= found.unpacked
         if found.problem:
             self._contents.traits["mail.tnef"] = found.problem
-        for name, content in found.files:
-            self._add(plain_file(name, content, len(self._contents.attachments) + 1), "")
+        self._add_contained(found.files)
         self._stand_ins.append(clean_text(found.text) if found.text.strip() else text_from_html(found.html))
 
     def _stand_in_for(self, attachment: Attachment, part: Part) -> None:
@@ -258,6 +268,13 @@ class _Reader:
     def _seal(self, how: str) -> None:
         self._contents.traits["mail.encrypted"] = how
         self._stand_ins.append(_SEALED.format(how={"smime": "S/MIME", "pgp": "PGP"}[how]))
+
+    def _add_contained(self, files: Sequence[tuple[str, bytes]]) -> None:
+        """Files out of a file or a text, as long as there are not too many: the container has them all."""
+        room = max(MAX_PARTS - len(self._contents.attachments), 0)
+        self._contents.dropped = self._contents.dropped or len(files) > room
+        for name, content in files[:room]:
+            self._add(plain_file(name, content, len(self._contents.attachments) + 1), "")
 
     def _add(self, attachment: Attachment, content_id: str) -> None:
         self._contents.attachments.append(attachment)

@@ -1,6 +1,6 @@
 """Compressed RTF ([MS-OXRTFCP]) as its words: paragraphs and characters, without any form. Never raises.
 
-What unpacks to more than LONGEST is cut there. HTML that was wrapped into RTF is read by its words, too.
+What unpacks to more than the caller allows is cut there. HTML that was wrapped into RTF is read by its words, too.
 """
 
 import re
@@ -34,24 +34,26 @@ _UNSAID = frozenset(
 _MOST_GROUPS = 500
 
 
-def text_from_rtf(packed: bytes) -> str:
-    return _words(_unpacked(packed)).strip()
+def text_from_rtf(packed: bytes, most: int = LONGEST) -> tuple[str, int]:
+    """The words, and how many bytes were read for them: what is packed small may be much, many times over."""
+    rtf = _unpacked(packed, min(most, LONGEST))
+    return _words(rtf).strip(), len(rtf)
 
 
-def _unpacked(packed: bytes) -> bytes:
+def _unpacked(packed: bytes, most: int) -> bytes:
     if len(packed) < 16:
         return b""
     kind, body = packed[8:12], packed[16:]
     if kind == _PLAIN:
-        return body[:LONGEST]
-    return _expanded(body) if kind == _PACKED else b""
+        return body[:most]
+    return _expanded(body, most)[:most] if kind == _PACKED else b""
 
 
-def _expanded(body: bytes) -> bytes:
+def _expanded(body: bytes, most: int) -> bytes:
     """Eight tokens after each byte of flags: a letter, or a place in the window and a length."""
     window = bytearray(_BEGINNING.ljust(_WINDOW, b" "))
     place, at, out = len(_BEGINNING), 0, bytearray()
-    while at < len(body) and len(out) < LONGEST:
+    while at < len(body) and len(out) < most:
         flags, at = body[at], at + 1
         for bit in range(8):
             if at >= len(body):
@@ -86,7 +88,7 @@ def _words(rtf: bytes) -> str:
     said: list[str] = []
     silent: list[bool] = [False]
     letters = 0
-    for token in _TOKEN.finditer(rtf[:LONGEST]):
+    for token in _TOKEN.finditer(rtf):
         word, number, octet, sign, brace, plain = token.groups()
         if brace == b"{" and len(silent) < _MOST_GROUPS:
             silent.append(silent[-1])

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from channels.mail.rtf import text_from_rtf
+from channels.mail.rtf import LONGEST, text_from_rtf
 from channels.mail.words import body_text
 
 MAX_ATTRIBUTES = 20_000
@@ -36,6 +36,7 @@ class Tnef:
     html: str = ""
     files: list[tuple[str, bytes]] = field(default_factory=list)
     problem: str | None = None
+    unpacked: int = 0
 
 
 @dataclass(slots=True)
@@ -45,19 +46,19 @@ class _File:
     content: bytes = b""
 
 
-def read_tnef(data: bytes) -> Tnef:
-    """Never raises."""
+def read_tnef(data: bytes, most_rtf: int = LONGEST) -> Tnef:
+    """Never raises. `most_rtf` is how many bytes its RTF may unpack to; `unpacked` says how many it took."""
     found = Tnef()
     files: list[_File] = []
     try:
-        _read(data, found, files)
+        _read(data, found, files, most_rtf)
     except (struct.error, IndexError, ValueError, OverflowError) as error:
         found.problem = f"damaged: {error}"[:200]
     found.files = [(file.long_name or file.name, file.content) for file in files[:MAX_FILES] if file.content]
     return found
 
 
-def _read(data: bytes, found: Tnef, files: list[_File]) -> None:
+def _read(data: bytes, found: Tnef, files: list[_File], most_rtf: int) -> None:
     charset = "cp1252"
     if len(data) < 6 or struct.unpack_from("<I", data)[0] != _SIGNATURE:
         raise ValueError("this is no TNEF")
@@ -67,7 +68,7 @@ def _read(data: bytes, found: Tnef, files: list[_File]) -> None:
         elif name == _BODY:
             found.text = body_text(value.rstrip(b"\0"), charset)
         elif name == _PROPERTIES:
-            _take_message(_properties(value), found, charset)
+            _take_message(_properties(value), found, charset, most_rtf)
         elif name == _BEGIN_FILE:
             files.append(_File())
         elif files and name == _FILE_TITLE:
@@ -147,14 +148,15 @@ def _text(properties: Properties, name: int, charset: str) -> str:
     return body_text(value.rstrip(b"\0"), charset)
 
 
-def _take_message(properties: Properties, found: Tnef, charset: str) -> None:
+def _take_message(properties: Properties, found: Tnef, charset: str, most_rtf: int) -> None:
     if _P_CODEPAGE in properties:
         number = struct.unpack_from("<I", properties[_P_CODEPAGE][1])[0]
         charset = "utf-8" if number == 65001 else f"cp{number}"
     found.text = found.text or _text(properties, _P_BODY, charset)
     found.html = _text(properties, _P_HTML, charset)
     if _P_RTF in properties and not found.text.strip() and not found.html.strip():
-        found.text = text_from_rtf(properties[_P_RTF][1])
+        found.text, read = text_from_rtf(properties[_P_RTF][1], most_rtf - found.unpacked)
+        found.unpacked += read
 
 
 def _take_file(properties: Properties, file: _File, charset: str) -> None:

@@ -50,13 +50,16 @@ def without_uuencoded(body: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
         return body, []
     kept: list[bytes] = []
     files: list[tuple[str, bytes]] = []
-    end = 0
+    end = closing = 0
     for begin in islice(_BEGIN.finditer(body), _MOST_PIECES):
         if begin.start() < end:
             continue
-        closing = body.find(b"\nend", begin.end() - 1)
+        if closing < begin.end() - 1:
+            closing = body.find(b"\nend", begin.end() - 1)
         if closing < 0:
             break
+        if body.find(b"\nbegin ", begin.end() - 1, closing) >= 0:
+            continue
         content = _from_uu(body[begin.end() : closing + 1])
         if content is None:
             continue
@@ -73,8 +76,6 @@ def _from_uu(lines: bytes) -> bytes | None:
         line = written.rstrip(b"\n")
         if not line:
             continue
-        if line.startswith(b"begin "):
-            return None
         size = ((line[0] - 32) & 63) * 4 // 3 + 5
         try:
             content.append(binascii.a2b_uu(line[:size]))

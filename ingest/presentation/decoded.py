@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.presentation.console import cell, console, paragraph
+from ingest.presentation.files import file_words
 from ingest.presentation.labels import MEDIA, label
 from ingest.translations import _
 
@@ -42,7 +43,7 @@ def _fields(interaction: Mapping[str, Any]) -> Table:
         (_("Automatic"), "" if interaction["automated"] == "none" else interaction["automated"]),
         (_("Conversation"), interaction["conversation_key"]),
         (_("Identity"), interaction["identity"]),
-        (_("Attachments"), ", ".join(_file(one) for one in interaction["attachments"])),
+        (_("Attachments"), ", ".join(file_words(one) for one in interaction["attachments"])),
         (_("Traits"), ", ".join(f"{key}={value}" for key, value in interaction["traits"].items())),
     ):
         if value:
@@ -52,7 +53,3 @@ def _fields(interaction: Mapping[str, Any]) -> Table:
 
 def _party(party: Mapping[str, Any]) -> str:
     return f"{party['name']} <{party['address']}>" if party["name"] else str(party["address"])
-
-
-def _file(attachment: Mapping[str, Any]) -> str:
-    return f"{attachment['name']} ({attachment['content_type']}, {attachment['size']} B)"

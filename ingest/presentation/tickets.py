@@ -11,6 +11,7 @@ from rich.text import Text
 
 from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, heading, paragraph, priority_cell, table
+from ingest.presentation.files import file_words
 from ingest.presentation.labels import (
     DELIVERY,
     DIRECTIONS,
@@ -139,7 +140,7 @@ def _message(message: Mapping[str, Any], zone: tzinfo) -> RenderableType:
         head.append(f"  {words}", style=STYLES.get(state, "yellow"))
     if message.get("direction") == "in" and message.get("verified") is False:
         head.append("  " + _("UNVERIFIED"), style="bold yellow")
-    files = [f"{line(file['name'])} ({file['size']} B)" for file in message.get("attachments") or ()]
+    files = [file_words(file) for file in message.get("attachments") or ()]
     attached = [cell(_("Attachments: %(files)s") % {"files": ", ".join(files)}, "dim")] if files else []
     return Padding(Group(head, Padding(paragraph(message.get("text") or ""), (0, 0, 0, 2)), *attached), (0, 0, 1, 0))
 

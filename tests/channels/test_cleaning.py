@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.cleaning import LONGEST_NAME, clean_file_name, clean_line, clean_text
+from channels.cleaning import LONGEST_NAME_BYTES, clean_file_name, clean_line, clean_text
 
 anything = st.text(st.characters(codec=None))
 
@@ -38,7 +38,7 @@ def test_a_clean_line_is_one_line_for_every_reader(text):
 def test_a_clean_file_name_is_a_label_and_no_path(name):
     cleaned = clean_file_name(name)
 
-    assert 0 < len(cleaned) <= LONGEST_NAME + 1
+    assert 0 < len(cleaned.encode()) <= LONGEST_NAME_BYTES
     assert not set(cleaned) & set('/\\<>:"|?*')
     assert cleaned == cleaned.strip(" .")
     assert all(char == " " or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in cleaned)
@@ -56,6 +56,19 @@ def test_a_clean_file_name_is_a_label_and_no_path(name):
         ("gpj.\u202eexe", "gpj.exe"),
         ("CON", "_CON"),
         ("nul.txt", "_nul.txt"),
+        ("CON .txt", "_CON .txt"),
+        ("COM¹", "_COM¹"),
+        ("lpt³ .log", "_lpt³ .log"),
+        ("CONIN$", "_CONIN$"),
+        ("conout$.tar.gz", "_conout$.tar.gz"),
+        ("CONSOLE.txt", "CONSOLE.txt"),
+        ("COM10", "COM10"),
+        ("aux\u200b.pdf", "_aux.pdf"),
+        ("nota.pdf\u3164.exe", "nota.pdf.exe"),
+        ("nota.pdf                    .exe", "nota.pdf .exe"),
+        ("nota.pdf:payload.exe", "nota.pdf_payload.exe"),
+        ("pasta/..", "anexo"),
+        ("/etc/", "anexo"),
         ("nota.pdf. ", "nota.pdf"),
         ("a\0b\r\nc.txt", "ab c.txt"),
         ("...", "anexo"),
@@ -69,4 +82,20 @@ def test_hostile_names_become_harmless_labels(given_name, label):
 
 
 def test_a_long_name_keeps_its_ending():
-    assert clean_file_name("n" * 400 + ".pdf").endswith("n.pdf")
+    assert clean_file_name("n" * 400 + ".pdf") == "n" * 251 + ".pdf"
+
+
+@pytest.mark.parametrize(
+    ("stem", "ending"),
+    [("é", ".pdf"), ("漢", ".xlsx"), ("😀", ".jpeg"), ("relatório ", ".tar.gz"), ("e\u0301", ".P7M"), ("a.", ".zip")],
+)
+def test_a_long_name_is_cut_between_letters_by_the_bytes_that_file_systems_count(stem, ending):
+    cleaned = clean_file_name(stem * 300 + ending)
+
+    assert 255 - len("relatório".encode()) < len(cleaned.encode()) <= 255
+    assert cleaned.endswith(ending)
+    assert set(unicodedata.normalize("NFC", cleaned.removesuffix(ending))) <= set(unicodedata.normalize("NFC", stem))
+
+
+def test_an_ending_longer_than_any_gives_way_to_the_bound():
+    assert len(clean_file_name("nota." + "é" * 400).encode()) <= 255

@@ -286,7 +286,7 @@ async def test_a_relay_that_is_away_for_five_days_loses_nothing(store):
 async def test_a_message_whose_file_is_gone_is_not_sent_without_it(store):
     await fill(store)
     await store.write(lambda connection: connection.execute(text("UPDATE outbox SET message = 1")))
-    row = "INSERT INTO attachments VALUES (1, 0, :sha, 'nota.pdf', NULL, 'application/pdf', 3, 0)"
+    row = "INSERT INTO attachments VALUES (1, 0, :sha, 'nota.pdf', NULL, 'application/pdf', 3, 0, NULL)"
     await store.write(lambda connection: connection.execute(text(row), {"sha": "0" * 64}))
     sender = ScriptedSender()
 

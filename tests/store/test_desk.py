@@ -110,13 +110,18 @@ class TestOpening:
         assert len(await rows(desk, schema.contacts)) == 2
 
     async def test_attachments_are_listed_in_order(self, file, show):
-        files = [Attachment(name=f"{n}.pdf", content_type="application/pdf", content=b"x" * n) for n in (3, 1, 2)]
+        files = [
+            Attachment(name=f"{n}.pdf", original_name=f"../{n}.pdf", content_type="application/pdf", content=b"x" * n)
+            for n in (3, 1, 2)
+        ]
         await file(filing(1, said(attachments=tuple(files))))
         listed = (await show(1))["messages"][0]["attachments"]
         assert [one["name"] for one in listed] == ["3.pdf", "1.pdf", "2.pdf"]
         assert listed[0] == {
             "name": "3.pdf",
+            "original_name": "../3.pdf",
             "content_type": "application/pdf",
+            "sniffed_type": "text/plain",
             "size": 3,
             "sha256": files[0].sha256,
             "inline": False,

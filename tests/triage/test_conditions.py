@@ -1,5 +1,6 @@
 """Every condition of the language, one line per thing it must and must not match."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -47,6 +48,11 @@ TABLE = [
     ("{attachment_name: '*.xml'}", facts(attachments=(PDF,)), False),
     ("{attachment_type: application/pdf}", facts(attachments=(PDF,)), True),
     ("{attachment_type: 'image/*'}", facts(attachments=(PDF,)), False),
+    ("{attachment_type: 'image/*'}", facts(attachments=(replace(PDF, sniffed_type="image/png"),)), True),
+    ("{attachment_type: application/pdf}", facts(attachments=(replace(PDF, sniffed_type="image/png"),)), True),
+    ("{trait: {mail.encrypted: smime}}", facts(traits={"mail.encrypted": "smime"}), True),
+    ("{trait: {mail.encrypted: smime}}", facts(), False),
+    ("{trait: {mail.tnef: 'damaged*'}}", facts(traits={"mail.tnef": "damaged: cut"}), True),
     ("{attachment_count: 1}", facts(attachments=(PDF,)), True),
     ("{attachment_count: 0}", facts(), True),
     ("{attachment_count: {gt: 1}}", facts(attachments=(PDF,)), False),

@@ -1,6 +1,7 @@
 """A raw mail as an interaction: identity, envelope, dates, loops, and nothing but Undecodable."""
 
 import time
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from channels.mail.decode import decode
 from domain.errors import Undecodable
 from domain.interaction import Automated
+from tests.channels.mail import winmail
 from tests.channels.mail.reading import HEAD, MAILBOX, RECEIVED_AT, mail, raw, read
 
 
@@ -193,6 +195,27 @@ def nested(depth, kind="multipart/mixed"):
     return "".join(f"Content-Type: {kind}; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(depth)) + "\r\nfundo"
 
 
+def broken_multiparts() -> str:
+    """Twenty levels of multiparts whose boundary is nowhere, each with a megabyte in which to look for one."""
+    kind = "Content-Type: multipart/mixed; boundary=nowhere\r\n\r\n"
+    inner = "".join(f"--b{level}\r\n{kind}" for level in range(20)) + "x" * 1_000_000
+    return "Content-Type: multipart/mixed; boundary=a\r\n\r\n" + f"--a\r\n{kind}{inner}\r\n" * 15
+
+
+def winmails(data: bytes, count: int) -> str:
+    part = "--a\r\nContent-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    return "Content-Type: multipart/mixed; boundary=a\r\n\r\n" + f"{part}{b64encode(data).decode()}\r\n" * count
+
+
+def packed_mails(count: int) -> str:
+    rtf = winmail.variable(winmail.BINARY, winmail.P_RTF, winmail.bomb(8_000))
+    return winmails(winmail.winmail(winmail.attribute(winmail.PROPERTIES, winmail.listed(rtf))), count)
+
+
+def files_in_winmail(count: int) -> str:
+    return winmails(winmail.winmail(*[winmail.file("a", b"x")] * 500), count)
+
+
 @pytest.mark.parametrize(
     ("name", "payload"),
     [
@@ -210,6 +233,11 @@ def nested(depth, kind="multipart/mixed"):
         ("nested quotations", HEAD + "Content-Type: text/html\r\n\r\n" + "<blockquote>" * 200 + "oi"),
         ("attributions", HEAD + "\r\n" + "em 1 :\n" * 100_000),
         ("dashes", HEAD + "\r\n" + "-" * 1_000_000),
+        ("flowed lines", HEAD + "Content-Type: text/plain; format=flowed\r\n\r\n" + "a \r\n" * 400_000),
+        ("broken multiparts", HEAD + broken_multiparts()),
+        ("begin lines", HEAD + "\r\n" + "begin 644 a\r\n" * 990 + "M" * 10_000_000 + "\r\nend\r\n"),
+        ("packed RTF", HEAD + packed_mails(60)),
+        ("files in winmail.dat", HEAD + files_in_winmail(200)),
         ("combining marks", HEAD + "Subject: a" + "\u0301" * 100_000 + "\r\n\r\n" + "\u0301" * 500_000),
     ],
 )

@@ -1,7 +1,11 @@
 """Which text counts and what is a file."""
 
+from base64 import b64encode
+
 import pytest
 
+from channels.mail.tnef import read_tnef
+from tests.channels.mail import winmail
 from tests.channels.mail.reading import mail
 
 PLAIN = "Content-Type: text/plain; charset=utf-8\r\n\r\n"
@@ -80,6 +84,37 @@ def test_more_parts_than_we_read_are_said_to_be_dropped():
 
     assert found.traits["mail.parts_dropped"] is True
     assert found.text_full.count("x") < 1000
+
+
+def test_files_out_of_containers_have_one_bound_for_the_mail():
+    box = winmail.winmail(*[winmail.file("a.txt", b"x")] * 400)
+    part = "Content-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b64encode(box).decode()
+    found = read(multipart("mixed", *[part] * 5))
+
+    assert found.traits["mail.parts_dropped"] is True
+    assert 1000 <= len(found.attachments) < 1010
+
+
+def test_what_rtf_unpacks_to_has_one_bound_for_the_mail():
+    """The first ones are read, the later ones are only files."""
+    rtf = winmail.variable(winmail.BINARY, winmail.P_RTF, winmail.bomb(6_000))
+    box = winmail.winmail(winmail.attribute(winmail.PROPERTIES, winmail.listed(rtf)))
+    assert [read_tnef(box, left).unpacked for left in (1_000_000, 100, 0)] == [816_000, 100, 0]
+
+
+@pytest.mark.parametrize(
+    ("part", "trait", "value"),
+    [
+        ("Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n\r\nx", "mail.encrypted", "smime"),
+        ("Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n\r\nx", "mail.encrypted", None),
+        (PLAIN + "-----BEGIN PGP MESSAGE-----\r\n\r\nhQEMA\r\n", "mail.encrypted", "pgp"),
+        (PLAIN + "como leio -----BEGIN PGP MESSAGE-----?", "mail.encrypted", None),
+        ("Content-Type: application/ms-tnef\r\n\r\nx", "mail.tnef", "damaged: this is no TNEF"),
+        (PLAIN + "oi", "mail.tnef", None),
+    ],
+)
+def test_what_could_not_be_read_is_a_trait_for_rules(part, trait, value):
+    assert read(multipart("mixed", part)).traits.get(trait) == value
 
 
 def test_text_longer_than_we_read_is_said_to_be_cut():
