@@ -33,6 +33,7 @@ from channels.mail.mime import (
     without_boundaries,
 )
 from channels.mail.sanitised import sanitised
+from channels.mail.stand_ins import is_readable, note_on, sealed_note
 from channels.mail.tnef import read_tnef
 from channels.mail.transfer import encoding_of, without_uuencoded
 from channels.mail.words import body_text, html_body_text
@@ -54,9 +55,6 @@ _TNEF_NAMES = frozenset({"winmail.dat", "win.dat"})
 _MESSAGES = frozenset({"message/rfc822", "message/global"})
 _ENCRYPTED = {"application/pkcs7-mime": "smime", "application/x-pkcs7-mime": "smime"}
 _PGP = "-----BEGIN PGP MESSAGE-----"
-_SEALED = "[Mensagem cifrada ({how}): o conteúdo não pode ser lido aqui.]"
-_FRAGMENT = "[Parte {number} de {total} de uma mensagem dividida; o arquivo está em anexo.]"
-_ELSEWHERE = "[Arquivo guardado em outro lugar, que não foi buscado: {where}]"
 
 
 @dataclass(slots=True)
@@ -200,7 +198,7 @@ class _Reader:
         elif kind in _ENCRYPTED and part.parameters.get("smime-type", "").lower() != "signed-data":
             self._seal(_ENCRYPTED[kind])
         elif kind in {"message/partial", "message/external-body"}:
-            self._stand_ins.append(_note(part))
+            self._stand_ins.append(note_on(part))
         elif kind.startswith("text/") or is_whole:
             self._stand_in_for(attachment, part)
         return Said()
@@ -262,12 +260,12 @@ class _Reader:
         if kind in _TEXTS and disposition_of(part) != ("attachment", attachment.original_name or ""):
             text = self._decoded(data, part)
             self._stand_ins.append(text_from_html(text) if kind in _HTML_TYPES else text)
-        elif kind not in _TEXTS and _is_readable(data):
+        elif kind not in _TEXTS and is_readable(data):
             self._stand_ins.append(self._decoded(data, part))
 
     def _seal(self, how: str) -> None:
         self._contents.traits["mail.encrypted"] = how
-        self._stand_ins.append(_SEALED.format(how={"smime": "S/MIME", "pgp": "PGP"}[how]))
+        self._stand_ins.append(sealed_note(how))
 
     def _add_contained(self, files: Sequence[tuple[str, bytes]]) -> None:
         """Files out of a file or a text, as long as there are not too many: the container has them all."""
@@ -284,19 +282,3 @@ class _Reader:
 def _is_known(kind: str) -> bool:
     """Whether programs know what to do with such a file, so that nobody reads it as text."""
     return not kind.startswith("text/") and kind != _UNKNOWN and mimetypes.guess_extension(kind) is not None
-
-
-def _is_readable(data: bytes) -> bool:
-    sample = data[:2_000]
-    if not sample.strip():
-        return False
-    control = sum(octet < 32 and octet not in b"\t\n\r" for octet in sample)
-    return control == 0 and b" " in sample
-
-
-def _note(part: Part) -> str:
-    named = part.parameters
-    if part.content_type == "message/partial":
-        return clean_text(_FRAGMENT.format(number=named.get("number", "?")[:9], total=named.get("total", "?")[:9]))
-    where = named.get("url") or " ".join(named[key] for key in ("access-type", "site", "name") if key in named)
-    return clean_text(_ELSEWHERE.format(where=where[:500] or "?"))
