@@ -12,7 +12,7 @@ from pathlib import Path
 from aiohttp.web import RouteDef
 
 from domain.mailbox import Mailbox
-from domain.ports import Decode, Intake, Receiver, Sender
+from domain.ports import Decode, Fetcher, Intake, Receiver, Sender
 
 Routes = Callable[[Intake], Sequence[RouteDef]]
 
@@ -45,6 +45,7 @@ class Channel:
     receiver: Receiver | None = None
     routes: Routes | None = None
     sender: Sender | None = None
+    fetcher: Fetcher | None = None
     mailbox: Mailbox | None = None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from domain.afterwards import AddressChange, Afterword, DeliveryReceipt, Retraction
 from domain.delivery import DeliveryReport
 from domain.interaction import Attachment, Ignored, Interaction
+from domain.remote import RemoteFile
 
 
 def decoded_as_json(decoded: Sequence[Interaction | Afterword] | Ignored) -> Any:
@@ -55,6 +56,11 @@ def interaction_as_json(interaction: Interaction) -> dict[str, Any]:
         "provider_id": interaction.provider_id,
         "traits": dict(interaction.traits),
         **(
+            {"remote_files": [_remote_file_as_json(one) for one in interaction.remote_files]}
+            if interaction.remote_files
+            else {}
+        ),
+        **(
             {"deliveries": [_delivery_as_json(one) for one in interaction.deliveries]} if interaction.deliveries else {}
         ),
     }
@@ -78,4 +84,14 @@ def _attachment_as_json(attachment: Attachment) -> dict[str, Any]:
         "size": attachment.size,
         "sha256": attachment.sha256,
         "inline": attachment.inline,
+    }
+
+
+def _remote_file_as_json(file: RemoteFile) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "content_type": file.content_type,
+        "size": file.size,
+        "reference": file.reference,
+        "inline": file.inline,
     }

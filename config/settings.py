@@ -91,6 +91,17 @@ class Dispatch(Block):
     )
 
 
+class Files(Block):
+    """Attachments that lie elsewhere. The n-th failure waits the n-th delay; after the last one it is given up."""
+
+    max_size: Size = 50_000_000
+    timeout: Duration = 120.0
+    concurrency: int = Field(default=2, ge=1, le=50)
+    retry_delays: tuple[Duration, ...] = Field(
+        default=(10.0, 60.0, 300.0, 1800.0, 7200.0, 21_600.0, 43_200.0, 86_400.0), min_length=1
+    )
+
+
 class Retention(Block):
     """None keeps for ever. What waits, is quarantined or has failed is never deleted by age."""
 
@@ -122,6 +133,7 @@ class Sections(Block):
     conversations: Conversations = Conversations()
     acknowledgement: Acknowledgement = Acknowledgement()
     dispatch: Dispatch = Dispatch()
+    files: Files = Files()
     retention: Retention = Retention()
     log: Log = Log()
 

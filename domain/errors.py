@@ -9,7 +9,8 @@
     ├─ ReceiverError
     │  ├─ ConnectionLost                                     back-off
     │  └─ CredentialsRejected                                slow retry and an alarm
-    └─ SendFailed(permanent)                                 defer · bury
+    ├─ SendFailed(permanent)                                 defer · bury
+    └─ FetchFailed(permanent)                                the same for files that lie elsewhere
     anything else = our bug:  SMTP 451, never 500 · HTTP 500 · worker: failed after N attempts
 
 The text for the peer and the detail for the log are two strings: `str(error)` may be told to the peer,
@@ -120,3 +121,12 @@ class SendFailed(BalcaoError):
         self.outcome_unknown = outcome_unknown
         self.retry_after = retry_after
         self.credentials = credentials
+
+
+class FetchFailed(BalcaoError):
+    """A file that lies elsewhere was not fetched. `retry_after`: seconds for which the other side wants silence."""
+
+    def __init__(self, message: str, *, permanent: bool, retry_after: float = 0.0, detail: str = "") -> None:
+        super().__init__(message, detail=detail)
+        self.permanent = permanent
+        self.retry_after = retry_after

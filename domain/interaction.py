@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from domain.delivery import DeliveryReport
+from domain.remote import RemoteFile
 from domain.sniffing import sniffed_type
 
 TraitValue = str | int | float | bool | None
@@ -73,6 +74,7 @@ class Interaction:
     channel vouches for (a chat thread, a call id); mail has none: its threads are found, not proven.
     `return_path` is where an automatic answer may go (mail: the envelope sender; chat: whatever the sender
     of this channel understands); None means that there is no way back, and `no_return_path` says why.
+    `remote_files` came as references; a chore fetches them through the channel's Fetcher (domain/remote.py).
     `headers` holds the few header fields of a mail that rules may ask for, by small-letter name.
     `authentic` is true when the sender is proved: by the channel itself (a signed webhook), or for mail by a server
     that the settings trust (ADR 7).
@@ -91,6 +93,7 @@ class Interaction:
     cc: tuple[str, ...] = ()
     reply_to: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    remote_files: tuple[RemoteFile, ...] = ()
     message_id: str | None = None
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from domain.afterwards import Afterword
 from domain.interaction import Ignored, Interaction
 from domain.outgoing import OutgoingMessage
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt
+from domain.remote import Location, RemoteFile
 from domain.source import Backfill, Folder, Gap, Progress
 
 Decode = Callable[[RawInteraction], Sequence[Interaction | Afterword] | Ignored]
@@ -58,6 +59,16 @@ class Receiver(Protocol):
 class Sender(Protocol):
     async def send(self, message: OutgoingMessage) -> str:
         """Deliver and return the remote id ('' when the peer gives none). Raises SendFailed."""
+
+    async def close(self) -> None:
+        """Give back pooled connections."""
+
+
+class Fetcher(Protocol):
+    """Knows where the files of a channel lie, and what opens the door there."""
+
+    async def locate(self, file: RemoteFile) -> Location:
+        """Where `file` lies now. Asked anew for every try: links expire. Raises FetchFailed."""
 
     async def close(self) -> None:
         """Give back pooled connections."""

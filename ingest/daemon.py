@@ -33,6 +33,7 @@ class Daemon:
     metrics: Metrics = field(default_factory=Metrics)
     work: asyncio.Event = field(default_factory=asyncio.Event)
     dispatch: asyncio.Event = field(default_factory=asyncio.Event)
+    files: asyncio.Event = field(default_factory=asyncio.Event)
     calm: asyncio.Event = field(default_factory=asyncio.Event)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     listening: dict[str, list[str]] = field(default_factory=dict)
@@ -47,6 +48,11 @@ class Daemon:
 
     def __post_init__(self) -> None:
         self.calm.set()
+
+    def filed(self) -> None:
+        """There may be something to send and something to fetch."""
+        self.dispatch.set()
+        self.files.set()
 
     def vital(self, coroutine: Coroutine[Any, Any, None], *, name: str) -> asyncio.Task[None]:
         """A task whose death stops the process."""

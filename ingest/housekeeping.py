@@ -10,7 +10,7 @@ from domain.source import FolderReport
 from ingest.chores import free_bytes
 from ingest.daemon import Daemon
 from ingest.pipeline import budget_period
-from store import outbox, retention
+from store import outbox, remote_files, retention
 from store.ledger import JournalLedger
 from triage.echoes import WINDOW
 
@@ -83,6 +83,8 @@ class Housekeeping:
     async def _outbox(self) -> None:
         for state, count in (await self._daemon.store.read(outbox.counts)).items():
             self._daemon.metrics.outbox.labels(str(state)).set(count)
+        for file_state, count in (await self._daemon.store.read(remote_files.counts)).items():
+            self._daemon.metrics.remote_files.labels(str(file_state)).set(count)
         self._daemon.liveness.up("store")
 
     def _parts(self) -> None:

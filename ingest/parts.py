@@ -13,6 +13,8 @@ from domain.errors import StoreUnavailable
 from ingest.chores import Chores
 from ingest.daemon import Daemon
 from ingest.dispatch import Dispatcher
+from ingest.download import Bounds
+from ingest.fetching import Fetching
 from ingest.housekeeping import Housekeeping
 from ingest.operations import operations_of
 from ingest.pool import PipelinePool
@@ -133,7 +135,7 @@ async def worker(daemon: Daemon) -> AsyncIterator[None]:
         rulebook=daemon.rulebook,
         wake=daemon.work,
         calm=daemon.calm,
-        filed=daemon.dispatch.set,
+        filed=daemon.filed,
         metrics=daemon.metrics,
         liveness=daemon.liveness,
         processes=settings.worker.processes,
@@ -172,6 +174,33 @@ async def dispatcher(daemon: Daemon) -> AsyncIterator[None]:
         with suppress(StoreUnavailable):
             await dispatcher.drain(settings.grace)
         await dispatcher.close()
+
+
+@asynccontextmanager
+async def fetching(daemon: Daemon) -> AsyncIterator[None]:
+    """Attachments that lie elsewhere, where a channel has such."""
+    settings = daemon.settings.files
+    fetchers = {name: channel.fetcher for name, channel in daemon.channels.items() if channel.fetcher}
+    if not fetchers:
+        yield
+        return
+    part = Fetching(
+        database=daemon.store,
+        files=open_files(daemon.settings),
+        fetchers=fetchers,
+        wake=daemon.files,
+        metrics=daemon.metrics,
+        liveness=daemon.liveness,
+        bounds=Bounds(size=settings.max_size, seconds=settings.timeout),
+        concurrency=settings.concurrency,
+        retry_delays=settings.retry_delays,
+        poll=daemon.poll,
+    )
+    try:
+        async with _ended(daemon.vital(part.run(), name="files")):
+            yield
+    finally:
+        await part.close()
 
 
 @asynccontextmanager
@@ -231,6 +260,7 @@ IN_ORDER: tuple[tuple[str | None, Part], ...] = (
     ("work", rules),
     ("work", worker),
     ("dispatch", dispatcher),
+    ("dispatch", fetching),
     ("web", private_web),
     ("web", public_web),
     ("receive", receivers),

@@ -113,6 +113,8 @@ class Metrics:
         self.journal = gauge("journal_entries", "Journal entries by fate.", "fate")
         self.oldest = gauge("journal_oldest_waiting_seconds", "Age of the oldest unprocessed entry.")
         self.outbox = gauge("outbox_messages", "Outgoing messages by state.", "state")
+        self.fetched = counter("files_fetched", "Tries to fetch remote files, by result.", "channel", "result")
+        self.remote_files = gauge("files_remote", "Remote files by state.", "state")
         self.part_up = gauge("part_up", "1 when the part is up.", "part")
         self.source_gaps = gauge(
             "source_gaps", "Mails that are in a folder and not in the journal.", "channel", "folder"

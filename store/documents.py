@@ -15,6 +15,7 @@ from domain.afterwards import Progress
 from store import receipts
 from store.bounces import failing
 from store.bulk import chunks
+from store.remote_files import missing
 from store.schema import (
     attachments,
     contact_addresses,
@@ -22,6 +23,7 @@ from store.schema import (
     history,
     messages,
     outbox,
+    remote_files,
     ticket_links,
     ticket_referrals,
 )
@@ -56,12 +58,11 @@ def ticket_documents(connection: Connection, rows: Sequence[Row[Any]]) -> list[D
     numbers = [row.number for row in rows]
     shown = summaries(connection, rows)
     said = _children(connection, select(*_SHOWN).order_by(messages.c.id), messages.c.ticket, numbers)
-    files = _children(
-        connection,
-        select(attachments).order_by(attachments.c.message, attachments.c.position),
-        attachments.c.message,
-        [message.id for group in said.values() for message in group],
-    )
+    ids = [message.id for group in said.values() for message in group]
+    here = select(attachments).order_by(attachments.c.message, attachments.c.position)
+    files = _children(connection, here, attachments.c.message, ids)
+    elsewhere = select(remote_files).order_by(remote_files.c.message, remote_files.c.position)
+    absent = _children(connection, elsewhere, remote_files.c.message, ids)
     marks = failing(connection, {address for summary in shown for address in summary["contact"]["addresses"]})
     answers = _children(connection, select(outbox).order_by(outbox.c.id), outbox.c.ticket, numbers)
     events = _children(connection, select(history).order_by(history.c.id), history.c.ticket, numbers)
@@ -76,7 +77,10 @@ def ticket_documents(connection: Connection, rows: Sequence[Row[Any]]) -> list[D
             **summary,
             "failing": [_failing(marks[one]) for one in summary["contact"]["addresses"] if one in marks],
             "verdict": next((orjson.loads(one.verdict) for one in said[row.number] if one.id == row.opened_by), None),
-            "messages": [_message(one, files[one.id], sendings.get(one.id), told) for one in said[row.number]],
+            "messages": [
+                {**_message(one, files[one.id], sendings.get(one.id), told), **_absent(absent[one.id])}
+                for one in said[row.number]
+            ],
             "acknowledgements": [_acknowledgement(one, told) for one in answers[row.number] if one.automatic],
             "history": [_event(one) for one in events[row.number]],
             "referrals": [{"department": one.department, "address": one.address} for one in referred[row.number]],
@@ -146,6 +150,12 @@ def _message(
         ],
         **({} if sending is None else {"sending": _sending(sending, told)}),
     }
+
+
+def _absent(rows: Sequence[Row[Any]]) -> Document:
+    """What the message came with and is not attached (yet)."""
+    absent = missing(rows)
+    return {"remote_files": absent} if absent else {}
 
 
 def _sending(row: Row[Any], told: Mapping[receipts.Key, Row[Any]]) -> Document:

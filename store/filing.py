@@ -20,6 +20,7 @@ from store.codec import storable
 from store.moments import to_micros
 from store.numbers import allocate
 from store.people import contacts_of
+from store.remote_files import INSERT_REMOTE_FILE, remote_file_rows
 from store.rows import (
     INSERT_ATTACHMENT,
     INSERT_MESSAGE,
@@ -76,6 +77,7 @@ class _Sheet:
     participants: set[Row] = field(default_factory=set)
     messages: list[Row] = field(default_factory=list)
     attachments: list[Row] = field(default_factory=list)
+    remote_files: list[Row] = field(default_factory=list)
     outgoing: list[Row] = field(default_factory=list)
     history: list[Row] = field(default_factory=list)
 
@@ -99,6 +101,7 @@ def file(connection: Connection, filings: Sequence[Filing], now: datetime, perio
     record_conversations(connection, filings)
     INSERT_MESSAGE.run(connection, sheet.messages)
     INSERT_ATTACHMENT.run(connection, sheet.attachments)
+    INSERT_REMOTE_FILE.run(connection, sheet.remote_files)
     INSERT_OUTGOING.run(connection, sheet.outgoing)
     _REOPEN.run(connection, [(number,) for number in sorted(states)])
     INSERT_HISTORY.run(connection, sheet.history)
@@ -125,6 +128,7 @@ def _write_down(sheet: _Sheet, filing: Filing, message: int, at: int, people: di
         sheet.participants.add((place.ticket, sender))
     sheet.messages.append(message_row(filing, received, message))
     sheet.attachments += attachment_rows(said, message)
+    sheet.remote_files += remote_file_rows(said, message, place.ticket, at)
     if (row := outgoing_row(filing, at)) is not None:
         sheet.outgoing.append(row)
 

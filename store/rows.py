@@ -93,20 +93,21 @@ def attachment_rows(interaction: Interaction, message: int) -> list[Row]:
 
 
 def attachment_rows_of(files: Sequence[Attachment], message: int) -> list[Row]:
-    return [
-        (
-            message,
-            position,
-            file.sha256,
-            storable(file.name),
-            maybe_storable(file.original_name),
-            storable(file.content_type),
-            file.size,
-            file.inline,
-            maybe_storable(file.sniffed_type),
-        )
-        for position, file in enumerate(files)
-    ]
+    return [attachment_row(file, message, position) for position, file in enumerate(files)]
+
+
+def attachment_row(file: Attachment, message: int, position: int) -> Row:
+    return (
+        message,
+        position,
+        file.sha256,
+        storable(file.name),
+        maybe_storable(file.original_name),
+        storable(file.content_type),
+        file.size,
+        file.inline,
+        maybe_storable(file.sniffed_type),
+    )
 
 
 def outgoing_row(filing: Filing, now: int) -> Row | None:

@@ -1,7 +1,8 @@
 """The ticket store's tables.
 
     contacts ─< contact_addresses        tickets ─< ticket_participants
-        └──────────────< tickets ────────────┼────< messages ─< attachments
+        └──────────────< tickets ────────────┼────< messages ─┬< attachments
+                                             │                └< remote_files    attachments still to be fetched
                                              ├────< outbox              what its customer is told
                                              ├────< conversations       which ticket a chat or call belongs to now
                                              ├────< ticket_links
@@ -29,6 +30,7 @@ from sqlalchemy import (
     Sequence,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 from store.moments import Moment
@@ -171,6 +173,30 @@ attachments = Table(
     sqlite_with_rowid=False,
 )
 Index("attachments_by_content", attachments.c.sha256)
+
+remote_files = Table(
+    "remote_files",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("message", Key, ForeignKey("messages.id"), nullable=False),
+    Column("position", Integer, nullable=False),  # among the attachments of its message
+    _ticket(index=True),
+    Column("channel", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("original_name", Text),
+    Column("content_type", Text, nullable=False),
+    Column("size", BigInteger),
+    Column("inline", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    UniqueConstraint("message", "position"),
+)
+Index("remote_files_due", remote_files.c.state, remote_files.c.not_before)
 
 outbox = Table(
     "outbox",

@@ -37,6 +37,10 @@ def facts_of(
                 name=file.name, content_type=file.content_type, size=file.size, sniffed_type=file.sniffed_type
             )
             for file in interaction.attachments
+        )
+        + tuple(
+            AttachmentFacts(name=file.name, content_type=file.content_type, size=file.size or 0)
+            for file in interaction.remote_files
         ),
         traits={**interaction.traits, **standing} if standing else interaction.traits,
         headers=interaction.headers,

@@ -2,7 +2,7 @@
 
 daemon's private /readyz ──▶ parts        nobody answers: the signs of life in var/run; none: "not running"
 journal ──▶ counts by fate, oldest waiting; how far mailboxes were read, and what is missing
-ticket store ──▶ outbox by state
+ticket store ──▶ outbox by state, files that lie elsewhere by state
 rule file ──▶ hash
 """
 
@@ -30,7 +30,7 @@ from ingest.presentation.status import show_status
 from ingest.roles import ROLES, run_folder
 from ingest.rulebook import read_rules
 from ingest.translations import N_
-from store import outbox
+from store import outbox, remote_files
 from store.journal import DatabaseJournal
 from store.ledger import JournalLedger
 
@@ -69,6 +69,7 @@ def status(shell: Shell) -> int:
         "journal": tried(lambda: with_journal(settings, _journal)),
         "sources": tried(lambda: with_journal(settings, _sources)),
         "outbox": tried(lambda: _outbox(settings)),
+        "files": tried(lambda: _files(settings)),
         "rules": tried(lambda: _rules(settings)),
         "problems": problems,
     }
@@ -147,6 +148,10 @@ def _source(report: FolderReport, accepted: int) -> dict[str, Any]:
 
 def _outbox(settings: Settings) -> dict[str, int]:
     return {state.value: count for state, count in read_store(settings, outbox.counts).items()}
+
+
+def _files(settings: Settings) -> dict[str, int]:
+    return {state.value: count for state, count in read_store(settings, remote_files.counts).items()}
 
 
 def _rules(settings: Settings) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from domain.ticket import Priority, State
 from ingest.commands.databases import read_store, write_store
 from ingest.commands.failures import Unusable, Wrong
+from ingest.commands.fetch import fetch
 from ingest.commands.reply import reply
 from ingest.commands.shape import OneOf, Whole, command, group, limit_option
 from ingest.commands.shell import Shell, json_line, say, warn
@@ -31,6 +32,7 @@ NUMBER = Whole(1, LARGEST_NUMBER)
 
 tickets = group("tickets", help=N_("List, show, answer, export, move and verify tickets."))
 tickets.add_command(reply)
+tickets.add_command(fetch)
 
 
 @command(

@@ -32,6 +32,12 @@ DELIVERY = {
     "delivered": N_("delivered"),
     "read": N_("read"),
 }
+FILES = {
+    "waiting": N_("to be fetched"),
+    "fetching": N_("being fetched"),
+    "fetched": N_("attached"),
+    "failed": N_("failed"),
+}
 DIRECTIONS = {"in": N_("received"), "out": N_("sent"), "note": N_("note")}
 MEDIA = {"mail": N_("e-mail"), "chat": N_("chat"), "call": N_("call"), "alert": N_("alert")}
 FIELDS = {
@@ -66,6 +72,9 @@ EVENTS = {
     "bounced": N_("our message came back"),
     "taken_back": N_("taken back by its sender"),
     "address": N_("address changed"),
+    "attached": N_("file attached"),
+    "not_attached": N_("file not attached"),
+    "fetched_again": N_("file tried again"),
 }
 REASONS = {
     "new request": N_("new request"),

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.presentation.console import cell, console, table
-from ingest.presentation.labels import FATES, PARTS, SENDING, STYLES, counted_rules, label
+from ingest.presentation.labels import FATES, FILES, PARTS, SENDING, STYLES, counted_rules, label
 from ingest.presentation.moments import duration, moment
 from ingest.translations import _
 
@@ -29,6 +29,8 @@ def show_status(status: Mapping[str, Any], zone: tzinfo) -> None:
         out.print(_sources(status["sources"], zone), "")
     if status["outbox"] is not None:
         out.print(_line(_("Outbox"), _counts(status["outbox"], SENDING)))
+    if status["files"] and any(status["files"].values()):
+        out.print(_line(_("Files"), _counts(status["files"], FILES)))
     if rules := status["rules"]:
         out.print(_line(_("Rules"), cell(f"{rules['file']}: {counted_rules(rules['rules'])}, {rules['hash']}")))
 

@@ -17,6 +17,7 @@ from ingest.presentation.labels import (
     DIRECTIONS,
     EVENTS,
     FIELDS,
+    FILES,
     MEDIA,
     REASONS,
     SENDING,
@@ -142,7 +143,15 @@ def _message(message: Mapping[str, Any], zone: tzinfo) -> RenderableType:
         head.append("  " + _("UNVERIFIED"), style="bold yellow")
     files = [file_words(file) for file in message.get("attachments") or ()]
     attached = [cell(_("Attachments: %(files)s") % {"files": ", ".join(files)}, "dim")] if files else []
-    return Padding(Group(head, Padding(paragraph(message.get("text") or ""), (0, 0, 0, 2)), *attached), (0, 0, 1, 0))
+    text = Padding(paragraph(message.get("text") or ""), (0, 0, 0, 2))
+    return Padding(Group(head, text, *attached, *map(_absent, message.get("remote_files") or ())), (0, 0, 1, 0))
+
+
+def _absent(file: Mapping[str, Any]) -> Text:
+    """A file that is still elsewhere, or stays there."""
+    words = [label(FILES, file["state"]), line(file["reason"] or "")]
+    shown = _("Not attached: %(file)s") % {"file": line(file["name"])}
+    return cell(f"{shown} ({': '.join(filter(None, words))})", STYLES.get(file["state"], "yellow"))
 
 
 def _person(value: Any) -> Any:

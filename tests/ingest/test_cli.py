@@ -39,6 +39,7 @@ def test_the_commands_are_those_of_the_contract():
         "tickets export",
         "tickets move",
         "tickets reply",
+        "tickets fetch",
         "tickets verify",
         "journal list",
         "journal show",

@@ -1,0 +1,140 @@
+"""Files that lie elsewhere: what is to be fetched, what became of it. Units of work over a connection.
+
+`claim` commits FETCHING and counts the attempt before anything is fetched. A file that was fetched becomes an
+attachment of its message in the transaction that says so, and the history tells when.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from domain.interaction import Attachment, Interaction
+from domain.remote import FetchOrder, FileState, RemoteFile
+from store.bulk import Bulk
+from store.codec import maybe_storable, storable
+from store.moments import to_micros
+from store.rows import INSERT_ATTACHMENT, Row, attachment_row
+from store.schema import history, remote_files
+
+WHO = "balcao"
+_COLUMNS = (
+    "message", "position", "ticket", "channel", "reference", "name", "original_name", "content_type", "size", "inline",
+    "state", "reason", "attempts", "not_before", "created_at", "finished_at",
+)  # fmt: skip
+INSERT_REMOTE_FILE = Bulk.insert(remote_files, *_COLUMNS)
+_INSERT_HISTORY = Bulk.insert(history, "ticket", "at", "who", "what", "from", "to", "reason")
+
+
+def remote_file_rows(interaction: Interaction, message: int, ticket: int, at: int) -> list[Row]:
+    """They follow the attachments that came with the message itself."""
+    first = len(interaction.attachments)
+    return [
+        (message, first + number, ticket, interaction.channel, storable(file.reference), storable(file.name),
+         maybe_storable(file.original_name), storable(file.content_type), file.size, file.inline,
+         FileState.WAITING.value, None, 0, at, at, None)
+        for number, file in enumerate(interaction.remote_files)
+    ]  # fmt: skip
+
+
+def claim(connection: Connection, limit: int, now: datetime) -> list[FetchOrder]:
+    """Take what is due, oldest first; its attempt is counted."""
+    due = (
+        select(remote_files)
+        .where(remote_files.c.state == FileState.WAITING.value, remote_files.c.not_before <= now)
+        .order_by(remote_files.c.not_before, remote_files.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = connection.execute(due).all()
+    if rows:
+        taken = remote_files.c.id.in_([row.id for row in rows])
+        values = {"state": FileState.FETCHING.value, "attempts": remote_files.c.attempts + 1}
+        connection.execute(update(remote_files).where(taken).values(values))
+    return [_order(row) for row in rows]
+
+
+def attach(connection: Connection, order: FetchOrder, file: Attachment, now: datetime) -> bool:
+    """`file` is stored: its message has it from now on. False when somebody else was faster."""
+    if not _leave(connection, order, FileState.FETCHED, None, now):
+        return False
+    INSERT_ATTACHMENT.run(connection, [attachment_row(file, order.message, order.position)])
+    _tell(connection, order, "attached", None, now)
+    return True
+
+
+def postpone(connection: Connection, order: FetchOrder, reason: str, not_before: datetime) -> None:
+    values = {"state": FileState.WAITING.value, "reason": storable(reason), "not_before": not_before}
+    connection.execute(update(remote_files).where(_under_way(order)).values(values))
+
+
+def give_up(connection: Connection, order: FetchOrder, reason: str, now: datetime) -> None:
+    if _leave(connection, order, FileState.FAILED, reason, now):
+        _tell(connection, order, "not_attached", reason, now)
+
+
+def recover(connection: Connection, now: datetime) -> int:
+    """At start: what a dead process was fetching waits again. Returns how many."""
+    left = remote_files.c.state == FileState.FETCHING.value
+    values = {"state": FileState.WAITING.value, "not_before": now}
+    return connection.execute(update(remote_files).where(left).values(values)).rowcount
+
+
+def retry(connection: Connection, ticket: int, who: str, now: datetime) -> list[str]:
+    """A person has the failed files of a ticket tried again, from the beginning. Returns their names."""
+    failed = (remote_files.c.ticket == ticket) & (remote_files.c.state == FileState.FAILED.value)
+    query = select(remote_files.c.id, remote_files.c.name).where(failed).order_by(remote_files.c.id).with_for_update()
+    rows = connection.execute(query).all()
+    values = {"state": FileState.WAITING.value, "reason": None, "attempts": 0, "not_before": now, "finished_at": None}
+    connection.execute(update(remote_files).where(remote_files.c.id.in_([row.id for row in rows])).values(values))
+    at = to_micros(now)
+    _INSERT_HISTORY.run(connection, [(ticket, at, who, "fetched_again", None, row.name, None) for row in rows])
+    return [row.name for row in rows]
+
+
+def counts(connection: Connection) -> dict[FileState, int]:
+    """Every state, also those that no file is in."""
+    query = select(remote_files.c.state, func.count()).group_by(remote_files.c.state)
+    found = {FileState(state): count for state, count in connection.execute(query)}
+    return {state: found.get(state, 0) for state in FileState}
+
+
+def _under_way(order: FetchOrder) -> Any:
+    return (remote_files.c.id == order.id) & (remote_files.c.state == FileState.FETCHING.value)
+
+
+def _leave(connection: Connection, order: FetchOrder, state: FileState, reason: str | None, now: datetime) -> bool:
+    values = {"state": state.value, "reason": maybe_storable(reason), "finished_at": now}
+    return connection.execute(update(remote_files).where(_under_way(order)).values(values)).rowcount == 1
+
+
+def _tell(connection: Connection, order: FetchOrder, what: str, reason: str | None, now: datetime) -> None:
+    row: Row = (order.ticket, to_micros(now), WHO, what, None, storable(order.file.name), maybe_storable(reason))
+    _INSERT_HISTORY.run(connection, [row])
+
+
+def _order(row: Any) -> FetchOrder:
+    file = RemoteFile(
+        reference=row.reference,
+        name=row.name,
+        content_type=row.content_type,
+        size=row.size,
+        inline=row.inline,
+        original_name=row.original_name,
+    )
+    return FetchOrder(
+        id=row.id,
+        channel=row.channel,
+        ticket=row.ticket,
+        message=row.message,
+        position=row.position,
+        attempts=row.attempts + 1,
+        file=file,
+    )
+
+
+def missing(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Those that are not attached (yet), as `balcao tickets show` tells of them."""
+    shown = ("name", "content_type", "size", "inline", "state", "reason", "attempts")
+    return [{name: row._mapping[name] for name in shown} for row in rows if row.state != FileState.FETCHED.value]  # noqa: SLF001 - SQLAlchemy's public name for it
