@@ -23,10 +23,10 @@ from store.schema import (
     history,
     messages,
     outbox,
-    remote_files,
     ticket_links,
     ticket_referrals,
 )
+from store.schema_files import remote_files
 
 Document = dict[str, Any]
 Rows = dict[int, list[Row[Any]]]

@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, MetaData, text
 
-from store import journal_schema, schema
+from store import journal_schema, schema_files
 from store.engines import Database
 from store.failures import unavailable
 from store.sqlite import create_file
@@ -21,7 +21,7 @@ from store.sqlite import create_file
 Kind = Literal["journal", "desk"]
 
 _FOLDER = Path(__file__).parent / "migrations"
-_METADATA: dict[Kind, MetaData] = {"journal": journal_schema.metadata, "desk": schema.metadata}
+_METADATA: dict[Kind, MetaData] = {"journal": journal_schema.metadata, "desk": schema_files.remote_files.metadata}
 _ONE_AT_A_TIME = 0x62616C63616F
 """Key of the PostgreSQL advisory lock that two processes migrating at once meet at ("balcao" in ASCII)."""
 

@@ -16,7 +16,8 @@ from store.bulk import Bulk
 from store.codec import maybe_storable, storable
 from store.moments import to_micros
 from store.rows import INSERT_ATTACHMENT, Row, attachment_row
-from store.schema import history, remote_files
+from store.schema import history
+from store.schema_files import remote_files
 
 WHO = "balcao"
 _COLUMNS = (

@@ -2,7 +2,7 @@
 
     contacts ─< contact_addresses        tickets ─< ticket_participants
         └──────────────< tickets ────────────┼────< messages ─┬< attachments
-                                             │                └< remote_files    attachments still to be fetched
+                                             │                └< remote_files    still elsewhere (schema_files.py)
                                              ├────< outbox              what its customer is told
                                              ├────< conversations       which ticket a chat or call belongs to now
                                              ├────< ticket_links
@@ -17,8 +17,6 @@
 Columns that end in JSON lists or objects are text: both databases keep them byte for byte.
 """
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -26,19 +24,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Sequence,
     Table,
     Text,
-    UniqueConstraint,
 )
 
 from store.moments import Moment
-
-metadata = MetaData()
-
-Key = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only in a column that is called INTEGER."""
+from store.schema_base import Key, metadata, ticket_column
 
 SEQUENCES = ("ticket_numbers", "message_ids", "contact_ids")
 for _name in SEQUENCES:
@@ -47,10 +39,6 @@ for _name in SEQUENCES:
 counters = Table(
     "counters", metadata, Column("name", Text, primary_key=True), Column("value", BigInteger, nullable=False)
 )
-
-
-def _ticket(**options: Any) -> Column[int]:
-    return Column("ticket", Key, ForeignKey("tickets.number"), **{"nullable": False, **options})
 
 
 contacts = Table(
@@ -94,7 +82,7 @@ Index("tickets_queue", tickets.c.state, tickets.c.department, tickets.c.priority
 ticket_participants = Table(
     "ticket_participants",
     metadata,
-    _ticket(primary_key=True),
+    ticket_column(primary_key=True),
     Column("address", Text, primary_key=True),
     sqlite_with_rowid=False,
 )
@@ -102,7 +90,7 @@ ticket_participants = Table(
 ticket_links = Table(
     "ticket_links",
     metadata,
-    _ticket(primary_key=True),
+    ticket_column(primary_key=True),
     Column("other", Key, ForeignKey("tickets.number"), primary_key=True, index=True),
     Column("created_at", Moment, nullable=False),
     sqlite_with_rowid=False,
@@ -111,7 +99,7 @@ ticket_links = Table(
 ticket_referrals = Table(
     "ticket_referrals",
     metadata,
-    _ticket(primary_key=True),
+    ticket_column(primary_key=True),
     Column("department", Text, primary_key=True, index=True),
     Column("address", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -123,7 +111,7 @@ conversations = Table(
     metadata,
     Column("channel", Text, primary_key=True),
     Column("key", Text, primary_key=True),
-    _ticket(),
+    ticket_column(),
     sqlite_with_rowid=False,
 )
 
@@ -131,7 +119,7 @@ messages = Table(
     "messages",
     metadata,
     Column("id", Key, primary_key=True, autoincrement=False),
-    _ticket(),
+    ticket_column(),
     Column("identity", Text, nullable=False, unique=True),
     Column("direction", Text, nullable=False),  # in, out, note
     Column("channel", Text, nullable=False),
@@ -174,35 +162,11 @@ attachments = Table(
 )
 Index("attachments_by_content", attachments.c.sha256)
 
-remote_files = Table(
-    "remote_files",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("message", Key, ForeignKey("messages.id"), nullable=False),
-    Column("position", Integer, nullable=False),  # among the attachments of its message
-    _ticket(index=True),
-    Column("channel", Text, nullable=False),
-    Column("reference", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("original_name", Text),
-    Column("content_type", Text, nullable=False),
-    Column("size", BigInteger),
-    Column("inline", Boolean, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("reason", Text),
-    Column("attempts", Integer, nullable=False),
-    Column("not_before", Moment, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("finished_at", Moment),
-    UniqueConstraint("message", "position"),
-)
-Index("remote_files_due", remote_files.c.state, remote_files.c.not_before)
-
 outbox = Table(
     "outbox",
     metadata,
     Column("id", Key, primary_key=True),
-    _ticket(index=True),
+    ticket_column(index=True),
     Column("channel", Text, nullable=False),
     Column("recipient", Text),
     Column("subject", Text, nullable=False),
@@ -296,7 +260,7 @@ history = Table(
     "history",
     metadata,
     Column("id", Key, primary_key=True),
-    _ticket(),
+    ticket_column(),
     Column("at", Moment, nullable=False),
     Column("who", Text, nullable=False),
     Column("what", Text, nullable=False),

@@ -5,12 +5,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 
-from store import journal_schema, schema
+from store import journal_schema, schema_files
 from store.codec import deciders_from_json
 from store.engines import Database
 from store.migrating import current, newest, upgrade
 
-METADATA = {"journal": journal_schema.metadata, "desk": schema.metadata}
+METADATA = {"journal": journal_schema.metadata, "desk": schema_files.remote_files.metadata}
 
 
 @pytest.mark.parametrize("kind", METADATA)

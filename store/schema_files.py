@@ -1,0 +1,31 @@
+"""The ticket store's table of files that lie elsewhere (see domain/remote.py)."""
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+
+from store.moments import Moment
+from store.schema import messages
+from store.schema_base import Key, metadata, ticket_column
+
+remote_files = Table(
+    "remote_files",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("message", Key, ForeignKey(messages.c.id), nullable=False),
+    Column("position", Integer, nullable=False),  # among the attachments of its message
+    ticket_column(index=True),
+    Column("channel", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("original_name", Text),
+    Column("content_type", Text, nullable=False),
+    Column("size", BigInteger),
+    Column("inline", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    UniqueConstraint("message", "position"),
+)
+Index("remote_files_due", remote_files.c.state, remote_files.c.not_before)
