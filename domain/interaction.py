@@ -76,6 +76,8 @@ class Interaction:
     of this channel understands); None means that there is no way back, and `no_return_path` says why.
     `remote_files` came as references; a chore fetches them through the channel's Fetcher (domain/remote.py).
     `headers` holds the few header fields of a mail that rules may ask for, by small-letter name.
+    `vouched` are further addresses of the sender that the channel answers for, as (realm, address): ("mail", "ana@…"),
+    ("phone", E.164). They bring contacts together, so nothing that a customer may claim belongs here.
     `authentic` is true when the sender is proved: by the channel itself (a signed webhook), or for mail by a server
     that the settings trust (ADR 7).
     """
@@ -108,6 +110,7 @@ class Interaction:
     return_path: str | None = None
     no_return_path: str | None = None
     authentic: bool = False
+    vouched: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

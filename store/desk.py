@@ -11,9 +11,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from domain.ticket import Priority
-from store.filing import INSERT_HISTORY, file
+from store.filing import file
 from store.moments import to_micros
 from store.numbers import allocate
+from store.rows import INSERT_HISTORY
 from store.schema import tickets
 from store.surroundings import surroundings
 

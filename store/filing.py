@@ -23,9 +23,11 @@ from store.people import contacts_of
 from store.remote_files import INSERT_REMOTE_FILE, remote_file_rows
 from store.rows import (
     INSERT_ATTACHMENT,
+    INSERT_HISTORY,
     INSERT_MESSAGE,
     INSERT_OUTGOING,
     INSERT_TICKET,
+    WHO,
     Row,
     attachment_rows,
     message_row,
@@ -34,10 +36,9 @@ from store.rows import (
     sender_of,
     ticket_row,
 )
-from store.schema import ack_budget, ack_texts, history, ticket_links, ticket_participants, tickets
+from store.schema import ack_budget, ack_texts, ticket_links, ticket_participants, tickets
 from store.talks import record_conversations
 
-WHO = "balcao"
 OPENING = frozenset({Road.OPENS, Road.LINKS})
 _HAPPENED = {Road.JOINS: "joined", Road.HELD: "held", Road.NOTES: "noted"}
 
@@ -55,7 +56,6 @@ def _charge(insert: Callable[[Table], Insert]) -> Executable:
 
 INSERT_PARTICIPANT = Bulk(_insert_or_ignore(ticket_participants), ("ticket", "address"))
 _INSERT_LINK = Bulk(_insert_or_ignore(ticket_links), ("ticket", "other", "created_at"))
-INSERT_HISTORY = Bulk.insert(history, "ticket", "at", "who", "what", "from", "to", "reason")
 _INSERT_TEXT = Bulk.insert(ack_texts, "scope", "at", "letters")
 _CHARGE = Bulk(_charge, ("scope", "key", "period", "spent"))
 _REOPEN = Bulk(
@@ -89,7 +89,7 @@ def file(connection: Connection, filings: Sequence[Filing], now: datetime, perio
     message is there already, or another process opened the same conversation; look again and decide anew.
     """
     at = to_micros(now)
-    people = contacts_of(connection, filings, at)
+    people = contacts_of(connection, filings, now)
     states = _states(connection, [one.placement.ticket for one in filings if one.placement.reopens])
     sheet = _Sheet()
     for filing, message in zip(filings, allocate(connection, "message_ids", len(filings)), strict=True):

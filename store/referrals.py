@@ -9,8 +9,8 @@ from domain.facts import Facts
 from domain.ticket import Referral
 from store.bulk import Bulk, chunks
 from store.codec import facts_from_json
-from store.filing import INSERT_HISTORY, WHO
 from store.moments import to_micros
+from store.rows import INSERT_HISTORY, WHO
 from store.schema import messages, ticket_referrals
 
 _INSERT = Bulk.insert(ticket_referrals)

@@ -13,22 +13,30 @@ from domain.ticket import Acknowledgement, Filing, Road, Silence, State
 from store.bulk import Bulk
 from store.codec import deciders_to_json, dumps, facts_to_json, maybe_storable, storable, verdict_to_json
 from store.moments import to_micros
-from store.schema import attachments, messages, outbox, tickets
+from store.schema import attachments, history, messages, outbox, tickets
 
 Row = tuple[Any, ...]
+
+WHO = "balcao"
+"""Who acts in a history where no person does."""
 
 INSERT_TICKET = Bulk.insert(tickets)
 INSERT_MESSAGE = Bulk.insert(messages)
 INSERT_ATTACHMENT = Bulk.insert(attachments)
+INSERT_HISTORY = Bulk.insert(history, "ticket", "at", "who", "what", "from", "to", "reason")
 INSERT_OUTGOING = Bulk.insert(outbox, *(column.name for column in outbox.columns if column.name != "id"))
 
 _HEADER = ("recipients", "cc", "reply_to", "in_reply_to", "references", "envelope_recipients")
 _OWN_REALMS = {Medium.MAIL: "mail", Medium.CALL: "phone"}
 
 
-def realm_of(interaction: Interaction) -> str:
+def realm_in(medium: Medium, channel: str) -> str:
     """Where an address means something: mail and phone everywhere, any other id only on its channel."""
-    return _OWN_REALMS.get(interaction.medium, interaction.channel)
+    return _OWN_REALMS.get(medium, channel)
+
+
+def realm_of(interaction: Interaction) -> str:
+    return realm_in(interaction.medium, interaction.channel)
 
 
 def sender_of(interaction: Interaction) -> str:

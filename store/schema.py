@@ -1,6 +1,7 @@
 """The ticket store's tables.
 
     contacts ─< contact_addresses        tickets ─< ticket_participants
+        ├──────────────< contact_merges      │          contacts that were found to be one, and what that moved
         └──────────────< tickets ────────────┼────< messages ─┬< attachments
                                              │                └< remote_files    still elsewhere (schema_files.py)
                                              ├────< outbox              what its customer is told
@@ -47,6 +48,8 @@ contacts = Table(
     Column("id", Key, primary_key=True, autoincrement=False),
     Column("name", Text),
     Column("created_at", Moment, nullable=False),
+    # contacts.id; no foreign key, which SQLite can only add by copying the table
+    Column("merged_into", Key),
 )
 
 contact_addresses = Table(
@@ -56,8 +59,27 @@ contact_addresses = Table(
     Column("realm", Text, primary_key=True),
     Column("address", Text, primary_key=True),
     Column("contact", Key, ForeignKey("contacts.id"), nullable=False, index=True),
+    Column("vouched_by", Text),  # channel that says so; none: somebody wrote from it
     sqlite_with_rowid=False,
 )
+
+contact_merges = Table(
+    "contact_merges",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("kept", Key, nullable=False),
+    Column("merged", Key, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("reason", Text),
+    Column("addresses", Text, nullable=False),  # JSON: [[realm, address], …] that moved
+    Column("tickets", Text, nullable=False),  # JSON list of numbers
+    Column("gave_name", Boolean, nullable=False),
+    Column("undone_at", Moment),
+    Column("undone_by", Text),
+)
+Index("contact_merges_kept", contact_merges.c.kept)
+Index("contact_merges_merged", contact_merges.c.merged)
 
 tickets = Table(
     "tickets",
@@ -77,6 +99,7 @@ tickets = Table(
     # JSON: [what, rule] of its verdict. Counting rules over a million tickets must not read a million messages.
     Column("decided", Text, nullable=False, server_default="[]"),
 )
+Index("tickets_of_contact", tickets.c.contact)
 Index("tickets_queue", tickets.c.state, tickets.c.department, tickets.c.priority, tickets.c.number)
 
 ticket_participants = Table(

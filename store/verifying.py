@@ -9,9 +9,9 @@ from sqlalchemy import Connection, select, update
 from domain.interaction import Automated
 from domain.mailbox import fold_address
 from domain.ticket import Road, State
-from store.filing import INSERT_HISTORY, INSERT_PARTICIPANT
+from store.filing import INSERT_PARTICIPANT
 from store.moments import to_micros
-from store.rows import Row
+from store.rows import INSERT_HISTORY, Row
 from store.schema import messages, tickets
 
 _REOPENS = frozenset({State.SOLVED.value, State.WAITING.value})

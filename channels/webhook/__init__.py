@@ -21,7 +21,7 @@ def build(options: Options, context: BuildContext) -> Channel:
     return Channel(
         name=context.name,
         kind="webhook",
-        decode=partial(decode, answers=options.reply is not None),
+        decode=partial(decode, answers=options.reply is not None, vouches=frozenset(options.vouches)),
         routes=door.routes,
         sender=_sender(options, context, f"{place}.reply.secret"),
     )

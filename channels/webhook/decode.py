@@ -19,6 +19,7 @@ from collections.abc import Sequence
 
 from channels.json_reading import believable, problem_traits, read_payload
 from channels.tag_soup import html_to_text
+from channels.vouching import vouched_addresses
 from channels.webhook.attachments import read_attachments
 from channels.webhook.context import context_traits
 from channels.wild import Wild
@@ -29,8 +30,13 @@ from domain.raw import RawInteraction
 NO_RETURN_PATH = "this channel has no reply URL"
 
 
-def decode(raw: RawInteraction, *, answers: bool) -> Sequence[Interaction] | Ignored:
-    """`answers`: a reply URL is configured. Raises Undecodable."""
+def decode(
+    raw: RawInteraction, *, answers: bool, vouches: frozenset[str] = frozenset()
+) -> Sequence[Interaction] | Ignored:
+    """`answers`: a reply URL is configured. `vouches`: which of `email` and `phone` are the sender's for certain.
+
+    Raises Undecodable.
+    """
     payload = read_payload(raw)
     sender = payload.part("sender")
     address = sender.required_line("id", "address")
@@ -58,6 +64,7 @@ def decode(raw: RawInteraction, *, answers: bool) -> Sequence[Interaction] | Ign
         return_path=address if answers else None,
         no_return_path=None if answers else NO_RETURN_PATH,
         authentic=True,
+        vouched=tuple(vouched_addresses(sender, vouches)),
     )
     return [interaction]
 

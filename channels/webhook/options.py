@@ -4,10 +4,12 @@ chat:
   kind: webhook
   secrets: [env:CHAT_SECRET, env:CHAT_SECRET_OLD]     # any of them may sign; change them one after the other
   reply: {url: "https://chat.exemplo.com/balcao", secret: env:CHAT_REPLY_SECRET}
+  vouches: [email]                                    # sender.email is known to be theirs
   max_body: 10MB
 """
 
 from datetime import timedelta
+from typing import Literal
 
 from pydantic import Field
 
@@ -25,4 +27,5 @@ class Reply(StrictOptions):
 class Options(StrictOptions):
     secrets: tuple[SecretReference, ...] = Field(min_length=1, max_length=10)
     reply: Reply | None = None
+    vouches: tuple[Literal["email", "phone"], ...] = ()
     max_body: Size = 10_000_000

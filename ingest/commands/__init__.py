@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("ingest.commands.daemon:run", N_("Start the daemon.")),
     "status": ("ingest.commands.status:status", N_("Show channels, journal, outbox and rules.")),
     "tickets": ("ingest.commands.tickets:tickets", N_("List, show, answer, export, move and verify tickets.")),
+    "contacts": ("ingest.commands.contacts:contacts", N_("List, show, merge and split contacts.")),
     "journal": ("ingest.commands.journal:journal", N_("Look at what was received; retry or discard it.")),
     "decode": ("ingest.commands.decode:decode", N_("Show what a channel reads out of a captured payload.")),
     "rules": ("ingest.commands.rules:rules", N_("Check, test and explain the rule file.")),

@@ -75,6 +75,7 @@ EVENTS = {
     "attached": N_("file attached"),
     "not_attached": N_("file not attached"),
     "fetched_again": N_("file tried again"),
+    "contact": N_("other contact"),
 }
 REASONS = {
     "new request": N_("new request"),
