@@ -21,7 +21,6 @@ from functools import partial
 
 from channels.mail.addresses import (
     addresses,
-    date_of,
     message_id_of,
     message_ids,
     sender_of,
@@ -30,6 +29,7 @@ from channels.mail.authentication import NOBODY, Trust, authentication_of
 from channels.mail.authorship import other_names
 from channels.mail.automated import Evidence, classify
 from channels.mail.bounces import deliveries_of, returned_ids
+from channels.mail.dates import date_of
 from channels.mail.history import new_text
 from channels.mail.kept import kept_headers
 from channels.mail.mime import Part, read_mail

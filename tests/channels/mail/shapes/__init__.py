@@ -3,7 +3,7 @@
 from dataclasses import replace
 from importlib import import_module
 
-KINDS = ("boundaries", "charsets", "transfer", "encoded_words", "header_fields")
+KINDS = ("boundaries", "charsets", "transfer", "encoded_words", "header_fields", "addresses", "dates")
 SHAPES = [
     replace(shape, name=f"{kind}: {shape.name}")
     for kind in KINDS
