@@ -35,7 +35,9 @@ def judged(rule_file, name):
         yield department, priority, text, judge(rules, facts)
 
 
-@pytest.mark.parametrize(("rule_file", "name", "at_least"), [("rules.yaml", "pt.txt", 550), ("rules.en.yaml", "en.txt", 270)])
+@pytest.mark.parametrize(
+    ("rule_file", "name", "at_least"), [("rules.yaml", "pt.txt", 550), ("rules.en.yaml", "en.txt", 270)]
+)
 def test_what_customers_write_gets_the_department_and_priority_of_its_meaning(rule_file, name, at_least):
     cases = list(judged(rule_file, name))
     astray = [(text, verdict.department) for department, _, text, verdict in cases if verdict.department != department]
