@@ -4,6 +4,7 @@
     name first     Ana <ana@…> escreveu no dia segunda, 2/03/2026 à(s) 10:22:      Ana wrote on 3/2/2026 10:22 AM:
     no date        Ana Souza <ana@…> escreveu:
     no verb        2026-03-02 10:22 GMT-03:00 Ana <ana@…>:
+    run in         On Mon, Mar 2, 2026 at 10:22 AM, Ana<ana@…> wrote:   what is quoted
     framed         ---- Em seg, 02 mar 2026 10:22:15 -0300 Ana <ana@…> escreveu ----
 
 People write such sentences, too. One of theirs has no hour, no address and no line of quotation below, or begins
@@ -28,7 +29,9 @@ _DATE = re.compile(
     rf"|\b\d{{1,2}}(?:st|nd|rd|th|o)?\.?,?\s+(?:de\s+)?(?:{_MONTHS})|\b(?:{_MONTHS})[a-z]{{0,8}}\.?\s+\d{{1,2}}\b"
 )
 _HOUR = re.compile(r"\b\d{1,2}(?:[:.]\d{2}|h\d{2}|h)(?!\d)")
-_ADDRESS = re.compile(r"[<(\[][^<>()\[\]\s]*@[^<>()\[\]\s]*[>)\]]|mailto:")
+_ADDRESS = re.compile(r"[<(\[]\s?[^<>()\[\]\s]*@[^<>()\[\]\s]*\s?[>)\]]|mailto:")
+_RUN_IN = re.compile(r"\b(?:escreveu|escribio|wrote)\s?: {1,9}\S")
+_CITING = re.compile(r"(?:citando|quoting|zitat von)\s.{2,200}:|[^:]{2,100}<[^<>\s]{1,100}@[^<>\s]{1,100}>\s?:")
 _INTRODUCED = re.compile(
     r"[\W_]{0,6}(?:em|no dia|na|dia|on|el|le|am|il|op|as|a|den"
     r"|pa)\b[\s,]{1,3}(?:[a-z-]{1,14}[.,]{0,2}[\s,]{1,3}){0,3}\d"
@@ -47,13 +50,15 @@ _ENDING = " \t-*_>"
 def may_end_attribution(lines: Lines, number: int) -> bool:
     """A cheap look that sorts out most lines."""
     last = lines.folded(number)
-    return last.endswith("--") or last.rstrip(_ENDING).endswith(":")
+    return last.endswith("--") or last.rstrip(_ENDING).endswith(":") or bool(_RUN_IN.search(last))
 
 
 def attribution_at(lines: Lines, number: int, *, answers: bool | None) -> int | None:
     """Where the attribution begins that ends on line `number`. `answers`: whether the mail is known to be a reply."""
     if not may_end_attribution(lines, number):
         return None
+    if _is_run_in(lines.folded(number)):
+        return number
     spans = _spans(lines, number)
     quotes = _is_quoted_below(lines, number)
     for begins in (_INTRODUCED, _DATED):
@@ -66,10 +71,21 @@ def attribution_at(lines: Lines, number: int, *, answers: bool | None) -> int | 
     return None
 
 
+def _is_run_in(line: str) -> bool:
+    """Yahoo's telephones write what they quote behind the colon, without a line end."""
+    found = _RUN_IN.search(line)
+    if found is None:
+        return False
+    sentence = line[: found.end()]
+    machine = _DATE.search(sentence) and _HOUR.search(sentence) and _ADDRESS.search(sentence)
+    return bool(_INTRODUCED.match(sentence) and machine)
+
+
 def leads_in(lines: Lines, numbers: Sequence[int]) -> int:
     """How many of these last lines above a quotation are an attribution in whatever language.
 
-    A machine's sentence: it ends with a colon and has an hour or an address besides a date.
+    A machine's sentence: it ends with a colon and has an hour or an address besides a date, or ends with an address
+    in angles, or says that it cites.
     """
     if not numbers or not lines.folded(numbers[-1]).rstrip(_ENDING).endswith(":"):
         return 0
@@ -80,6 +96,8 @@ def leads_in(lines: Lines, numbers: Sequence[int]) -> int:
         sentence = " ".join(map(lines.folded, block))[:_LONGEST]
         if _DATE.search(sentence) and (_HOUR.search(sentence) or _ADDRESS.search(sentence)):
             return count
+        if count == 1 and _CITING.fullmatch(sentence):
+            return 1
     return 0
 
 

@@ -6,7 +6,8 @@
     ---------- Forwarded message ----      Assunto: …                  ##- Digite sua resposta acima desta linha -##
 
 Forms that people fill in look alike ("De: São Paulo / Para: Rio / Data: 10/03"). A block is one when it says who
-sent it and two more fields, one of which only mail has: an address, "Enviada em", or a subject.
+sent it and two more fields, and has what only mail has: an address, "Enviada em", or a subject and a date with an hour,
+which a letter on paper ("De: … Para: … Data: 10/03/2025 Assunto: rescisão") has not.
 """
 
 import re
@@ -24,7 +25,7 @@ class Divider(Enum):
 _ORIGINAL = re.compile(
     r"[-=_*#<>\s]{2,}+(?:(?:e-?mail|mensagem|mensaje|message|correo|messaggio|nachricht|compromisso|missatge)\s"
     r"(?:original|originale|anterior|de origem|d'origine)|(?:original|previous|ursprungliche|reply)\s"
-    r"(?:message|e-?mail|nachricht|appointment))\s*[-=_*#<>\s]{2,}"
+    r"(?:message|e-?mail|nachricht|appointment))\s*[-=_*#<>\s]{2,}+(?:(?:de|from|data|date)\s?:.*)?"
 )
 _FORWARDED = re.compile(
     r"[-=_*<\s]{2,}+.{0,60}\b(?:encaminhad|reencaminhad|forwarded|reenviad|repassad|weitergeleitet|transfere|inoltrat)"
@@ -62,6 +63,8 @@ _RULE = re.compile(
     r"[-_=*~\s]{3,}|[-=_*#<>]{2,}+.{0,60}[-=_*#<>]{2,}|(?:mensagem|mensaje|message)? ?original(?: message)?:?"
 )
 _ADDRESS = re.compile(r"\S@\S|mailto:")
+_HOUR = re.compile(r"\b\d{1,2}(?:[:.]\d{2}|h\d{0,2})\b")
+_FRAMED_BY_ARROWS = re.compile(r">{2,} ?[^>].{2,200}\d{1,2}[:.]\d{2}.{0,12} >{2,}")
 
 
 def divider_at(lines: Lines, number: int) -> Divider | None:
@@ -69,6 +72,8 @@ def divider_at(lines: Lines, number: int) -> Divider | None:
     if is_header_block(lines, number):
         return Divider.HISTORY
     line = lines.folded(number)
+    if is_framed_by_arrows(lines, number):
+        return Divider.HISTORY
     if _FORWARDED.fullmatch(line):
         return Divider.FORWARD
     if lines.written[number].lstrip()[:1] in _FRAMES and _ORIGINAL.fullmatch(line):
@@ -79,6 +84,11 @@ def divider_at(lines: Lines, number: int) -> Divider | None:
 def is_rule(line: str) -> bool:
     """Whether a folded line only separates: dashes, underscores, or words between them."""
     return bool(_RULE.fullmatch(line))
+
+
+def is_framed_by_arrows(lines: Lines, number: int) -> bool:
+    """GroupWise's line, which begins like a quotation: `>>> Ana <ana@…> 10/03/2025 09:12 >>>`."""
+    return lines.written[number].startswith(">>") and bool(_FRAMED_BY_ARROWS.fullmatch(lines.folded(number)))
 
 
 def has_field(lines: Lines, number: int) -> bool:
@@ -95,8 +105,8 @@ def is_header_block(lines: Lines, number: int) -> bool:
     addressed = bool(_ADDRESS.search(sender) or _ADDRESS.search(found.get("to", "")))
     if "sent" in found and any(sign.isdigit() for sign in found["sent"]) and (addressed or "to" in found):
         return True
-    telling = addressed or "sent" in found or {"subject", "to", "date"} <= found.keys()
-    return telling and len(found.keys() & {"to", "sent", "date", "subject"}) >= 2
+    dated = {"subject", "to", "date"} <= found.keys() and bool(_HOUR.search(found["date"]))
+    return (addressed or "sent" in found or dated) and len(found.keys() & {"to", "sent", "date", "subject"}) >= 2
 
 
 def _fields(lines: Lines, number: int) -> dict[str, str]:

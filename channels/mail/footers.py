@@ -34,7 +34,7 @@ _DEVICE = re.compile(
 )
 _SCANNER = re.compile(
     r"[-_\s]*(?:\[[^\]]{0,60}\]\s*)?(?:livre de virus|virus[- ]?free|libre de virus|sem virus)[.,]?"
-    r"(?:\s*\[?(?:https?://)?(?:www\.)?\S+)?[.\s]*"
+    r"(?:\s*\[?(?:https?://)?(?:www\.)?\S+)?[.\s]*(?:<#\S{0,80}>)?[.\s]*"
     r"|[-_\s]*(?:\[[^\]]{0,60}\]\s*)?(?:est[ea]|ess[ea]|o|a|this|the|el) (?:e-?mail|mensagem|message|mensaje|correo)\b"
     r".{0,40}(?:verificad|escanead|analizad|analisad|comprobad|examinad|checked|scanned|livre|free)\w*.{0,60}"
     r"(?:virus|avast|avg|kaspersky|mcafee|mailscanner).{0,250}"

@@ -11,7 +11,7 @@
     a forward                              the whole text is new: what was forwarded is what the mail is about
     nothing left                           the whole text is new (dangers.md §6.7)
 
-A mail that answers nothing and announces what stands below ("segue o e-mail do fornecedor") is a forward, too.
+In a mail that answers nothing, a mail below its own words was put there by hand: it is a forward, too.
 Precision goes first: a line leaves only for a reason named here, and `text_full` has them all.
 """
 
@@ -19,7 +19,7 @@ import re
 from collections.abc import Sequence
 
 from channels.mail.attributions import attribution_at, leads_in, may_end_attribution
-from channels.mail.dividers import Divider, divider_at, has_field, is_rule
+from channels.mail.dividers import Divider, divider_at, has_field, is_framed_by_arrows, is_rule
 from channels.mail.html_history import Mark, marks_of
 from channels.mail.lines import LONGEST_LINE, Lines, is_quoted
 from channels.mail.signatures import only_devices, without_signature
@@ -33,11 +33,6 @@ _REPLY_SUBJECT = re.compile(
     rf"{_TAGS}\s*(?:re|res|resp|resposta|aw|sv|antw|odp|ref|r)\s*(?:\[\d+\]|\(\d+\))?\s*:", re.IGNORECASE
 )
 _OUR_NUMBER = re.compile(r"\[#\d+\]")
-_ANNOUNCING = re.compile(
-    r"\b(?:segue|seguem|abaixo|encaminho|encaminhando|encaminhei|repasso|recebi|recebemos|veja|vejam"
-    r"|vide|olha|olhem|colei"
-    r"|below|received|forwarding|adjunto|abajo|reenvio|recibi|recibimos)\b"
-)
 _TELLING_STARTS = frozenset("-_=#*~>")
 _TELLING_ENDS = frozenset(":-*_>")
 _TELLING_SIGNS = _TELLING_STARTS | _TELLING_ENDS
@@ -45,7 +40,6 @@ _TELLING_TAILS = ("linha", "line", "linea", "línea")
 _LONGEST_FIELD = 40
 _SHORTEST_WRAPPED = 60
 _QUOTED_WITHIN = 12
-_ANNOUNCED_WITHIN = 6
 _MOST_LOOKS = 1_000
 
 
@@ -162,7 +156,9 @@ class _Reading:
     def _is_quoted(self, at: int) -> bool:
         if self._marks and self._marks[at] is Mark.QUOTED:
             return True
-        return is_quoted(self._lines.written[at]) and not self._is_pasted(at)
+        if not is_quoted(self._lines.written[at]) or is_framed_by_arrows(self._lines, at):
+            return False
+        return not self._is_pasted(at)
 
     def _is_pasted(self, at: int) -> bool:
         """Lines with ">" that a mail which answers nothing announces with a colon: a path of menus, a prompt."""
@@ -188,7 +184,7 @@ class _Reading:
                 self._region.pop()
             return Divider.HISTORY
         seen = divider_at(self._lines, at)
-        if seen is Divider.HISTORY and self._answers is False and self._announces():
+        if seen is Divider.HISTORY and self._answers is False:
             return Divider.FORWARD
         return seen
 
@@ -198,10 +194,6 @@ class _Reading:
             return None
         self._looks_left -= 1
         return attribution_at(self._lines, at, answers=self._answers)
-
-    def _announces(self) -> bool:
-        spoken = [at for at in self._region if not self._lines.is_blank(at)]
-        return any(_ANNOUNCING.search(self._lines.folded(at)) for at in spoken[-_ANNOUNCED_WITHIN:])
 
     def _first_quoted_below(self, at: int) -> int | None:
         """Where answers may stand among quoted lines; None when all below the boundary is history."""

@@ -1,6 +1,6 @@
 """Who a mail is from, said again at its end, cut off so that rules do not read it.
 
-    "-- "                 everything below, when it is short
+    "-- "                 everything below, when it is short; "--" and "---" only above lines of a visiting card
     a closing             "Atenciosamente," "Att." "Abs," "Saludos," and the block of name, post and telephone below
     thanks                "Obrigado," the same, but only with a name below: alone it is what somebody wanted to say
     the sender's name     alone on a line as the From header spells it, above lines of a visiting card
@@ -36,7 +36,8 @@ _THANKS = (
     r"|so much|por su atencion|por la atencion|pela compreensao|mais uma vez|pelo retorno))*"
 )
 _CLOSING = re.compile(
-    rf"(?:{_THANKS}[\s,.;!]{{0,3}}(?:e )?)?(?P<strong>{_STRONG})[\s,.;:!-]*(?P<name>\S.{{0,40}})?"
+    rf"(?:{_THANKS}[\s,.;!]{{0,3}}(?:e )?)?(?P<strong>{_STRONG})(?:\s?[/|]\s?(?:{_STRONG}|{_THANKS}))?"
+    r"[\s,.;:!-]*(?P<name>\S.{0,40})?"
     rf"|{_THANKS}(?P<comma>[\s,.;:!-]*)(?P<named>\S.{{0,40}})?"
 )
 _CONTACT = re.compile(
@@ -56,6 +57,7 @@ _NO_NAMES_TABLE = """
     conto espero
 """
 _NO_NAMES = frozenset(_NO_NAMES_TABLE.split())
+_DASHES = frozenset({"--", "- --", "---"})
 _LONGEST_CARD_LINE = 120
 _MOST_WORDS = 9
 _LONGEST_NAME = 40
@@ -81,7 +83,7 @@ def only_devices(lines: Lines, region: Sequence[int]) -> bool:
 
 def _without_blanks_at_end(lines: Lines, region: Sequence[int]) -> Sequence[int]:
     end = len(region)
-    while end and (lines.is_blank(region[end - 1]) or lines.written[region[end - 1]].strip() == "--"):
+    while end and (lines.is_blank(region[end - 1]) or lines.written[region[end - 1]].strip() in _DASHES):
         end -= 1
     return region[:end]
 
@@ -110,10 +112,10 @@ def _joined(lines: Lines, numbers: Sequence[int]) -> str:
 
 
 def _without_card(lines: Lines, region: Sequence[int], sender_name: str) -> Sequence[int]:
-    dashes = _below_dashes(lines, region)
+    name = " ".join(sender_name.lower().split())
+    dashes = _below_dashes(lines, region, name)
     if dashes is not None:
         return region[:dashes]
-    name = " ".join(sender_name.lower().split())
     speaking = 0
     for place in range(len(region) - 1, -1, -1):
         if lines.is_blank(region[place]):
@@ -128,17 +130,31 @@ def _without_card(lines: Lines, region: Sequence[int], sender_name: str) -> Sequ
     return region
 
 
-def _below_dashes(lines: Lines, region: Sequence[int]) -> int | None:
+def _below_dashes(lines: Lines, region: Sequence[int], name: str) -> int | None:
+    """Where the dashes stand that a signature is below."""
     if "--" not in lines.text:
         return None
-    speaking = 0
+    below: list[int] = []
     for place in range(len(region) - 1, -1, -1):
-        if lines.written[region[place]].strip() in {"--", "- --"}:
-            return place
-        speaking += not lines.is_blank(region[place])
-        if speaking > _MOST_BELOW_DASHES:
+        written = lines.written[region[place]]
+        if written.strip() in _DASHES:
+            return place if _is_signed(lines, written, below[::-1], name) else None
+        if not lines.is_blank(region[place]):
+            below.append(region[place])
+        if len(below) > _MOST_BELOW_DASHES:
             return None
     return None
+
+
+def _is_signed(lines: Lines, dashes: str, below: Sequence[int], name: str) -> bool:
+    """`-- ` is a signature's mark by RFC 3676; with its space lost, or one dash more, people write it, too."""
+    if any(_MEANT.search(lines.folded(at)) for at in below):
+        return False
+    if dashes.endswith("-- "):
+        return True
+    if dashes.strip() == "---" and not (below and _says_name(lines, below[0], name)):
+        return False
+    return all(_is_card_line(lines, at) for at in below)
 
 
 def _is_closing(lines: Lines, region: Sequence[int], place: int) -> bool:
@@ -160,10 +176,14 @@ def _is_closing(lines: Lines, region: Sequence[int], place: int) -> bool:
 
 
 def _is_sender(lines: Lines, region: Sequence[int], place: int, name: str) -> bool:
-    if " " not in name or " ".join(lines.written[region[place]].lower().split()).strip("*_,.") != name:
+    if not _says_name(lines, region[place], name):
         return False
     below = [at for at in region[place + 1 :] if not lines.is_blank(at)]
     return any(_CONTACT.search(lines.folded(at)) for at in below)
+
+
+def _says_name(lines: Lines, number: int, name: str) -> bool:
+    return " " in name and " ".join(lines.written[number].lower().split()).strip("*_,.") == name
 
 
 def _is_card_line(lines: Lines, number: int) -> bool:
