@@ -8,6 +8,7 @@ KINDS = {
     "imap": "channels.imap",
     "webhook": "channels.webhook",
     "voice": "channels.voice",
+    "whatsapp": "channels.whatsapp",
 }
 
 

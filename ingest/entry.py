@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from domain.afterwards import Afterword, in_words
+from domain.afterwards import AddressChange, Afterword, in_words
 from domain.interaction import Interaction
 from domain.raw import Fate, JournalEntry, Outcome
 from ingest.telemetry import clean
@@ -33,6 +33,10 @@ class Reading:
     def of(cls, entry: JournalEntry, decoded: Sequence[Interaction | Afterword]) -> "Reading":
         reads = tuple(Read(entry, one) for one in decoded if isinstance(one, Interaction))
         return cls(entry, reads, tuple(one for one in decoded if not isinstance(one, Interaction)))
+
+    @property
+    def tells_of_a_move(self) -> bool:
+        return any(isinstance(one, AddressChange) for one in self.afterwords)
 
 
 def outcome_of(reading: Reading, tickets: Mapping[str, int], *, repeated: bool) -> Outcome:

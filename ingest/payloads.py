@@ -41,6 +41,8 @@ REQUIRED: Mapping[str, Node] = {
     "host": Scalar("localhost", NO_FILE),
     "username": Scalar("nobody", NO_FILE),
     "password": Scalar("env:UNUSED", NO_FILE),
+    "verify_token": Scalar("env:UNUSED", NO_FILE),
+    "token": Scalar("env:UNUSED", NO_FILE),
 }
 """What some kinds demand in their options, though decoding needs none of it."""
 

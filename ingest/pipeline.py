@@ -140,6 +140,10 @@ class Pipeline:
     # Filing
 
     async def _file_all(self, readings: Sequence[Reading], ruleset: RuleSet, report: BatchReport) -> None:
+        if len(readings) > 1 and any(reading.tells_of_a_move for reading in readings):
+            for reading in readings:  # what came before the move is filed under the old address, what follows is not
+                await self._file_all([reading], ruleset, report)
+            return
         try:
             await self._file(readings, ruleset, report)
         except StoreUnavailable:

@@ -1,0 +1,58 @@
+"""Chat providers that sign their webhooks in ways of their own: how each signs, and a body that is good."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.channels.cases import SECRET
+from tests.channels.graph.meta import hub_signed
+
+OTHER = "another secret of sufficient length"
+
+
+@dataclass(frozen=True)
+class Provider:
+    """`sign(body, secret)` makes the headers; `header` is the one that holds the signature."""
+
+    kind: str
+    header: str
+    sign: Callable[..., dict[str, str]]
+    good: bytes
+
+    def __str__(self):
+        return self.kind
+
+
+def body(value):
+    return json.dumps(value).encode()
+
+
+WHATSAPP = body(
+    {
+        "object": "whatsapp_business_account",
+        "entry": [
+            {
+                "id": "1",
+                "changes": [
+                    {
+                        "field": "messages",
+                        "value": {
+                            "metadata": {"display_phone_number": "15550783881", "phone_number_id": "106540352242922"},
+                            "messages": [
+                                {
+                                    "from": "5511912345678",
+                                    "id": "wamid.1",
+                                    "timestamp": "1772452500",
+                                    "type": "text",
+                                    "text": {"body": "oi"},
+                                }
+                            ],
+                        },
+                    }
+                ],
+            }
+        ],
+    }
+)
+PROVIDERS = [Provider("whatsapp", "X-Hub-Signature-256", hub_signed, WHATSAPP)]
+assert SECRET != OTHER
