@@ -9,7 +9,7 @@
     ├─ ReceiverError
     │  ├─ ConnectionLost                                     back-off
     │  └─ CredentialsRejected                                slow retry and an alarm
-    ├─ SendFailed(permanent)                                 defer · bury
+    ├─ SendFailed(permanent, away)                           defer · bury · wait until the peer is back
     └─ FetchFailed(permanent)                                the same for files that lie elsewhere
     anything else = our bug:  SMTP 451, never 500 · HTTP 500 · worker: failed after N attempts
 
@@ -103,7 +103,8 @@ class SendFailed(BalcaoError):
 
     permanent: trying again is pointless. outcome_unknown: the peer may have taken it (the connection
     broke after the last byte), so an at-most-once message must not be repeated. retry_after: seconds that the peer
-    asks us to wait. credentials: it is we who are refused; a person must act, and no message is given up meanwhile.
+    asks us to wait. away: nobody was there to be given it, so the next message would fare no better. credentials: it
+    is we who are refused; a person must act, and no message is given up meanwhile.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class SendFailed(BalcaoError):
         permanent: bool,
         outcome_unknown: bool = False,
         retry_after: float | None = None,
+        away: bool = False,
         credentials: bool = False,
         detail: str = "",
     ) -> None:
@@ -120,6 +122,7 @@ class SendFailed(BalcaoError):
         self.permanent = permanent
         self.outcome_unknown = outcome_unknown
         self.retry_after = retry_after
+        self.away = away
         self.credentials = credentials
 
 

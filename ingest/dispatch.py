@@ -2,8 +2,9 @@
 
     PENDING ─claim, committed─▶ SENDING ─▶ sender ─┬─ taken               ─▶ SENT
        ▲                                           ├─ temporary, known    ─▶ deferred: growing delays, or as told
-       │                                           ├─ we are refused      ─▶ deferred until a person has acted; alarm
        └────────────────── not before ─────────────┤  … until given up    ─▶ FAILED
+                                                   ├─ nobody is there, or ─▶ kept until that changes (absence.py);
+                                                   │  we are not let in      the part `<channel>/sending` is down
                                                    ├─ permanent           ─▶ FAILED
                                                    └─ outcome unknown     ─▶ FAILED if at most once
 
@@ -27,6 +28,7 @@ from domain.errors import SendFailed, StoreUnavailable
 from domain.interaction import Attachment
 from domain.outgoing import OutgoingMessage
 from domain.ports import Sender
+from ingest.absence import Absences
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics, clean
 from store import outbox
@@ -39,8 +41,6 @@ T = TypeVar("T")
 
 PART = "dispatcher"
 STORE_DELAY = 2.0
-REFUSED_DELAY = 300.0
-"""Seconds until a channel that refuses our credentials is asked again."""
 LONGEST_RETRY_AFTER = 86400.0
 GIVE_WAY = 0.25
 """Seconds between rounds while the worker is behind."""
@@ -65,6 +65,7 @@ def _utc_now() -> datetime:
 class Dispatcher:
     """`retry_delays` (seconds): the n-th failure waits the n-th delay; after the last one it is given up.
 
+    What waited as long as all of them together because nobody was there is given up, too.
     `files` is where the contents of attachments are kept.
     """
 
@@ -99,6 +100,7 @@ class Dispatcher:
         self._turn: asyncio.Task[bool] | None = None
         self._under_way: dict[asyncio.Task[None], OutgoingMessage] = {}
         self._results: list[Sent | NotSent] = []
+        self._absences = Absences()
 
     async def run(self) -> None:
         """Until cancelled; `drain` finishes what is under way."""
@@ -140,12 +142,15 @@ class Dispatcher:
             return False
         busy = Counter(message.destination for message in self._under_way.values() if message.destination is not None)
         record = self._record(results)
+        channels = self._absences.room(self._now(), (message.channel for message in self._under_way.values()))
 
         def unit(connection: Connection) -> Sequence[OutgoingMessage]:
             record(connection)
             if not room:
                 return ()
-            return outbox.claim(connection, room, self._now(), busy=busy, per_destination=self._per_destination)
+            return outbox.claim(
+                connection, room, self._now(), busy=busy, per_destination=self._per_destination, room=channels
+            )
 
         claimed = await self._written(unit)
         del self._results[: len(results)]
@@ -186,14 +191,19 @@ class Dispatcher:
                  channel=message.channel, result=outcome, reason=reason)  # fmt: skip
 
     def _alarm(self, result: Sent | NotSent) -> None:
-        """A channel that refuses us is a part that is down until it takes a message again."""
-        part = f"{result.message.channel}/sending"
+        """A channel whose peer is away or refuses us is a part that is down until it takes a message again."""
+        channel = result.message.channel
+        part = f"{channel}/sending"
         if isinstance(result, Sent):
-            if part in self._liveness.parts:
+            if self._absences.back(channel):
                 self._liveness.up(part)
-        elif result.error.credentials:
-            log.error("credentials_rejected", part=part, reason=str(result.error))
-            self._liveness.down(part, str(result.error))
+            return
+        error = result.error
+        news = _concerns_all(error) and self._absences.noted(channel, self._now(), for_long=error.credentials)
+        if news:
+            event = "credentials_rejected" if error.credentials else "peer_away"
+            log.error(event, part=part, reason=clean(str(error)), detail=clean(error.detail) or None)
+            self._liveness.down(part, clean(str(error)))
 
     async def _send(self, message: OutgoingMessage) -> Sent | NotSent:
         sender = self._senders.get(message.channel)
@@ -222,8 +232,10 @@ class Dispatcher:
         if isinstance(result, Sent):
             return "sent", None
         message, error = result.message, result.error
-        if error.credentials:
-            return "deferred", clean(str(error))
+        if _concerns_all(error):
+            waited = self._now() - message.created_at
+            too_long = not error.credentials and waited > timedelta(seconds=sum(self._retry_delays))
+            return "failed" if too_long else "deferred", clean(str(error))
         unrepeatable = error.outcome_unknown and message.automatic
         if error.permanent or unrepeatable or message.attempts > len(self._retry_delays):
             return "failed", clean(str(error))
@@ -232,8 +244,6 @@ class Dispatcher:
     def _pause(self, result: Sent | NotSent) -> float:
         """Seconds until the next try."""
         assert isinstance(result, NotSent), "what was sent is not deferred"
-        if result.error.credentials:
-            return REFUSED_DELAY
         own = self._retry_delays[min(result.message.attempts, len(self._retry_delays)) - 1]
         asked = result.error.retry_after
         return own if asked is None else min(max(asked, 1.0), LONGEST_RETRY_AFTER)
@@ -245,6 +255,8 @@ class Dispatcher:
     def _ending(self, result: Sent | NotSent, now: datetime) -> outbox.Ending:
         message = result.message
         match self._verdict(result):
+            case "deferred", str(reason) if isinstance(result, NotSent) and _concerns_all(result.error):
+                return outbox.kept(message.outbox_id, reason)
             case "deferred", str(reason):
                 return outbox.deferred(message.outbox_id, reason, now + timedelta(seconds=self._pause(result)))
             case "failed", str(reason):
@@ -252,3 +264,8 @@ class Dispatcher:
             case _:
                 assert isinstance(result, Sent), "only these three verdicts are given"
                 return outbox.sent(message.outbox_id, result.remote_id, now)
+
+
+def _concerns_all(error: SendFailed) -> bool:
+    """Whether every other message of its channel would fare the same."""
+    return error.away or error.credentials

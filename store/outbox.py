@@ -7,6 +7,7 @@ once is then not repeated, and an agent's words are (see `domain.outgoing`).
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
@@ -25,12 +26,18 @@ INTERRUPTED = "interrupted while sending; not repeated"
 
 
 def claim(
-    connection: Connection, limit: int, now: datetime, *, busy: Mapping[str, int], per_destination: int
+    connection: Connection,
+    limit: int,
+    now: datetime,
+    *,
+    busy: Mapping[str, int],
+    per_destination: int,
+    room: Mapping[str, int] = MappingProxyType({}),
 ) -> list[OutgoingMessage]:
     """Take what is due, oldest first; its attempt is counted.
 
     `busy` counts the messages under way by destination: none gets more than `per_destination`, and what is passed
-    over because of that holds up nobody else.
+    over because of that holds up nobody else. `room` is how many may be taken of the channels that it names.
     """
     full = [destination for destination, count in busy.items() if count >= per_destination]
     due = (
@@ -42,7 +49,9 @@ def claim(
     )
     if full:
         due = due.where(or_(outbox.c.destination.is_(None), outbox.c.destination.not_in(full)))
-    rows = _shared_out(connection.execute(due).mappings(), limit, Counter(busy), per_destination)
+    if closed := [channel for channel, left in room.items() if not left]:
+        due = due.where(outbox.c.channel.not_in(closed))
+    rows = _shared_out(connection.execute(due).mappings(), limit, Counter(busy), per_destination, dict(room))
     if rows:
         connection.execute(
             update(outbox)
@@ -63,16 +72,22 @@ def _heard(connection: Connection, tickets: Sequence[int]) -> dict[int, datetime
     return {row[0]: row[1] for row in connection.execute(query.group_by(messages.c.ticket))}
 
 
-def _shared_out(due: Iterable[Any], limit: int, under_way: Counter[str], per_destination: int) -> list[Any]:
+def _shared_out(
+    due: Iterable[Any], limit: int, under_way: Counter[str], per_destination: int, room: dict[str, int]
+) -> list[Any]:
     taken: list[Any] = []
     for row in due:
-        destination = row["destination"]
+        destination, channel = row["destination"], row["channel"]
         if len(taken) == limit:
             break
+        if room.get(channel, limit) < 1:
+            continue
         if destination is not None:
             if under_way[destination] >= per_destination:
                 continue
             under_way[destination] += 1
+        if channel in room:
+            room[channel] -= 1
         taken.append(row)
     return taken
 
@@ -124,6 +139,7 @@ class Ending(NamedTuple):
     remote_id: str | None = None
     not_before: int | None = None
     finished_at: int | None = None
+    uncounted: int = 0
 
 
 def sent(outbox_id: int, remote_id: str, now: datetime) -> Ending:
@@ -133,6 +149,11 @@ def sent(outbox_id: int, remote_id: str, now: datetime) -> Ending:
 def deferred(outbox_id: int, reason: str, not_before: datetime) -> Ending:
     """It was certainly not delivered; it is tried again, not before `not_before`."""
     return Ending(outbox_id, SendState.PENDING.value, reason, not_before=to_micros(not_before))
+
+
+def kept(outbox_id: int, reason: str) -> Ending:
+    """Nobody was there to be given it: it waits as it did before, and this was no attempt."""
+    return Ending(outbox_id, SendState.PENDING.value, reason, uncounted=1)
 
 
 def failed(outbox_id: int, reason: str, now: datetime) -> Ending:
@@ -146,6 +167,7 @@ _ENDING: dict[str, TypeEngine[Any]] = {
     "remote_id": Text(),
     "not_before": BigInteger(),
     "finished_at": BigInteger(),
+    "uncounted": BigInteger(),
 }
 
 
@@ -155,7 +177,11 @@ def _finish(_: object, numbers: range) -> Update:
     return (
         update(outbox)
         .where(outbox.c.id == ending.outbox_id, outbox.c.state == literal_column("'sending'"))
-        .values(not_before=func.coalesce(ending.not_before, outbox.c.not_before), **made)
+        .values(
+            not_before=func.coalesce(ending.not_before, outbox.c.not_before),
+            attempts=outbox.c.attempts - ending.uncounted,
+            **made,
+        )
     )
 
 

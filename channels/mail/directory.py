@@ -29,7 +29,8 @@ class DirectorySender:
         try:
             await asyncio.to_thread(write_durably, self.directory / name, content)
         except OSError as error:
-            raise SendFailed("the outgoing directory cannot be written", permanent=False, detail=repr(error)) from error
+            reason = "the outgoing directory cannot be written"
+            raise SendFailed(reason, permanent=False, away=True, detail=repr(error)) from error
         return name
 
     async def close(self) -> None:

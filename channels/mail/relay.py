@@ -2,17 +2,20 @@
 
 What a failure means (RFC 5321 §4.2.1):
 
-    4xx, no connection, silence or a break before the content   temporary: try again later
-    5xx to our greeting or credentials                          temporary: a person must mend the settings
+    no connection, 4xx or 5xx to our greeting                   away: the others wait, too
+    5xx to our credentials                                      the same, and a person must mend the settings
+    4xx, silence or a break before the content                  temporary: try again later
     5xx, an address no mail can go to                           permanent: bury
-    silence or a break while the content was under way          outcome unknown: the relay may have it
+    silence or a break after the content, or an answer that     outcome unknown: the relay may have it
+    nobody can read
 """
 
+import re
 import ssl
 from collections.abc import Callable
 from datetime import datetime
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib import SMTP, SMTPDataError, SMTPException, SMTPResponseException, SMTPServerDisconnected
 
 from channels.mail.compose import Envelope, composed, envelope_of
 from channels.mail.options import Relay
@@ -22,6 +25,10 @@ from domain.mailbox import Mailbox
 from domain.outgoing import OutgoingMessage
 
 TIMEOUT_SECONDS = 60.0
+CONTENT_SECONDS = 600.0
+"""A relay that scans what it is given may take long to answer (RFC 5321 §4.5.3.2.6); to give up early is to doubt."""
+_GO_ON = 354
+_FIRST_DOTS = re.compile(rb"^\.", re.MULTILINE)
 _NOT_LET_IN = frozenset({530, 534, 535, 538})  # our credentials or TLS settings, not this message
 
 
@@ -37,6 +44,7 @@ class RelaySender:
         password: str | None,
         now: Callable[[], datetime],
         timeout: float = TIMEOUT_SECONDS,
+        content_timeout: float = CONTENT_SECONDS,
     ) -> None:
         self._relay = relay
         self._mailbox = mailbox
@@ -44,6 +52,7 @@ class RelaySender:
         self._password = password
         self._now = now
         self._timeout = timeout
+        self._content_timeout = content_timeout
         self._pool = ConnectionPool(self._connect)
 
     async def send(self, message: OutgoingMessage) -> str:
@@ -60,7 +69,7 @@ class RelaySender:
         except SMTPResponseException as error:
             raise _refused(error) from error
         except (SMTPException, OSError) as error:
-            raise SendFailed("the relay cannot be reached", permanent=False, detail=repr(error)) from error
+            raise SendFailed("the relay fell silent", permanent=False, detail=repr(error)) from error
 
     async def close(self) -> None:
         await self._pool.close()
@@ -68,7 +77,7 @@ class RelaySender:
     async def _try(self, envelope: Envelope, content: bytes) -> str:
         async with self._pool.client() as client:
             await _announce(client, envelope)
-            return await _hand_over(client, content)
+            return await _hand_over(client, content, self._content_timeout)
 
     async def _connect(self) -> SMTP:
         relay = self._relay
@@ -87,9 +96,18 @@ class RelaySender:
             await client.connect()
         except SMTPResponseException as error:
             client.close()
+            reason = f"the relay does not let us in ({error.code})"
             raise SendFailed(
-                f"the relay does not let us in ({error.code})", permanent=False, detail=str(error)
+                reason,
+                permanent=False,
+                away=error.code not in _NOT_LET_IN,
+                credentials=error.code in _NOT_LET_IN,
+                detail=error.message,
             ) from error
+        except (SMTPException, OSError) as error:
+            client.close()
+            reason, why = "the relay cannot be reached", str(error) or repr(error)
+            raise SendFailed(reason, permanent=False, away=True, detail=why) from error
         return client
 
 
@@ -106,19 +124,27 @@ async def _announce(client: SMTP, envelope: Envelope) -> None:
     await client.rcpt(envelope.recipient, encoding="utf-8")
 
 
-async def _hand_over(client: SMTP, content: bytes) -> str:
+async def _hand_over(client: SMTP, content: bytes, seconds: float) -> str:
+    """aiosmtplib's own `data` does not tell whether it broke before the content or after it."""
+    opened = await client.execute_command(b"DATA")
+    if opened.code != _GO_ON or client.protocol is None:
+        raise SMTPDataError(opened.code, opened.message)
     try:
-        response = await client.data(content)
-    except SMTPResponseException:
-        raise
+        client.protocol.write(_FIRST_DOTS.sub(b"..", content) + b".\r\n")
+        response = await client.protocol.read_response(timeout=seconds)
     except (SMTPException, OSError) as error:
-        raise SendFailed(
-            "the connection broke while the mail was handed over",
-            permanent=False,
-            outcome_unknown=True,
-            detail=repr(error),
-        ) from error
-    return response.message
+        raise _unknown(repr(error)) from error
+    if 200 <= response.code < 300:
+        return response.message
+    if 400 <= response.code < 600:
+        raise SMTPDataError(response.code, response.message)
+    raise _unknown(f"{response.code} {response.message}")
+
+
+def _unknown(detail: str) -> SendFailed:
+    return SendFailed(
+        "the connection broke while the mail was handed over", permanent=False, outcome_unknown=True, detail=detail
+    )
 
 
 def _refused(error: SMTPResponseException) -> SendFailed:

@@ -73,8 +73,8 @@ async def answers(store, number=1):
     return (await store.read(lambda connection: queries.ticket(connection, number)))["acknowledgements"]
 
 
-async def dispatch(store, sender, *, until, delays=(60.0,), **options):
-    """Run a dispatcher until `await until()` holds."""
+async def dispatch(store, sender, *, until, delays=(60.0,), grace=0.0, **options):
+    """Run a dispatcher until `await until()` holds; what is under way then has `grace` seconds."""
     dispatcher = Dispatcher(
         database=store, files=files_of(store), senders={"email": sender},
         wake=asyncio.Event(), calm=calm(), metrics=Metrics(),
@@ -89,6 +89,8 @@ async def dispatch(store, sender, *, until, delays=(60.0,), **options):
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        if grace:
+            await dispatcher.drain(grace)
 
 
 async def run_to(store, sender, state, **options):
@@ -281,6 +283,87 @@ async def test_a_relay_that_is_away_for_five_days_loses_nothing(store):
     await dispatch(store, sender, until=all_sent, delays=delays, now=clock)
     assert sender.sent == 3
     assert sender.tries == 3 * len(delays)
+
+
+class Absent:
+    """Away until `back`; the moments by `clock` at which it was tried, and to whom it sent."""
+
+    def __init__(self, clock, back):
+        self.clock, self.back, self.tries, self.sent = clock, back, [], []
+
+    async def send(self, message):
+        if self.clock.moment < self.back:
+            self.tries.append(self.clock.moment)
+            raise SendFailed("the relay cannot be reached", permanent=False, away=True)
+        self.sent.append(message.to)
+        return ""
+
+    async def close(self):
+        pass
+
+
+async def fill_now(store, count):
+    """As `fill`, each for another domain, and written just now."""
+
+    def unit(connection):
+        numbers = desk.allocate_numbers(connection, count)
+        filings = [acknowledged(mail(identity=f"m{n}", sender=f"u{n}@d{n}.example"), n) for n in numbers]
+        desk.file(connection, filings, datetime.now(UTC), "2026-11-22T12")
+
+    await store.write(unit)
+
+
+async def test_a_relay_that_is_away_is_asked_now_and_then_and_when_it_is_back_everything_goes_at_once(store):
+    """A day of it, by a clock: no message pays with its own attempts, and none waits for its own next turn."""
+    await fill_now(store, 30)
+    clock = Clock(datetime.now(UTC))
+    sender = Absent(clock, clock.moment + timedelta(days=1))
+
+    async def all_sent():
+        clock.moment += timedelta(minutes=15)
+        return len(sender.sent) == 30
+
+    await dispatch(store, sender, until=all_sent, delays=Dispatch().retry_delays, now=clock)
+    assert sorted(sender.sent) == sorted(f"u{n}@d{n}.example" for n in range(1, 31))
+    assert len(set(sender.tries)) > 3
+    assert len(sender.tries) < 24 * 60 / 15 + 20
+    assert clock.moment - sender.back < timedelta(hours=6)
+    attempts = text("SELECT DISTINCT attempts FROM outbox")
+    assert await store.read(lambda connection: connection.execute(attempts).scalars().all()) == [1]
+
+
+async def test_what_waited_for_a_relay_longer_than_all_delays_is_given_up(store):
+    await fill(store)
+    sender = Absent(Clock(NOON), NOON + timedelta(days=1))
+
+    answer = await run_to(store, sender, "failed", delays=(60.0,))
+    assert "cannot be reached" in answer["reason"]
+
+
+async def test_a_peer_that_is_away_shows_and_holds_up_no_other_channel(store):
+    await fill_now(store, 8)
+    await store.write(lambda connection: connection.execute(text("UPDATE outbox SET channel = 'chat' WHERE id > 4")))
+    clock = Clock(datetime.now(UTC))
+    away, there, liveness = Absent(clock, clock.moment + timedelta(hours=1)), ScriptedSender(), Liveness()
+    states = []
+    dispatcher = Dispatcher(
+        database=store, files=files_of(store), senders={"email": away, "chat": there}, wake=asyncio.Event(),
+        calm=calm(), metrics=Metrics(), liveness=liveness, concurrency=1, per_destination=2, retry_delays=(9999.0,),
+        poll=0.01, now=clock,
+    )  # fmt: skip
+    task = spawn(dispatcher.run(), name="dispatcher under test")
+    async with asyncio.timeout(10):
+        while len(there.sent) < 4:
+            await asyncio.sleep(0.01)
+        states.append(liveness.parts["email/sending"].state)
+        clock.moment += timedelta(hours=2)
+        while len(away.sent) < 4:
+            await asyncio.sleep(0.01)
+        states.append(liveness.parts["email/sending"].state)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert states == ["down", "up"]
+    assert len(away.tries) == 1
 
 
 async def test_a_message_whose_file_is_gone_is_not_sent_without_it(store):

@@ -11,9 +11,17 @@ from tests.channels.mail.outgoing import NOW, message, relaying
 from tests.channels.mail.reading import MAILBOX
 
 
-def sender_to(port, timeout=5.0, **given):
+def sender_to(port, timeout=5.0, content_timeout=5.0, **given):
     relay = Relay(host="127.0.0.1", port=port, tls="none", **given)
-    return RelaySender(relay, MAILBOX, hostname="mx", password=None, now=lambda: NOW, timeout=timeout)
+    return RelaySender(
+        relay,
+        MAILBOX,
+        hostname="mx",
+        password=None,
+        now=lambda: NOW,
+        timeout=timeout,
+        content_timeout=content_timeout,
+    )
 
 
 async def failure(sender, **given):

@@ -10,6 +10,7 @@ from benchmarks.machine import _tool
 
 PAGE = (Path(__file__).parents[3] / "docs" / "mail-trust.md").read_text(encoding="utf-8")
 MAIN = re.search(r"`/etc/postfix/main\.cf`:\n\n```\n(.*?)```", PAGE, re.DOTALL)[1]
+HEADER_CHECKS = re.search(r"`/etc/postfix/header_checks`.*?\n\n```\n(.*?)```", PAGE, re.DOTALL)[1]
 
 
 @pytest.mark.skipif(_tool("postconf") is None, reason="Postfix's postconf cannot be had here")
