@@ -1,15 +1,20 @@
 #!/bin/sh
 # Real tools that tests and benchmarks use, from Debian where we may install them; without them those tests say
 # why they are skipped. strace: what is synced before a promise. openssl: a certificate for STARTTLS.
-# dovecot: mailboxes to fetch mail from, started by each test for itself.
+# dovecot: mailboxes to fetch mail from; postfix: a mail server in front, and a relay. Tests start their own of either,
+# with settings of their own; the system's Postfix is left without any, so that it does not start.
 set -u
 missing=""
 for tool in strace openssl; do
     command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
 done
 PATH="$PATH:/usr/sbin" command -v dovecot >/dev/null 2>&1 || missing="$missing dovecot-imapd"
+PATH="$PATH:/usr/sbin" command -v postfix >/dev/null 2>&1 || missing="$missing postfix"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    case "$missing" in
+        *postfix*) echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections 2>/dev/null ;;
+    esac
     # shellcheck disable=SC2086 # several names on purpose
     { apt-get update -qq && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $missing; } \
         >/dev/null 2>&1 || echo "could not install:$missing (their tests are skipped)"
