@@ -198,12 +198,13 @@ class Dispatcher:
             if self._absences.back(channel):
                 self._liveness.up(part)
             return
-        error = result.error
-        news = _concerns_all(error) and self._absences.noted(channel, self._now(), for_long=error.credentials)
-        if news:
-            event = "credentials_rejected" if error.credentials else "peer_away"
-            log.error(event, part=part, reason=clean(str(error)), detail=clean(error.detail) or None)
-            self._liveness.down(part, clean(str(error)))
+        error, reason = result.error, clean(str(result.error))
+        if _concerns_all(error) and self._absences.noted(channel, self._now(), for_long=error.credentials):
+            if error.credentials:
+                log.error("credentials_rejected", part=part, reason=reason)
+            else:
+                log.error("peer_away", part=part, reason=reason, detail=clean(error.detail) or None)
+            self._liveness.down(part, reason)
 
     async def _send(self, message: OutgoingMessage) -> Sent | NotSent:
         sender = self._senders.get(message.channel)
