@@ -35,7 +35,8 @@ def attachment_of(part: Part, disposition: str, name: str, number: int) -> Attac
     content = part.content
     original = label = decoded_words(name)
     if not label and kind == "message/rfc822":
-        label = header_text(read_part(content[:100_000]).header("subject"), 100) + ".eml"
+        subject = header_text(read_part(content[:100_000]).header("subject"), 100)
+        label = f"{subject}.eml" if subject else ""
     extension = _EXTENSIONS.get(kind) or mimetypes.guess_extension(kind) or ""
     by_itself = kind.startswith("image/") and (
         disposition == "inline" or (not disposition and "content-id" in part.headers)

@@ -32,6 +32,8 @@ from channels.mail.mime import (
     read_within,
     without_boundaries,
 )
+from channels.mail.pgp import holds_sealed, without_signature_wrapping
+from channels.mail.said import Said
 from channels.mail.sanitised import sanitised
 from channels.mail.stand_ins import is_readable, note_on, sealed_note
 from channels.mail.tnef import read_tnef
@@ -42,9 +44,8 @@ from domain.interaction import Attachment, TraitValue
 MAX_TEXT_BYTES = 2_000_000
 MAX_RTF = 1_000_000
 MAX_MESSAGES = 5
-_READERS = r"(?:e-?mail|client|vi[es]w|support|suport|exib|mostr|naveg|leitor)"
-_NO_HTML_HERE = re.compile(rf"\bhtml\b.{{0,200}}{_READERS}|{_READERS}.{{0,200}}\bhtml\b", re.IGNORECASE | re.DOTALL)
-_LONGEST_STUB = 400
+LONGEST_STAND_IN = 50_000
+"""Text files longer than this are no letters."""
 _HTML_ALL_THE_SAME = re.compile(r"\s{0,100}(?:<!doctype html|<(?:html|head|body)[\s>])", re.IGNORECASE)
 _UNKNOWN = "application/octet-stream"
 _TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"})
@@ -53,8 +54,11 @@ _ENRICHED = re.compile(r"<(?!<)/?[A-Za-z-]{1,60}>")
 _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _TNEF_NAMES = frozenset({"winmail.dat", "win.dat"})
 _MESSAGES = frozenset({"message/rfc822", "message/global"})
-_ENCRYPTED = {"application/pkcs7-mime": "smime", "application/x-pkcs7-mime": "smime"}
-_PGP = "-----BEGIN PGP MESSAGE-----"
+_ENCRYPTED = {
+    "application/pkcs7-mime": "smime",
+    "application/x-pkcs7-mime": "smime",
+    "application/pgp-encrypted": "pgp",
+}
 
 
 @dataclass(slots=True)
@@ -68,19 +72,6 @@ class Contents:
     cut: bool = False
     dropped: bool = False
     traits: dict[str, TraitValue] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Said:
-    """What one branch of the tree says. `beside` is said in addition, whatever else is chosen."""
-
-    plain: str = ""
-    html: str = ""
-    beside: list[str] = field(default_factory=list)
-
-    @property
-    def speaks(self) -> bool:
-        return bool(self.plain.strip() or self.html.strip())
 
 
 def contents_of(mail: Part) -> Contents:
@@ -129,8 +120,10 @@ class _Reader:
                 return self._chosen(branches) if kind == "multipart/alternative" else self._joined(branches)
         elif kind.startswith("multipart/"):
             self._contents.dropped = True
-        if kind in _MESSAGES and not returned and self._messages < MAX_MESSAGES and depth < MAX_DEPTH:
-            return self._forwarded(part, depth)
+        if kind in _MESSAGES and not returned:
+            if self._messages < MAX_MESSAGES and depth < MAX_DEPTH:
+                return self._forwarded(part, depth)
+            self._contents.dropped = True
         return self._leaf(part, is_whole=depth == 0)
 
     def _branches(self, part: Part, depth: int, *, returned: bool) -> list[Said]:
@@ -144,8 +137,7 @@ class _Reader:
 
     def _best(self, said: Said) -> str:
         """The plain text, unless it only says that the mail is to be read as HTML."""
-        plain = said.plain.strip()
-        if plain and not (said.html and len(plain) < _LONGEST_STUB and _NO_HTML_HERE.search(plain)):
+        if said.plain_counts:
             return said.plain
         html = said.html[: self._html_left]
         self._contents.cut = self._contents.cut or len(html) < len(said.html)
@@ -170,13 +162,13 @@ class _Reader:
         return Said(plain, "\n".join(shown), beside)
 
     def _once(self, speaking: list[Said]) -> list[tuple[str, str]]:
-        """Text and HTML of each. HTML that says what the plain text before it said is the same, shown otherwise."""
+        """Text and HTML of each. HTML and plain text that say the same side by side are one, shown in two ways."""
         once: list[tuple[str, str]] = []
         for said in speaking:
             text = self._best(said).strip("\n")
             before, shown = once[-1] if once else ("", "")
-            if said.html and not (said.plain or shown) and text.split() == before.split():
-                once[-1] = (before, said.html)
+            if once and bool(said.html) != bool(shown) and text.split() == before.split():
+                once[-1] = (before, said.html or shown)
             else:
                 once.append((text, said.html))
         return once
@@ -199,7 +191,7 @@ class _Reader:
             self._seal(_ENCRYPTED[kind])
         elif kind in {"message/partial", "message/external-body"}:
             self._stand_ins.append(note_on(part))
-        elif kind.startswith("text/") or is_whole:
+        elif kind.startswith("text/") or is_whole or not name:
             self._stand_in_for(attachment, part)
         return Said()
 
@@ -217,9 +209,9 @@ class _Reader:
             text = re.sub(r"\n(\n*)", lambda ends: ends[1] or " ", _ENRICHED.sub("", text)).replace("<<", "<")
         if part.parameters.get("format", "").lower() == "flowed":
             text = unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
-        if text.lstrip().startswith(_PGP):
+        if holds_sealed(text):
             self._contents.traits["mail.encrypted"] = "pgp"
-        return Said(plain=text)
+        return Said(plain=without_signature_wrapping(text))
 
     def _decoded(self, data: bytes, part: Part) -> str:
         """As text, within what all parts may say together."""
@@ -257,7 +249,7 @@ class _Reader:
         kind, data = part.content_type, attachment.content
         if self._stand_ins or (kind not in _TEXTS and (b"\0" in data[:1000] or _is_known(kind))):
             return
-        if kind in _TEXTS and disposition_of(part) != ("attachment", attachment.original_name or ""):
+        if kind in _TEXTS and len(data) <= LONGEST_STAND_IN:
             text = self._decoded(data, part)
             self._stand_ins.append(text_from_html(text) if kind in _HTML_TYPES else text)
         elif kind not in _TEXTS and is_readable(data):

@@ -3,7 +3,17 @@
 from dataclasses import replace
 from importlib import import_module
 
-KINDS = ("boundaries", "charsets", "transfer", "encoded_words", "header_fields", "addresses", "dates")
+KINDS = (
+    "boundaries",
+    "charsets",
+    "transfer",
+    "encoded_words",
+    "header_fields",
+    "addresses",
+    "dates",
+    "structures",
+    "sealed",
+)
 SHAPES = [
     replace(shape, name=f"{kind}: {shape.name}")
     for kind in KINDS
