@@ -9,6 +9,7 @@ KINDS = {
     "webhook": "channels.webhook",
     "voice": "channels.voice",
     "whatsapp": "channels.whatsapp",
+    "slack": "channels.slack",
 }
 
 

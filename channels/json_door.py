@@ -71,7 +71,8 @@ STATUS: dict[type[BalcaoError], int] = {
 class Door:
     """`max_body`: bytes. `clock`: Unix seconds. `new`: the status of what is new, for providers that take 200 alone.
 
-    `at_once` answers proven bodies that ask whether we listen and say nothing else; they are not kept.
+    `at_once` answers proven bodies that ask whether we listen and say nothing else; they are not kept. `key_of` names
+    what is the same when it comes again in other words; where it names nothing, the proof does.
     """
 
     channel: str
@@ -79,6 +80,7 @@ class Door:
     max_body: int
     new: int = 202
     at_once: Callable[[Mapping[str, Any]], web.Response | None] | None = None
+    key_of: Callable[[Mapping[str, Any]], str | None] | None = None
     body_seconds: float = BODY_SECONDS
     clock: Callable[[], float] = time.time
 
@@ -115,9 +117,10 @@ class _Visit:
         value = read_object(body)
         if door.at_once is not None and (answer := door.at_once(value)) is not None:
             return answer
+        own = door.key_of(value) if door.key_of is not None else None
         return RawInteraction(
             channel=door.channel,
-            dedup_key=f"{door.channel}:{proof.key}",
+            dedup_key=f"{door.channel}:{own or proof.key}",
             received_at=datetime.fromtimestamp(now, UTC),
             payload=body,
             envelope={"headers": proof.kept, "peer": request.remote},

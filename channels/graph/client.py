@@ -1,21 +1,14 @@
-"""One call of the Graph API: the token in its header, never in a URL; no redirect followed.
-
-2xx                           the JSON object of the answer
-an error body                 what its code means: channels/graph/errors.py
-5xx without one, cut, silent  temporary; it may have been taken, so an automatic message is not repeated
+"""The Graph API: what its answers mean. An error body counts by its code (channels/graph/errors.py), whatever the HTTP
+status; an answer without one as channels/api_call.py says.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
-import orjson
-
+from channels.api_call import Answer, ApiCaller
 from channels.cleaning import clean_line
 from channels.graph.errors import Meaning, Sense, sense_of
 from domain.errors import SendFailed
-
-_LONGEST_ANSWER = 1024 * 1024
 
 
 class Refusal(SendFailed):
@@ -33,72 +26,36 @@ class Refusal(SendFailed):
 
 
 class GraphClient:
-    """`api` is the base URL with its version; `seconds` the time limit of one call, connecting included."""
+    """`api` is the base URL with its version; `seconds` the time limit of one call."""
 
     def __init__(self, *, api: str, seconds: float) -> None:
         self._api = api.rstrip("/")
-        self._timeout = aiohttp.ClientTimeout(total=seconds, connect=seconds / 2)
-        self._session: aiohttp.ClientSession | None = None
+        self._caller = ApiCaller(who="the Graph API", seconds=seconds)
 
     async def post(self, path: str, token: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Raises SendFailed."""
-        return await self._called("POST", path, token, orjson.dumps(body))
+        return self._told(await self._caller.call("POST", f"{self._api}/{path}", token, body))
 
     async def get(self, path: str, token: str) -> dict[str, Any]:
         """Raises SendFailed."""
-        return await self._called("GET", path, token, None)
+        return self._told(await self._caller.call("GET", f"{self._api}/{path}", token))
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._caller.close()
 
-    async def _called(self, method: str, path: str, token: str, body: bytes | None) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        url = f"{self._api}/{path}"
-        try:
-            async with self._opened().request(method, url, data=body, headers=headers, allow_redirects=False) as answer:
-                return _told(answer, await answer.content.read(_LONGEST_ANSWER))
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise SendFailed("the Graph API cannot be reached", permanent=False, detail=type(error).__name__) from error
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            text, kind = "no answer from the Graph API after sending", type(error).__name__
-            raise SendFailed(text, permanent=False, outcome_unknown=True, detail=kind) from error
-
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(force_close=True, limit=20),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=self._timeout,
-                auto_decompress=False,
-                headers={"User-Agent": "Balcao", "Accept-Encoding": "identity"},
-            )
-        return self._session
+    def _told(self, answer: Answer) -> dict[str, Any]:
+        error = answer.told.get("error")
+        if isinstance(error, dict):
+            raise _refusal(answer, error)
+        if not 200 <= answer.status < 300:
+            raise self._caller.unreadable(answer)
+        return answer.told
 
 
-def _told(answer: aiohttp.ClientResponse, content: bytes) -> dict[str, Any]:
-    try:
-        value = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        value = None
-    told = value if isinstance(value, dict) else {}
-    error = told.get("error")
-    if isinstance(error, dict):
-        raise _refusal(answer, error)
-    if 200 <= answer.status < 300:
-        return told
-    unknown = answer.status in {500, 502, 504}
-    text, permanent = f"the Graph API answered {answer.status}", answer.status < 500 and answer.status not in {408, 429}
-    raise SendFailed(text, permanent=permanent, outcome_unknown=unknown, credentials=answer.status == 401)
-
-
-def _refusal(answer: aiohttp.ClientResponse, error: Mapping[str, Any]) -> Refusal:
+def _refusal(answer: Answer, error: Mapping[str, Any]) -> Refusal:
     code, subcode = number_of(error.get("code")), number_of(error.get("error_subcode"))
     sense = sense_of(code, subcode, status=answer.status, transient=error.get("is_transient") is True)
-    asked = answer.headers.get("Retry-After", "")
-    pause = float(asked) if asked.isascii() and asked.isdigit() else None
-    return Refusal(in_words(error), sense, code=code, retry_after=pause)
+    return Refusal(in_words(error), sense, code=code, retry_after=answer.retry_after)
 
 
 def in_words(error: Mapping[str, Any]) -> str:

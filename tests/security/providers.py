@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tests.channels.cases import SECRET
 from tests.channels.graph.meta import hub_signed
+from tests.channels.slack.workspace import slack_signed
 
 OTHER = "another secret of sufficient length"
 
@@ -54,5 +55,26 @@ WHATSAPP = body(
         ],
     }
 )
-PROVIDERS = [Provider("whatsapp", "X-Hub-Signature-256", hub_signed, WHATSAPP)]
+SLACK = body(
+    {
+        "type": "event_callback",
+        "team_id": "T061EG9R6",
+        "api_app_id": "A0FFV41KK",
+        "event_id": "Ev0PV52K21",
+        "authorizations": [{"team_id": "T061EG9R6", "user_id": "U0BOT4US", "is_bot": True}],
+        "event": {
+            "type": "message",
+            "user": "U2147483697",
+            "text": "oi",
+            "ts": "1772452500.000200",
+            "channel": "C024BE91L",
+            "channel_type": "channel",
+            "files": [{"id": "F0S43PZDF", "name": "a.png", "mimetype": "image/png", "mode": "hosted", "size": 5}],
+        },
+    }
+)
+PROVIDERS = [
+    Provider("whatsapp", "X-Hub-Signature-256", hub_signed, WHATSAPP),
+    Provider("slack", "X-Slack-Signature", slack_signed, SLACK),
+]
 assert SECRET != OTHER

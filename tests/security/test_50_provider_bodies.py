@@ -98,8 +98,11 @@ def test_a_flood_of_events_is_bounded(provider, tmp_path):
     lists = [path for path in places(good) if path and isinstance(dig(good, path), list)]
     for path in lists:
         body = json.dumps(replaced(good, path, [random.Random(1).random()] * 20_000)).encode()
-        with pytest.raises(Undecodable):
-            read(provider, tmp_path, body)
+        try:
+            found = read(provider, tmp_path, body)
+        except Undecodable:
+            continue
+        assert isinstance(found, Ignored) or len(found) <= 1
     assert time.perf_counter() - begun < 10
 
 

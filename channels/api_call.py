@@ -1,0 +1,85 @@
+"""One call of a provider's HTTP API. Redirects are not followed, connections not kept: on a kept one that the peer just
+closed, nobody could say whether a message was taken.
+
+    cannot be reached          temporary; nothing was taken
+    cut or silent afterwards   temporary; it may have been taken, so an automatic message is not repeated
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import orjson
+
+from domain.errors import SendFailed
+
+_LONGEST_ANSWER = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`told` is the JSON object of the answer; empty when it is none."""
+
+    status: int
+    told: dict[str, Any]
+    retry_after: float | None
+
+
+class ApiCaller:
+    """`seconds` is the time limit of one call, connecting included; `who` names the provider in errors."""
+
+    def __init__(self, *, who: str, seconds: float) -> None:
+        self._who = who
+        self._timeout = aiohttp.ClientTimeout(total=seconds, connect=seconds / 2)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def call(self, method: str, url: str, token: str, body: Mapping[str, Any] | None = None) -> Answer:
+        """The token goes into its header, never into the URL. Raises SendFailed."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
+        data = None if body is None else orjson.dumps(body)
+        try:
+            async with self._opened().request(method, url, data=data, headers=headers, allow_redirects=False) as answer:
+                return _read(answer, await answer.content.read(_LONGEST_ANSWER))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise SendFailed(f"{self._who} cannot be reached", permanent=False, detail=type(error).__name__) from error
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            text, kind = f"no answer from {self._who} after sending", type(error).__name__
+            raise SendFailed(text, permanent=False, outcome_unknown=True, detail=kind) from error
+
+    def unreadable(self, answer: Answer) -> SendFailed:
+        """What an answer without a word of the API itself means: a gateway in between may have passed the call on."""
+        status = answer.status
+        return SendFailed(
+            f"{self._who} answered {status}",
+            permanent=status < 500 and status not in {408, 429},
+            outcome_unknown=status in {500, 502, 504} or 200 <= status < 300,
+            retry_after=answer.retry_after,
+            credentials=status == 401,
+        )
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(force_close=True, limit=20),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=self._timeout,
+                auto_decompress=False,
+                headers={"User-Agent": "Balcao", "Accept-Encoding": "identity"},
+            )
+        return self._session
+
+
+def _read(answer: aiohttp.ClientResponse, content: bytes) -> Answer:
+    try:
+        value = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        value = None
+    asked = answer.headers.get("Retry-After", "")
+    pause = float(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else None
+    return Answer(answer.status, value if isinstance(value, dict) else {}, pause)
