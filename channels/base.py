@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aiohttp.web import RouteDef
 
+from domain.call_desk import CallDesk
 from domain.mailbox import Mailbox
 from domain.ports import Decode, Fetcher, Intake, Receiver, Sender
 
@@ -47,6 +48,7 @@ class Channel:
     sender: Sender | None = None
     fetcher: Fetcher | None = None
     mailbox: Mailbox | None = None
+    calls: CallDesk | None = None
 
 
 def utc_now() -> datetime:

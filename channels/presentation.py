@@ -11,10 +11,14 @@ from domain.remote import RemoteFile
 
 
 def decoded_as_json(decoded: Sequence[Interaction | Afterword] | Ignored) -> Any:
-    """A list of interactions and of what is told about earlier ones, or `{"ignored": reason}`."""
+    """A list of interactions and of what is told about earlier ones, or `{"ignored": reason}`.
+
+    What is pending is not filed yet, and not shown.
+    """
     if isinstance(decoded, Ignored):
         return {"ignored": decoded.reason}
-    return [interaction_as_json(one) if isinstance(one, Interaction) else afterword_as_json(one) for one in decoded]
+    shown = [one for one in decoded if not isinstance(one, Interaction) or not one.pending]
+    return [interaction_as_json(one) if isinstance(one, Interaction) else afterword_as_json(one) for one in shown]
 
 
 def afterword_as_json(told: Afterword) -> dict[str, Any]:

@@ -94,6 +94,10 @@ class Wild:
         """Note something wrong with this object as a whole."""
         self.problems.append(f"{self.path}: {what}")
 
+    def note_unlike(self, name: str, expected: str) -> None:
+        """Note that what stands under `name` is not what is expected there."""
+        self._note(name, f"{expected} expected, got {_shown(self.value.get(name))}")
+
     def _optional(self, name: str, kind: type, words: str) -> Any:
         given = self.value.get(name)
         if given is None or isinstance(given, kind):

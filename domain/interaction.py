@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
+from domain.call import CallEvent
 from domain.delivery import DeliveryReport
 from domain.remote import RemoteFile
 from domain.sniffing import sniffed_type
@@ -79,7 +80,8 @@ class Interaction:
     `vouched` are further addresses of the sender that the channel answers for, as (realm, address): ("mail", "ana@…"),
     ("phone", E.164). They bring contacts together, so nothing that a customer may claim belongs here.
     `authentic` is true when the sender is proved: by the channel itself (a signed webhook), or for mail by a server
-    that the settings trust (ADR 7).
+    that the settings trust (ADR 7). `call_events` is what is told of a telephone call (`domain.call`); `pending` says
+    why nothing is filed yet, for others of its kind will follow.
     """
 
     channel: str
@@ -111,10 +113,13 @@ class Interaction:
     no_return_path: str | None = None
     authentic: bool = False
     vouched: tuple[tuple[str, str], ...] = ()
+    call_events: tuple[CallEvent, ...] = ()
+    pending: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored:
-    """Understood, and not for us: a ringing event, a delivery receipt."""
+    """Understood, and nothing to file: a ringing event, a delivery receipt. `noted` is kept for what may follow."""
 
     reason: str
+    noted: tuple[Interaction, ...] = field(default=(), compare=False)

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from config.settings import Settings
 from domain.raw import JournalEntry
 from ingest import memory
-from ingest.pipeline import BatchReport, Pipeline
+from ingest.entry import BatchReport
+from ingest.pipeline import Pipeline
 from ingest.rulebook import RuleSource, compiled
 from ingest.telemetry import set_up_logging
 from ingest.wiring import open_pipeline

@@ -1,14 +1,20 @@
 """One journal entry on its way through the pipeline: what was read in it, and what became of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import structlog
 
 from domain.afterwards import AddressChange, Afterword, in_words
-from domain.interaction import Interaction
+from domain.interaction import Automated, Interaction, Medium
 from domain.raw import Fate, JournalEntry, Outcome
+from domain.surroundings import Lookup
 from ingest.telemetry import clean
+from triage.echoes import WINDOW, any_answer, scopes_in
 
 log = structlog.get_logger()
 
@@ -39,14 +45,51 @@ class Reading:
         return any(isinstance(one, AddressChange) for one in self.afterwords)
 
 
+@dataclass(slots=True)
+class BatchReport:
+    """What a batch came to, for settling and for the figures."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    tally: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    delays: list[float] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
+
+
 def outcome_of(reading: Reading, tickets: Mapping[str, int], *, repeated: bool) -> Outcome:
-    """The outcome of a filed entry. One that brought nothing new says where it was filed before, or what it tells."""
-    raw = reading.entry
-    reached = tuple(dict.fromkeys(tickets[read.interaction.identity] for read in reading.reads))
-    reason = None
-    if repeated:
+    """The outcome of a filed entry. One that brought nothing new says where it was filed before, or what it tells.
+
+    What is told of a call that nobody took yet is on no ticket.
+    """
+    raw, said = reading.entry, [read.interaction for read in reading.reads]
+    reached = tuple(dict.fromkeys(tickets[one.identity] for one in said if one.identity in tickets))
+    fate, reason = Fate.DONE, None
+    if said and not reached:
+        fate, reason = Fate.IGNORED, "; ".join(dict.fromkeys(one.pending or "nothing to file yet" for one in said))
+    elif repeated:
         told = [in_words(afterword) for afterword in reading.afterwords]
-        where = [f"repeats what is on {', '.join(f'#{number}' for number in reached)}"] if reached else []
+        what = "tells more of a call on" if any(one.call_events for one in said) else "repeats what is on"
+        where = [f"{what} {', '.join(f'#{number}' for number in reached)}"] if reached else []
         reason = clean("; ".join([*where, *told]))
-        log.info("interaction", raw=raw.raw_id, channel=raw.raw.channel, fate=Fate.DONE.value, reason=reason)
-    return Outcome(raw_id=raw.raw_id, fate=Fate.DONE, reason=reason, tickets=reached)
+    if reason is not None:
+        log.info("interaction", raw=raw.raw_id, channel=raw.raw.channel, fate=fate.value, reason=reason)
+    return Outcome(raw_id=raw.raw_id, fate=fate, reason=reason, tickets=reached)
+
+
+def with_words(lookup: Lookup, reads: Iterable[Read], repeats: int | None, now: datetime) -> Lookup:
+    """What was acknowledged lately is asked for only where somebody may be acknowledged now."""
+    mails = [
+        read.interaction
+        for read in reads
+        if read.interaction.medium is Medium.MAIL and read.interaction.automated is Automated.NONE
+    ]
+    if repeats is None or not mails:
+        return lookup
+    return replace(lookup, scopes=frozenset(scopes_in(mails)), any_scope=any_answer(mails), since=now - WINDOW)

@@ -9,8 +9,10 @@ from domain.errors import IntakeUnavailable, StoreUnavailable
 from domain.source import FolderReport
 from ingest.chores import free_bytes
 from ingest.daemon import Daemon
+from ingest.overdue import KEPT, tell_overdue
 from ingest.pipeline import budget_period
-from store import outbox, remote_files, retention
+from ingest.receiving import intake_of
+from store import calls, outbox, remote_files, retention
 from store.ledger import JournalLedger
 from triage.echoes import WINDOW
 
@@ -91,6 +93,10 @@ class Housekeeping:
         for name, part in self._daemon.liveness.parts.items():
             self._daemon.metrics.part_up.labels(name).set(part.state == "up")
 
+    async def overdue(self) -> None:
+        """Calls that ring for too long are told of, so that they are filed."""
+        await tell_overdue(self._daemon.store, intake_of(self._daemon), datetime.now(UTC))
+
     async def purge(self) -> None:
         """Delete what the retention settings allow, in small steps so that nobody waits for long."""
         now = datetime.now(UTC)
@@ -98,6 +104,8 @@ class Housekeeping:
             lambda connection: retention.purge_budgets(connection, budget_period(now - BUDGETS_KEPT))
         )
         await self._daemon.store.write(lambda connection: retention.purge_texts(connection, now - WINDOW))
+        while await self._daemon.store.write(lambda connection: calls.forget(connection, now - KEPT)):  # noqa: ASYNC110 - as below
+            await asyncio.sleep(PURGE_PAUSE)
         kept = self._daemon.settings.retention.raw
         if kept is None:
             return

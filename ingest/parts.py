@@ -40,6 +40,7 @@ FIRST_MIGRATION = 15.0
 RULES_EVERY = 1.0
 GAUGES_EVERY = 15.0
 RETENTION_EVERY = 3600.0
+OVERDUE_EVERY = 10.0
 
 
 @asynccontextmanager
@@ -246,6 +247,8 @@ async def chores(daemon: Daemon) -> AsyncIterator[None]:
     if "work" in daemon.roles:
         scheduler.every(RULES_EVERY, "rules", partial(look_at_rules, daemon))
         scheduler.every(RETENTION_EVERY, "retention", housekeeping.purge)
+        if any(channel.calls for channel in daemon.channels.values()):
+            scheduler.every(OVERDUE_EVERY, "overdue", housekeeping.overdue)
     scheduler.every(GAUGES_EVERY, "gauges", housekeeping.gauges)
     scheduler.start()
     try:

@@ -11,10 +11,7 @@ A crash between commit and settle leaves entries that are found by identity when
 """
 
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -22,13 +19,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from domain.afterwards import Afterword
+from domain.call_desk import CallDesk
 from domain.errors import StoreUnavailable, Undecodable
-from domain.interaction import Automated, Ignored, Interaction, Medium
+from domain.interaction import Ignored, Interaction
 from domain.ports import Decode
 from domain.raw import Fate, JournalEntry, Outcome
-from domain.surroundings import Lookup
 from domain.ticket import Filing, Placement, Road, Silence
-from ingest.entry import Read, Reading, outcome_of
+from ingest.calling import CallsOfBatch, unannotated
+from ingest.entry import BatchReport, Read, Reading, outcome_of, with_words
 from ingest.referring import refer_others
 from ingest.returned import note_bounces
 from ingest.telemetry import clean
@@ -38,7 +36,7 @@ from store.attachments import AttachmentFiles
 from store.engines import Database
 from triage.acknowledge import Clerk, budgets_of
 from triage.conversation import Desk, clues_of, lookup_of, renumbered
-from triage.echoes import WINDOW, Echoes, Words, any_answer, scopes_in
+from triage.echoes import Echoes, Words
 from triage.engine import judge
 from triage.loading import RuleSet
 from triage.snapshot import facts_of
@@ -48,24 +46,6 @@ log = structlog.get_logger()
 
 RACES = 2
 """How often a batch that met another process is decided anew, before it is replayed one by one."""
-
-
-@dataclass(slots=True)
-class BatchReport:
-    """What a batch came to, for settling and for the figures."""
-
-    outcomes: list[Outcome] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
-    tally: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    delays: list[float] = field(default_factory=list)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        begun = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
 
 
 def budget_period(now: datetime) -> str:
@@ -85,7 +65,9 @@ class Pipeline:
         clerk: Clerk,
         house: House,
         max_attempts: int,
+        calls: Mapping[str, CallDesk],
     ) -> None:
+        self._calls = calls
         self._database = database
         self._files = files
         self._decoders = decoders
@@ -126,6 +108,8 @@ class Pipeline:
             return Outcome(raw_id=entry.raw_id, fate=Fate.QUARANTINED, reason=clean(str(error)))
         except Exception as error:  # noqa: BLE001 - whatever it is, it costs this entry only
             return self._bug(entry, error)
+        if isinstance(decoded, Ignored) and decoded.noted:
+            return decoded.noted
         if isinstance(decoded, Ignored) or not decoded:
             reason = decoded.reason if isinstance(decoded, Ignored) else "there is no interaction in it"
             return Outcome(raw_id=entry.raw_id, fate=Fate.IGNORED, reason=clean(reason))
@@ -167,7 +151,7 @@ class Pipeline:
                     self._files.put(attachment.content, attachment.sha256)
         now = datetime.now(UTC)
         with report.stage("transaction"):
-            unit = Transaction(reads, afterwords, ruleset, self._clerk, self._house, now)
+            unit = Transaction(reads, afterwords, ruleset, self._clerk, self._house, now, self._calls)
             filings, tickets = await self._written(unit)
         report.seconds.update(unit.seconds)
         self._note(filings, report, now)
@@ -214,12 +198,16 @@ class Transaction:
         clerk: Clerk,
         house: House,
         now: datetime,
+        desks: Mapping[str, CallDesk],
     ) -> None:
         self._afterwords = afterwords
-        self._all = [read.interaction for read in reads]
+        self._desks = desks
+        self._heard = [read for read in reads if read.interaction.call_events]
         self._reads: dict[str, Read] = {}
+        self._all = [read.interaction for read in reads if not read.interaction.call_events]
         for read in reads:
-            self._reads.setdefault(read.interaction.identity, read)
+            if not read.interaction.call_events:
+                self._reads.setdefault(read.interaction.identity, read)
         self._ruleset = ruleset
         self._clerk = clerk
         self._house = house
@@ -230,12 +218,15 @@ class Transaction:
         """File what is not filed yet. Returns the filings, and the ticket of every identity of the batch."""
         marks = [time.perf_counter()]
         follow_changes(connection, self._afterwords, self._now)
-        reads = list(self._reads.values())
+        calls = CallsOfBatch(self._desks, unannotated(self._clerk.policy.language), self._heard, self._now)
+        fresh = calls.remember(connection) if self._heard else []
+        reads = [*self._reads.values(), *fresh]
         clues = [clues_of(read.interaction, self._clerk.policy.token_key) for read in reads]
         budgets = {budget for read in reads for budget in budgets_of(read.interaction)}
         period = budget_period(self._now)
         lookup = lookup_of([read.interaction for read in reads], clues, budgets, period)
-        around = desk.surroundings(connection, self._with_words(lookup))
+        lookup = with_words(lookup, reads, self._clerk.policy.repeats, self._now)
+        around = desk.surroundings(connection, lookup)
         marks.append(time.perf_counter())
 
         table = Desk.of(around, self._house)
@@ -251,26 +242,17 @@ class Transaction:
         ]
         marks.append(time.perf_counter())
         desk.file(connection, filings, self._now, period)
-        refer_others(connection, interactions=self._all, filings=filings, around=around, ruleset=self._ruleset,
+        said = [*self._all, *(read.interaction for read in fresh)]
+        refer_others(connection, interactions=said, filings=filings, around=around, ruleset=self._ruleset,
                      house=self._house, now=self._now)  # fmt: skip
         note_bounces(connection, [filing.interaction for filing in filings], self._clerk.policy.token_key, self._now)
         note_afterwards(connection, self._afterwords, self._now)
+        called = calls.settle(connection, self._ruleset) if self._heard else {}
         marks.append(time.perf_counter())
         names = ("surroundings", "decide", "write")
         self.seconds.update({name: end - begin for name, begin, end in zip(names, marks, marks[1:], strict=False)})
-        return filings, {**around.filed, **{filing.interaction.identity: filing.placement.ticket for filing in filings}}
-
-    def _with_words(self, lookup: Lookup) -> Lookup:
-        """What was acknowledged lately is asked for only where somebody may be acknowledged now."""
-        mails = [
-            read.interaction
-            for read in self._reads.values()
-            if read.interaction.medium is Medium.MAIL and read.interaction.automated is Automated.NONE
-        ]
-        if self._clerk.policy.repeats is None or not mails:
-            return lookup
-        scopes = frozenset(scopes_in(mails))
-        return replace(lookup, scopes=scopes, any_scope=any_answer(mails), since=self._now - WINDOW)
+        filed = {filing.interaction.identity: filing.placement.ticket for filing in filings}
+        return filings, {**around.filed, **filed, **called}
 
     def _filing(self, read: Read, placement: Placement, spent: dict[tuple[str, str], int], echoes: Echoes) -> Filing:
         interaction = read.interaction

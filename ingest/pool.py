@@ -19,7 +19,7 @@ from config.settings import Settings
 from domain.errors import BalcaoError
 from domain.raw import JournalEntry
 from ingest import child
-from ingest.pipeline import BatchReport
+from ingest.entry import BatchReport
 from ingest.rulebook import RuleSource
 from ingest.supervise import spawn
 

@@ -149,6 +149,7 @@ def build_house(settings: Settings, channels: Mapping[str, Channel]) -> House:
         own=_own_mailboxes(channels),
         agents=frozenset(settings.agents),
         quiet=None if quiet is None else timedelta(seconds=quiet),
+        call_windows={name: channel.calls.window for name, channel in channels.items() if channel.calls},
     )
 
 
@@ -185,4 +186,5 @@ def open_pipeline(settings: Settings) -> Pipeline:
         clerk=build_clerk(settings, channels),
         house=build_house(settings, channels),
         max_attempts=settings.worker.max_attempts,
+        calls={name: channel.calls for name, channel in channels.items() if channel.calls},
     )

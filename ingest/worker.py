@@ -24,7 +24,7 @@ import structlog
 from domain.errors import BalcaoError, IntakeUnavailable, StoreUnavailable
 from domain.ports import Journal
 from domain.raw import Fate, JournalEntry, Outcome
-from ingest.pipeline import BatchReport
+from ingest.entry import BatchReport
 from ingest.pool import CannotStart, PipelinePool, WorkerDied
 from ingest.rulebook import Rulebook
 from ingest.supervise import Liveness, spawn

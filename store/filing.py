@@ -55,7 +55,7 @@ def _charge(insert: Callable[[Table], Insert]) -> Executable:
 
 
 INSERT_PARTICIPANT = Bulk(_insert_or_ignore(ticket_participants), ("ticket", "address"))
-_INSERT_LINK = Bulk(_insert_or_ignore(ticket_links), ("ticket", "other", "created_at"))
+INSERT_LINK = Bulk(_insert_or_ignore(ticket_links), ("ticket", "other", "created_at"))
 _INSERT_TEXT = Bulk.insert(ack_texts, "scope", "at", "letters")
 _CHARGE = Bulk(_charge, ("scope", "key", "period", "spent"))
 _REOPEN = Bulk(
@@ -96,7 +96,7 @@ def file(connection: Connection, filings: Sequence[Filing], now: datetime, perio
         _write_down(sheet, filing, message, at, people)
         sheet.history += _events(filing, message, at, states)
     INSERT_TICKET.run(connection, sheet.tickets)
-    _INSERT_LINK.run(connection, sorted(sheet.links))
+    INSERT_LINK.run(connection, sorted(sheet.links))
     INSERT_PARTICIPANT.run(connection, sorted(sheet.participants))
     record_conversations(connection, filings)
     INSERT_MESSAGE.run(connection, sheet.messages)

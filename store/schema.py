@@ -8,7 +8,8 @@
                                              ├────< conversations       which ticket a chat or call belongs to now
                                              ├────< ticket_links
                                              ├────< ticket_referrals    other departments that see it
-                                             └────< history             append-only, by trigger
+                                             ├────< history             append-only, by trigger
+    call_ids >── calls ──< call_events       └────< calls               what is known of telephone calls
     ack_texts    what was acknowledged in the last day, as letters: loops are known by their words
     ack_budget   acknowledgements spent per hour          counters   next numbers (SQLite; PostgreSQL has sequences)
     failing_addresses   mail addresses that our messages came back from
@@ -30,6 +31,7 @@ from sqlalchemy import (
     Text,
 )
 
+from store import schema_calls  # noqa: F401 - its tables belong to this metadata
 from store.moments import Moment
 from store.schema_base import Key, metadata, ticket_column
 

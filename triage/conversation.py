@@ -5,6 +5,7 @@ proves a person (ADR 2, ADR 7).
     a machine writes to a signed bounce address ─▶ HELD on the ticket of the message that it answers
     the channel vouches for a conversation ─▶ its ticket is closed, or a chat had been quiet for long?
                                               ─yes─▶ LINKS to it ─no─▶ JOINS it
+    a call of a number that has a ticket   ─▶ solved, closed or long ago? ─yes─▶ LINKS to it ─no─▶ JOINS it
     a valid signed token                   ─▶ the same two answers; but a machine that takes no part is HELD or LINKS
     a proved agent finds one               ─▶ NOTES on it
     In-Reply-To, References, [#n] find one ─▶ written by a participant? ─no─▶ LINKS to it
@@ -19,6 +20,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from domain.call_desk import OF_NUMBER
 from domain.interaction import Automated, Interaction, Medium
 from domain.mailbox import fold_address, tag_of
 from domain.surroundings import Lookup, Surroundings
@@ -115,6 +117,7 @@ class Desk:
         placement = (
             self._kept_apart(interaction, clues, standing)
             or self._returned(interaction, clues)
+            or self._called(interaction, clues)
             or self._vouched(interaction, clues, standing)
             or self._found(interaction, clues, standing)
             or self._new("new request")
@@ -158,6 +161,20 @@ class Desk:
             return self._new("the conversation had been quiet for long", linked=ticket.number)
         why = "same conversation" if clues.conversation else "signed reply token"
         return self._as_customer(interaction, ticket, why, f"{why}, but the ticket is closed")
+
+    def _called(self, interaction: Interaction, clues: Clues) -> Placement | None:
+        """A number is not a person: its call joins what is open of it, and brings nothing back."""
+        if interaction.medium is not Medium.CALL or not clues.conversation:
+            return None
+        ticket = self.tickets.get(self.conversations.get(clues.conversation, 0))
+        if ticket is None or not clues.conversation[1].startswith(OF_NUMBER):
+            return None
+        window = self.house.call_windows.get(interaction.channel)
+        if ticket.state in {State.SOLVED, State.CLOSED}:
+            return self._new(f"a call of this number, whose ticket is {ticket.state.value}", linked=ticket.number)
+        if window is not None and ticket.last_at is not None and interaction.occurred_at - ticket.last_at > window:
+            return self._new("a call of this number, of which nothing was heard for long", linked=ticket.number)
+        return Placement(road=Road.JOINS, ticket=ticket.number, reason="same number, which proves nobody")
 
     def _was_quiet(self, interaction: Interaction, ticket: KnownTicket) -> bool:
         """When it was said counts, not when it arrived: what waited for us while we were away was no silence."""

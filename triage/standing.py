@@ -8,7 +8,7 @@ CUSTOMER   everybody else; a former agent too, once he is off the list
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum, auto
 
@@ -32,11 +32,13 @@ class House:
     """`own`: all mailboxes of this installation. `agents`: folded addresses, and domains as `@exemplo.com`.
 
     `quiet`: after so long a silence, what is said in a chat begins a new ticket; None: it never does.
+    `call_windows`: the same for calls of one number, by channel.
     """
 
     own: tuple[Mailbox, ...] = ()
     agents: frozenset[str] = frozenset()
     quiet: timedelta | None = None
+    call_windows: Mapping[str, timedelta] = field(default_factory=dict)
 
     def standing_of(self, interaction: Interaction) -> Standing:
         if interaction.medium is not Medium.MAIL:

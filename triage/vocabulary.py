@@ -164,5 +164,10 @@ CALL_TRAITS = (
     "call.agent",
     "call.ended_by",
     "call.recording",
+    "call.abandoned",
+    "call.voicemail",
+    "call.overdue",
+    "call.transferred_to",
+    "call.tries_today",
 )
 """What calls bring; other traits may have any name."""

@@ -1,100 +1,95 @@
-"""Signed call events become call interactions; all events of one call share a conversation, so one call is one ticket.
+"""What telephone systems post becomes calls: one interaction for each call, whatever was told of it.
 
-    {"event": "missed", "call_id": "c-1", "direction": "inbound", "from": "+5511912345678", "to": "+551140001000",
-     "started_at": "…", "ended_at": "…", "waited_s": 42, "queue": "Suporte"}
-    {"events": [{…}, {…}]}                                several in one body
+    body ──▶ elements ──▶ each by its dialect ──▶ call events ──▶ those of one call together ──▶ interactions
+                                 └─▶ SMS, which are interactions already
 
-    new               ignored: the call still rings, one of the others will follow
-    answered          opens the ticket while the customer is on the line
-    ended, missed     join it, or open it
-    another event     ignored, by name
-
-A broken element of a list costs only itself, and not silently: it becomes an interaction of its own, with what was
-wrong with it. Caller id is forgeable, so the sender is never `authentic`; the call id is vouched for by the signature.
+A call that still rings is not filed yet: its interaction is `pending`, and a body of nothing else is ignored. A broken
+element of a list costs only itself, and not silently: it becomes an interaction of its own, with what was wrong with
+it. The dialect is the one of the settings, or the first that knows the record.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from channels.cleaning import clean_line
-from channels.json_reading import believable, problem_traits, read_payload
-from channels.json_text import as_written, kind_of
-from channels.voice.call import EVENTS, Call, event_of, read_call
-from channels.voice.numbers import ANONYMOUS
-from channels.voice.wording import headline, summary
-from channels.wild import Wild
+from channels.json_reading import problem_traits
+from channels.json_text import as_written
+from channels.voice.dialects import DIALECTS, ours
+from channels.voice.elements import Broken, Element, elements_of
+from channels.voice.plan import ANONYMOUS, USUAL, Found, Habits, Plan, Skipped
+from channels.voice.telling import NO_RETURN_PATH, told_by
+from domain.call import CallEvent
+from domain.call_merging import grouped
 from domain.errors import Undecodable
 from domain.interaction import Ignored, Interaction, Medium, Party
 from domain.raw import RawInteraction
 
-NO_RETURN_PATH = "a call has no return path"
-MOST_EVENTS = 5000
+BY_US, US = "by", "balcao"
+"""Key and value in the envelope of what the daemon itself journals; no transport writes them."""
 _LONGEST_EXCERPT = 2000
 
 
-def decode(raw: RawInteraction) -> Sequence[Interaction] | Ignored:
+@dataclass(slots=True)
+class _Heap:
+    """What the elements of one body came to; the others by the place of their element."""
+
+    places: dict[CallEvent, int] = field(default_factory=dict)
+    others: list[tuple[int, Interaction]] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+
+    def take(self, found: Found, index: int) -> None:
+        if isinstance(found, Skipped):
+            self.skipped.append(found.reason)
+            return
+        for one in found:
+            if isinstance(one, CallEvent):
+                self.places.setdefault(one, index)
+            else:
+                self.others.append((index, one))
+
+
+def decode(raw: RawInteraction, habits: Habits = USUAL) -> Sequence[Interaction] | Ignored:
     """Raises Undecodable when nothing in the body can be read."""
-    payload = read_payload(raw)
-    if "events" not in payload.value:
-        found = _read(raw, payload)
-        return found if isinstance(found, Ignored) else [found]
-    return _read_all(raw, payload.value["events"])
-
-
-def _read_all(raw: RawInteraction, elements: object) -> Sequence[Interaction] | Ignored:
-    if not isinstance(elements, list):
-        raise Undecodable(f"events: an array expected, got {kind_of(elements)}")
-    if len(elements) > MOST_EVENTS:
-        raise Undecodable(f"events: at most {MOST_EVENTS} in one body, got {len(elements)}")
-    found: list[Interaction | Ignored] = []
-    broken: list[str] = []
+    heap, elements = _Heap(), elements_of(raw.payload)
+    plan = Plan(channel=raw.channel, received_at=raw.received_at, habits=habits)
     for index, element in enumerate(elements):
         try:
-            found.append(_read(raw, _event(element, index)))
+            heap.take(_read(raw, element, plan, habits.source), index)
         except Undecodable as error:
-            broken.append(str(error))
-            found.append(_unreadable(raw, index, element, str(error)))
-    if broken and len(broken) == len(elements):
-        raise Undecodable("; ".join(broken[:10]))
-    read = [item for item in found if isinstance(item, Interaction)]
-    return read or Ignored(reason=_reasons([item for item in found if isinstance(item, Ignored)]))
+            heap.broken.append(str(error))
+            heap.others.append((index, _unreadable(raw, index, element, str(error))))
+    if heap.broken and len(heap.broken) == len(elements):
+        raise Undecodable("; ".join(heap.broken[:10]))
+    found = _in_order(raw, heap)
+    if all(interaction.pending for interaction in found):
+        reasons = [*(str(interaction.pending) for interaction in found), *heap.skipped]
+        return Ignored(reason="; ".join(dict.fromkeys(reasons)) or "no events", noted=tuple(found))
+    return found
 
 
-def _event(element: object, index: int) -> Wild:
-    if not isinstance(element, dict):
-        raise Undecodable(f"events[{index}]: an object expected, got {kind_of(element)}")
-    return Wild(element, f"events[{index}]")
+def _in_order(raw: RawInteraction, heap: _Heap) -> list[Interaction]:
+    """Each call where its first event stands."""
+    calls = [
+        (min(heap.places[event] for event in events), told_by(events, raw.received_at, raw.channel))
+        for events in grouped(heap.places)
+    ]
+    return [interaction for _, interaction in sorted([*calls, *heap.others], key=lambda placed: placed[0])]
 
 
-def _read(raw: RawInteraction, fields: Wild) -> Interaction | Ignored:
-    event = event_of(fields)
-    if event == "new":
-        return Ignored(reason="call still ringing")
-    if event not in EVENTS:
-        return Ignored(reason=f"call event {event[:40]!r} is not filed")
-    return _interaction(raw, read_call(fields), fields.problems)
+def _read(raw: RawInteraction, element: Element, plan: Plan, source: str) -> Found:
+    if isinstance(element, Broken):
+        raise Undecodable(element.reason)
+    if raw.envelope.get(BY_US) == US:
+        return ours.read(element, plan)
+    if source in DIALECTS:
+        return DIALECTS[source].read(element, plan)
+    return next(dialect for dialect in DIALECTS.values() if dialect.recognises(element)).read(element, plan)
 
 
-def _interaction(raw: RawInteraction, call: Call, problems: list[str]) -> Interaction:
-    other = call.caller if call.direction == "outbound" else call.called
-    return Interaction(
-        channel=raw.channel,
-        identity=f"{raw.channel}:call:{call.id}:{call.event}",
-        medium=Medium.CALL,
-        sender=Party(address=call.contact, name=call.name),
-        recipients=() if other == ANONYMOUS else (other,),
-        occurred_at=believable(call.happened_at, raw.received_at),
-        subject=headline(call),
-        text=summary(call),
-        text_full=summary(call),
-        conversation_key=f"call:{call.id}",
-        provider_id=call.id,
-        traits=call.traits() | problem_traits(problems),
-        no_return_path=NO_RETURN_PATH,
-    )
-
-
-def _unreadable(raw: RawInteraction, index: int, element: object, reason: str) -> Interaction:
-    text = f"{reason}\n{clean_line(as_written(element), _LONGEST_EXCERPT)}"
+def _unreadable(raw: RawInteraction, index: int, element: Element, reason: str) -> Interaction:
+    written = element.element if isinstance(element, Broken) else element.value
+    text = f"{reason}\n{clean_line(as_written(written), _LONGEST_EXCERPT)}"
     return Interaction(
         channel=raw.channel,
         identity=f"{raw.dedup_key}:unreadable:{index}",
@@ -107,7 +102,3 @@ def _unreadable(raw: RawInteraction, index: int, element: object, reason: str) -
         traits=problem_traits([reason]),
         no_return_path=NO_RETURN_PATH,
     )
-
-
-def _reasons(ignored: Sequence[Ignored]) -> str:
-    return "; ".join(dict.fromkeys(item.reason for item in ignored)) or "no events"

@@ -10,7 +10,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("ingest.commands.check:check", N_("Check settings, rules and the rules' own tests.")),
     "run": ("ingest.commands.daemon:run", N_("Start the daemon.")),
     "status": ("ingest.commands.status:status", N_("Show channels, journal, outbox and rules.")),
-    "tickets": ("ingest.commands.tickets:tickets", N_("List, show, answer, export, move and verify tickets.")),
+    "tickets": (
+        "ingest.commands.tickets:tickets",
+        N_("List, show, answer, annotate, export, move and verify tickets."),
+    ),
     "contacts": ("ingest.commands.contacts:contacts", N_("List, show, merge and split contacts.")),
     "journal": ("ingest.commands.journal:journal", N_("Look at what was received; retry or discard it.")),
     "decode": ("ingest.commands.decode:decode", N_("Show what a channel reads out of a captured payload.")),

@@ -47,7 +47,7 @@ STANDARD_INPUT = "-"
     "--attach", "files", metavar="FILE", multiple=True, help=N_("Send FILE along; may be given several times.")
 )
 def reply(shell: Shell, number: int, text: str | None, text_file: str | None, files: tuple[str, ...]) -> None:
-    said = _words(text, text_file)
+    said = words_of(text, text_file)
     attachments = _read(files)
     made, failing = _send(shell, number, said, attachments)
     document = {
@@ -114,7 +114,7 @@ def _answerable(
     return answered
 
 
-def _words(text: str | None, text_file: str | None) -> str:
+def words_of(text: str | None, text_file: str | None) -> str:
     """Raises Unusable and OSError."""
     if (text is None) == (text_file is None):
         raise Unusable(_("say what to answer: --text or --text-file, one of them"))

@@ -14,6 +14,7 @@ from domain.ticket import Priority, State
 from ingest.commands.databases import read_store, write_store
 from ingest.commands.failures import Unusable, Wrong
 from ingest.commands.fetch import fetch
+from ingest.commands.note import note
 from ingest.commands.reply import reply
 from ingest.commands.shape import OneOf, Whole, command, group, limit_option
 from ingest.commands.shell import Shell, json_line, say, warn
@@ -30,9 +31,10 @@ LARGEST_NUMBER = 2**63 - 1
 PRIORITIES = [priority.value for priority in Priority]
 NUMBER = Whole(1, LARGEST_NUMBER)
 
-tickets = group("tickets", help=N_("List, show, answer, export, move and verify tickets."))
+tickets = group("tickets", help=N_("List, show, answer, annotate, export, move and verify tickets."))
 tickets.add_command(reply)
 tickets.add_command(fetch)
+tickets.add_command(note)
 
 
 @command(

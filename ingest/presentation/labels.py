@@ -76,8 +76,13 @@ EVENTS = {
     "not_attached": N_("file not attached"),
     "fetched_again": N_("file tried again"),
     "contact": N_("other contact"),
+    "retold": N_("told anew"),
+    "retriaged": N_("triaged again"),
 }
 REASONS = {
+    "same number, which proves nobody": N_("same number, which proves nobody"),
+    "called back, and the customer answered": N_("called back, and the customer answered"),
+    "the same call": N_("the same call"),
     "new request": N_("new request"),
     "same conversation": N_("same conversation"),
     "signed reply token": N_("signed reply token"),

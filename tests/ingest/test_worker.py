@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import StoreUnavailable
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction
-from ingest.pipeline import BatchReport
+from ingest.entry import BatchReport
 from ingest.pool import CannotStart, WorkerDied
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics

@@ -20,12 +20,15 @@ def read(*events, key="phone:1"):
     return decode(raw)
 
 
-def test_all_events_of_a_call_share_its_conversation():
+def test_all_events_of_a_call_are_one_interaction():
     events = [{**CALL, "event": event} for event in ("answered", "ended", "missed")]
-    found = read(*events)
+    (together,) = read(*events)
+    apart = [read(event)[0] for event in events]
 
-    assert {interaction.conversation_key for interaction in found} == {"call:c-1"}
-    assert len({interaction.identity for interaction in found}) == 3
+    assert together.conversation_key == "call:c-1"
+    assert {interaction.identity for interaction in (together, *apart)} == {"phone:call:c-1"}
+    assert len(together.call_events) == 3
+    assert together.traits["call.answered"], "somebody took it, whoever else let it ring"
 
 
 def test_the_same_event_told_twice_is_the_same_interaction():
