@@ -7,6 +7,7 @@ KINDS = {
     "smtp": "channels.smtp",
     "imap": "channels.imap",
     "webhook": "channels.webhook",
+    "mapped": "channels.mapped",
     "voice": "channels.voice",
     "whatsapp": "channels.whatsapp",
     "slack": "channels.slack",

@@ -14,17 +14,17 @@ message twice with new webhook ids is recognised, while an edited text or a reus
 Without one, the webhook-id.
 """
 
-import hashlib
 from collections.abc import Sequence
 
+from channels.json_context import context_traits
+from channels.json_files import read_attachments
 from channels.json_reading import believable, problem_traits, read_payload
+from channels.said import identity_of
 from channels.tag_soup import html_to_text
 from channels.vouching import vouched_addresses
-from channels.webhook.attachments import read_attachments
-from channels.webhook.context import context_traits
 from channels.wild import Wild
 from domain.errors import Undecodable
-from domain.interaction import Attachment, Ignored, Interaction, Medium, Party, TraitValue
+from domain.interaction import Ignored, Interaction, Medium, Party, TraitValue
 from domain.raw import RawInteraction
 
 NO_RETURN_PATH = "this channel has no reply URL"
@@ -48,7 +48,7 @@ def decode(
     body = text if text and text.strip() else html_to_text(html or "")
     interaction = Interaction(
         channel=raw.channel,
-        identity=_identity(raw, message_id, (address, conversation, subject, body, html, attachments)),
+        identity=identity_of(raw, message_id, (address, conversation, subject, body, html, attachments)),
         medium=Medium.CHAT,
         sender=Party(address=address, name=sender.line("name")),
         occurred_at=believable(payload.moment("sent_at"), raw.received_at),
@@ -67,19 +67,6 @@ def decode(
         vouched=tuple(vouched_addresses(sender, vouches)),
     )
     return [interaction]
-
-
-def _identity(raw: RawInteraction, message_id: str | None, said: tuple[object, ...]) -> str:
-    if message_id is None:
-        return raw.dedup_key
-    digest = hashlib.sha256(repr((message_id, *map(_comparable, said))).encode()).hexdigest()
-    return f"{raw.channel}:message:{digest[:40]}"
-
-
-def _comparable(value: object) -> object:
-    if isinstance(value, tuple):
-        return tuple((item.name, item.sha256) for item in value if isinstance(item, Attachment))
-    return value
 
 
 def _traits(payload: Wild, sender: Wild) -> dict[str, TraitValue]:

@@ -29,7 +29,7 @@ def _attachment(item: Wild, content: bytes, number: int) -> Attachment:
     name = item.line("name")
     return Attachment(
         name=clean_file_name(name or "", otherwise=f"anexo-{number}"),
-        content_type=_media_type(item.line("content_type") or ""),
+        content_type=media_type(item.line("content_type") or ""),
         content=content,
         original_name=name,
     )
@@ -37,6 +37,8 @@ def _attachment(item: Wild, content: bytes, number: int) -> Attachment:
 
 def _content(item: Wild) -> bytes | None:
     given = item.value.get("content")
+    if given is None and item.value.get("url"):
+        return None  # it lies elsewhere; what becomes of it is the channel's to say
     if not isinstance(given, str) or not given:
         item.note("content: base64 text expected")
         return None
@@ -47,7 +49,7 @@ def _content(item: Wild) -> bytes | None:
         return None
 
 
-def _media_type(given: str) -> str:
+def media_type(given: str) -> str:
     """Only a label: files are served as octet-stream whatever it says."""
     bare = given.split(";", 1)[0].strip().lower()
     return bare if _MEDIA_TYPE.fullmatch(bare) else UNKNOWN_TYPE

@@ -1,0 +1,44 @@
+"""Answers in the other system's own words: the templates of the settings, filled and posted to its API."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from channels.http_posting import Poster
+from channels.mapped.expressions import CannotTell, Expression
+from channels.mapped.options import Reply
+from channels.mapped.templates import fill_body, values_of
+from domain.outgoing import OutgoingMessage
+
+LONGEST_ID = 255
+
+
+class TemplateSender:
+    """Implements domain.ports.Sender. `headers` with their secrets revealed."""
+
+    def __init__(self, reply: Reply, headers: Mapping[str, str]) -> None:
+        self._reply = reply
+        self._headers = {**headers, "Content-Type": "application/json"}
+        self._poster = Poster(seconds=reply.timeout.total_seconds())
+
+    async def send(self, message: OutgoingMessage) -> str:
+        values = values_of(message)
+        url = self._reply.url.fill(values)
+        body = orjson.dumps(fill_body(self._reply.body, values))
+        answer = await self._poster.post(url, body, self._headers, method=self._reply.method)
+        return _remote_id(answer, self._reply.remote_id)
+
+    async def close(self) -> None:
+        await self._poster.close()
+
+
+def _remote_id(answer: bytes, where: Expression | None) -> str:
+    """The peer took the message; whatever is odd about its answer no longer matters."""
+    if where is None:
+        return ""
+    try:
+        found: Any = where.find(orjson.loads(answer))
+    except (CannotTell, ValueError):
+        return ""
+    return str(found)[:LONGEST_ID] if isinstance(found, str | int) and not isinstance(found, bool) else ""
