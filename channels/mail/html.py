@@ -1,6 +1,6 @@
 """HTML mail as readable text, by a tolerant C parser and under caps.
 
-    HTML ─▶ is_tame? ─ no ─▶ its tags cut out (channels/tag_soup.py)
+    HTML ─▶ is_tame? ─ no ─▶ its tags cut out (channels/tag_soup.py, soup_sight.py)
                   └─ yes ─▶ tree ─▶ what is seen (visibility.py) ─▶ Page: lines, with lists, quotations and tables
 
 A table is one of data when two of its rows have two cells or more and no other table is in it: its rows become lines
@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from channels.mail.html_bounds import is_tame
 from channels.mail.page import Page
+from channels.mail.soup_sight import SoupSight
 from channels.mail.style_sheets import write_styles
 from channels.mail.visibility import Attributes, Look, is_removed
 from channels.tag_soup import html_to_text
@@ -45,7 +46,7 @@ def text_from_html(html: str) -> str:
     html = html[:MAX_HTML]
     if not html.strip():
         return ""
-    return _Reader().read(html) if is_tame(html) else html_to_text(html)
+    return _Reader().read(html) if is_tame(html) else html_to_text(html, SoupSight())
 
 
 class _Reader:

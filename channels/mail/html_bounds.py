@@ -2,6 +2,8 @@
 
     nesting           deeper than MAX_NESTING
     attributes        more than MAX_ATTRIBUTES of one element
+    tags              more than MAX_TAGS
+    ampersands        more than MAX_SIGNS: each is a text of its own, put behind those before it
     formatting        <font>, <b>, … that stay open are made anew in every block that follows: MAX_REPEATED of them
 
 One pass with the tokens of the HTML standard, in an expression that never goes back, so that it is linear itself.
@@ -13,6 +15,8 @@ from collections import Counter
 MAX_NESTING = 250
 MAX_ATTRIBUTES = 200
 MAX_REPEATED = 100_000
+MAX_TAGS = 50_000
+MAX_SIGNS = 50_000
 
 _ATTRIBUTE = r"=?[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"?+|'[^']*+'?+|[^\s>]*+))?+|="
 _INSIDE = rf"(?:[\s/]++|{_ATTRIBUTE})*+"
@@ -39,13 +43,15 @@ def is_tame(html: str) -> bool:
     """In SVG and MathML `<style>` is an element like any other, so there both readings must hold."""
     if len(html) < _HARMLESS and html.count("<") < MAX_NESTING:
         return True
+    if html.count("&") > MAX_SIGNS:
+        return False
     return _within(html, _TOKENS) and (not _FOREIGN.search(html) or _within(html, _FOREIGN_TOKENS))
 
 
 def _within(html: str, tokens: re.Pattern[str]) -> bool:
     open_by_name: Counter[str] = Counter()
     depth = formatting = repeated = 0
-    for token in tokens.finditer(html):
+    for number, token in enumerate(tokens.finditer(html)):
         written = token["name"]
         if not written:
             continue
@@ -58,7 +64,7 @@ def _within(html: str, tokens: re.Pattern[str]) -> bool:
             change = _change(name, open_by_name, closing=bool(token["closing"]))
             depth += change
             formatting += change if name in _FORMATTING else 0
-        if depth > MAX_NESTING or repeated > MAX_REPEATED:
+        if depth > MAX_NESTING or repeated > MAX_REPEATED or number > MAX_TAGS:
             return False
     return True
 

@@ -15,8 +15,8 @@ MAX_WRITTEN = 5_000
 MAX_MATCHES = 400_000
 """Rules times elements; a page of very many elements has fewer of its rules looked at."""
 _LONGEST_DECLARED = 200
-_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
-_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?+|<!--|-->")
+_RULE = re.compile(r"(?:(?<=[{}])|\A)([^{}]*+)\{([^{}]*+)\}")
 _SELECTOR = re.compile(r"(?!\*)[\w.#\-\[\]=\"']{1,80}(?:(?:\s*>\s*|\s+)[\w.#\-\[\]=\"']{1,80})?")
 _TELLING = re.compile(
     r"(?:^|;)\s*(display|visibility|opacity|font-size|color|background|background-color|background-image|position|left"

@@ -16,7 +16,7 @@ from channels.mail.paint import BLACK, WHITE, Colour, Transparent, are_alike, co
 
 Attributes = Mapping[str, str | None]
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?+")
 _ZERO = r"0*\.?0+(?:px|pt|em|rem|ex|%|cm|mm|in|pc)?\s*(?:!|;|$)"
 _REMOVED = re.compile(rf"(?:^|;)\s*(?:display\s*:\s*none|mso-hide\s*:\s*all|opacity\s*:\s*{_ZERO})", re.IGNORECASE)
 _NO_SIZE = re.compile(rf"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*{_ZERO}", re.IGNORECASE)

@@ -3,17 +3,10 @@
 from dataclasses import replace
 from importlib import import_module
 
-KINDS = (
-    "boundaries",
-    "charsets",
-    "transfer",
-    "encoded_words",
-    "header_fields",
-    "addresses",
-    "dates",
-    "structures",
-    "sealed",
-)
+KINDS_TABLE = """
+    boundaries charsets transfer encoded_words header_fields addresses dates structures sealed markup files bombs
+"""
+KINDS = KINDS_TABLE.split()
 SHAPES = [
     replace(shape, name=f"{kind}: {shape.name}")
     for kind in KINDS
