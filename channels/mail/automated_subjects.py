@@ -18,10 +18,10 @@ import unicodedata
 _LONGEST = 300
 _PLAIN = str.maketrans({"\u2013": "-", "\u2014": "-", "\u2018": "'", "\u2019": "'", "\u00b4": "'", "\u00a0": " "})
 _ANSWERS = (
-    r"auto(?:matic|mated)?[ -]?(?:reply|response|respond(?:er)?|answer)",
+    r"(?:yahoo! )?auto(?:matic|mated)?[ -]?(?:reply|response|respond(?:er)?|answer)",
     r"(?:e-?mail |mensagem (?:de )?)?auto[ -]?resposta",
     r"(?:mensagem de )?resposta[ -]automatica",
-    r"mensagem automatica(?: de (?:ausencia|ferias))?",
+    r"(?:mensagem|resposta) automatica(?: de (?:ausencia|ferias))?|e-?mail automatico",
     r"(?:mensaje de )?respuesta[ -]automatica|contestacion automatica",
     r"automatische (?:antwort|e-?mail-antwort)|automatisch antwoord|automatisch",
     r"reponse automatique",
@@ -34,10 +34,11 @@ _ANSWERS = (
 )
 _ABSENCES = (
     r"(?:estou |estarei |i am |i'm )?(?:currently )?out[ -]of[ -](?:the[ -])?office|ooo",
-    r"(?:estou |estarei |ausente, )?fora d[oe] (?:escritorio|gabinete|trabalho)",
+    r"(?:estou |estarei |ausente, )?fora d[aoe] (?:escritorio|gabinete|trabalho|empresa)",
     r"ausencia (?:temporaria|automatica|do escritorio|programada)",
     r"(?:estou |estarei )?(?:temporariamente )?ausente(?: d[oe] (?:escritorio|gabinete))?",
     r"(?:estou|estarei|i am|i'm|currently) (?:de|em|on|em gozo de) (?:ferias|licenca|vacation|holidays?|leave)",
+    r"on vacation",
     r"(?:estoy |estare )?fuera de (?:la )?oficina|(?:estoy |estare )de vacaciones|ausencia temporal",
     r"(?:ich bin )?(?:abwesend|nicht im (?:buro|haus))|absen(?:t|ce) du bureau|(?:sono )?fuori (?:ufficio|sede)",
 )
@@ -74,7 +75,7 @@ _DELAYS = (
     r"retraso en la entrega|zustellung verzogert|remise differee",
 )
 _PROBLEM = re.compile(
-    r"\?|\b(?:nao|sem|erro|problema|como|quando|precis\w+|consig\w+|acess\w+|vpn|ajuda|urgente|solicit\w+|duvida"
+    r"\?|\b(?:nao|sem|err[oa]\w*|problema|como|quando|precis\w+|consig\w+|acess\w+|vpn|ajuda|urgente|solicit\w+|duvida"
     r"|no puedo|necesito|acceso|can'?t|can ?not|how|need|unable|error|issue|help|request|policy|setup)\b"
 )
 _DAY = (
@@ -96,6 +97,11 @@ def _beginning(expressions: tuple[str, ...], what_follows: str) -> re.Pattern[st
 
 _ANSWER = _beginning(_ANSWERS, r"(?=\s*:)")
 _ABSENCE = _beginning((*_ANSWERS, *_ABSENCES), rf"(?:{_ENDS}|(?=,? {_UNTIL} {_DAY}))")
+_IN_BRACKETS = re.compile(rf"\s*\[(?:{'|'.join((*_ANSWERS, *_ABSENCES))})\]")
+_HOLIDAYS = re.compile(
+    r"(?:recesso|ferias|(?:annual )?leave|holidays?)(?: coletivas)?\s*[-:|(,].{0,40}"
+    r"\b(?:retorn\w+|volt[oa]\w*|regress\w+|back (?:on|in)|return(?:ing)?)\b"
+)
 _LOTUS = re.compile(r"auto: .*\b(?:out of the office|returning|vacation|ausente|fora d|ferias|fuera de|retorn|volt)")
 _RECEIPT = _beginning(_RECEIPTS, r"(?=\s*:)")
 _CHALLENGE = _beginning(_CHALLENGES, "")
@@ -111,9 +117,9 @@ def folded(subject: str) -> str:
 
 def is_automatic_answer(subject: str) -> bool:
     """`subject` is folded, here and below."""
-    if _ANSWER.match(subject) or _LOTUS.match(subject):
+    if _ANSWER.match(subject) or _LOTUS.match(subject) or _IN_BRACKETS.match(subject):
         return True
-    said = _ABSENCE.match(subject)
+    said = _ABSENCE.match(subject) or _HOLIDAYS.match(subject)
     return said is not None and not _PROBLEM.search(subject, said.end())
 
 
