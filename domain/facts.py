@@ -24,9 +24,10 @@ class AttachmentFacts:
 class Facts:
     """`text` is what the customer newly wrote, without quoted history. Times are aware UTC.
 
-    `received_at` is when we accepted it (the sender cannot choose it); facts stored before it was kept have
-    None. `conversation_age` is how many seconds ago its ticket was opened, `message_count` which message of
-    the ticket it is. `contact_class` and `contact_plan` are None until somebody has looked the sender up.
+    `received_at` is when we accepted it, or the server of the mailbox that it was fetched from (the sender cannot
+    choose it); facts stored before it was kept have None. `conversation_age` is how many seconds ago its ticket was
+    opened, `message_count` which message of the ticket it is. `contact_class` and `contact_plan` are None until
+    somebody has looked the sender up.
     """
 
     channel: str

@@ -71,6 +71,7 @@ class Attachment:
 class Interaction:
     """One interaction as read by a channel. Times are aware UTC.
 
+    `occurred_at` is what the sender says, `arrived_at` when somebody took it who keeps mail for us, if that was not us.
     `identity` is the same for the same message by two roads. `conversation_key` names a conversation the
     channel vouches for (a chat thread, a call id); mail has none: its threads are found, not proven.
     `return_path` is where an automatic answer may go (mail: the envelope sender; chat: whatever the sender
@@ -89,6 +90,7 @@ class Interaction:
     medium: Medium
     sender: Party
     occurred_at: datetime
+    arrived_at: datetime | None = None
     subject: str = ""
     text: str = ""
     text_full: str = ""

@@ -256,11 +256,13 @@ class Transaction:
 
     def _filing(self, read: Read, placement: Placement, spent: dict[tuple[str, str], int], echoes: Echoes) -> Filing:
         interaction = read.interaction
+        accepted_at = read.entry.raw.received_at
+        received_at = min(interaction.arrived_at or accepted_at, accepted_at)
         standing = self._house.standing_of(interaction)
         facts = facts_of(
             interaction,
             placement=placement,
-            received_at=read.entry.raw.received_at,
+            received_at=received_at,
             standing=traits_of(standing),
         )
         verdict = judge(self._ruleset, facts)
@@ -277,6 +279,6 @@ class Transaction:
             answer=answer,
             spends=spends,
             acknowledged=None if words is None else (words.scope, words.letters),
-            received_at=read.entry.raw.received_at,
+            received_at=received_at,
             tags=tags_of(standing),
         )

@@ -25,18 +25,19 @@ def decoder(mailbox: Mailbox, trust: Trust = NOBODY) -> Decode:
 
 
 def decode(mailbox: Mailbox, raw: RawInteraction, trust: Trust = NOBODY) -> Sequence[Interaction]:
-    """The server took it when it arrived, however late we fetched it: undated mail counts from then."""
-    arrived = replace(raw, received_at=_arrived_at(raw) or raw.received_at)
-    return [_completed(interaction, raw) for interaction in decode_mail(mailbox, arrived, trust)]
+    """The server took it when it arrived, however late we fetched it: its customer has waited since then."""
+    arrived_at = min(_arrived_at(raw) or raw.received_at, raw.received_at)
+    arrived = replace(raw, received_at=arrived_at)
+    return [_completed(interaction, raw, arrived_at) for interaction in decode_mail(mailbox, arrived, trust)]
 
 
-def _completed(interaction: Interaction, raw: RawInteraction) -> Interaction:
+def _completed(interaction: Interaction, raw: RawInteraction, arrived_at: datetime) -> Interaction:
     traits = {**interaction.traits, **dict(_traits(raw))}
     if "mail.oversize" in traits:
         interaction = replace(interaction, attachments=interaction.attachments[:-1])
     if raw.envelope.get(BACKFILLED):
         interaction = replace(interaction, return_path=None, no_return_path=BACKFILLED)
-    return replace(interaction, traits=traits)
+    return replace(interaction, traits=traits, arrived_at=arrived_at)
 
 
 def _traits(raw: RawInteraction) -> Iterator[tuple[str, TraitValue]]:

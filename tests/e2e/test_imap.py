@@ -2,6 +2,7 @@
 
 import urllib.error
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -67,6 +68,10 @@ def test_older_mail_is_taken_without_an_answer_and_one_mail_by_two_roads_is_one_
         found = by_subject(daemon)
         assert set(found) == {"pedido antigo", "Pedido dois-caminhos"}
         assert answers(found["pedido antigo"]) == [("silent", "backfilled")]
+        old = found["pedido antigo"]
+        age = datetime.now(UTC) - datetime.fromisoformat(old["opened_at"])
+        assert timedelta(hours=23) < age < timedelta(hours=25), "it counts from when the server took it"
+        assert old["messages"][0]["received_at"] == old["opened_at"]
         assert "e-mail antigo, importado depois" in daemon.balcao(
             "tickets", "show", str(found["pedido antigo"]["number"])
         )
