@@ -67,12 +67,28 @@ STATUS: dict[type[BalcaoError], int] = {
 }
 
 
+def require_plain_json(media_type: str, encoding: str | None) -> None:
+    if encoding is not None and encoding.lower() != "identity":
+        raise UnsupportedMedia("compressed bodies are not taken; send without Content-Encoding")
+    if media_type in _PLAIN_JSON:
+        return
+    name, _, parameters = media_type.lower().partition(";")
+    name = name.strip()
+    if name != "application/json" and not (name.startswith("application/") and name.endswith("+json")):
+        raise UnsupportedMedia("Content-Type must be application/json")
+    charset = parameters.partition("charset=")[2].split(";")[0].strip(' "')
+    if charset not in {"", "utf-8", "utf8", "us-ascii"}:
+        raise UnsupportedMedia("JSON is UTF-8; no other charset is taken")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
     """`max_body`: bytes. `clock`: Unix seconds. `new`: the status of what is new, for providers that take 200 alone.
 
     `at_once` answers proven bodies that ask whether we listen and say nothing else; they are not kept. `key_of` names
     what is the same when it comes again in other words; where it names nothing, the proof does.
+    `takes` raises UnsupportedMedia for a content type and encoding that are not for us, `opened` MalformedJson for a
+    body that is none; both are for JSON objects unless another kind of body is taken.
     """
 
     channel: str
@@ -81,6 +97,8 @@ class Door:
     new: int = 202
     at_once: Callable[[Mapping[str, Any]], web.Response | None] | None = None
     key_of: Callable[[Mapping[str, Any]], str | None] | None = None
+    takes: Callable[[str, str | None], None] = require_plain_json
+    opened: Callable[[bytes], Mapping[str, Any]] = read_object
     body_seconds: float = BODY_SECONDS
     clock: Callable[[], float] = time.time
 
@@ -110,11 +128,11 @@ class _Visit:
     async def admit(self, request: web.Request) -> RawInteraction | web.Response:
         """The request as something to accept, or its answer. Raises Refused or MalformedJson."""
         door, headers = self.door, request.headers
-        _require_plain_json(headers.get(hdrs.CONTENT_TYPE, ""), headers.get(hdrs.CONTENT_ENCODING))
+        door.takes(headers.get(hdrs.CONTENT_TYPE, ""), headers.get(hdrs.CONTENT_ENCODING))
         body = await self.body(request)
         now = door.clock()
         proof = door.prove(headers, body, now)
-        value = read_object(body)
+        value = door.opened(body)
         if door.at_once is not None and (answer := door.at_once(value)) is not None:
             return answer
         own = door.key_of(value) if door.key_of is not None else None
@@ -167,20 +185,6 @@ class _Visit:
 
     def too_large(self, request: web.Request) -> TooLarge:
         return TooLarge(f"the body is larger than {self.limit(request)} bytes")
-
-
-def _require_plain_json(media_type: str, encoding: str | None) -> None:
-    if encoding is not None and encoding.lower() != "identity":
-        raise UnsupportedMedia("compressed bodies are not taken; send without Content-Encoding")
-    if media_type in _PLAIN_JSON:
-        return
-    name, _, parameters = media_type.lower().partition(";")
-    name = name.strip()
-    if name != "application/json" and not (name.startswith("application/") and name.endswith("+json")):
-        raise UnsupportedMedia("Content-Type must be application/json")
-    charset = parameters.partition("charset=")[2].split(";")[0].strip(' "')
-    if charset not in {"", "utf-8", "utf8", "us-ascii"}:
-        raise UnsupportedMedia("JSON is UTF-8; no other charset is taken")
 
 
 def _refusal(error: BalcaoError) -> web.Response:

@@ -26,7 +26,8 @@ class CallEvent:
     """`ids`: of the call first, then of this leg and of any other leg it is known to belong with.
 
     `whole`: it speaks of the call, not of one leg of it. `caller` and `called` are comparable numbers, `from_` and
-    `to` as given. `answered`: a person took the call (not a menu, a queue or a mailbox). Durations in seconds.
+    `to` as given. `answered`: a person took the call (not a menu, a queue or a mailbox);
+    `presumed`: taken to be so while no event says that it was not. Durations in seconds.
     """
 
     ids: tuple[str, ...]
@@ -35,6 +36,7 @@ class CallEvent:
     at: datetime | None = None
     direction: str | None = None
     answered: bool | None = None
+    presumed: bool = False
     caller: str | None = None
     called: str | None = None
     from_: str | None = None

@@ -95,7 +95,11 @@ class _Told:
 
     def _answered(self) -> bool:
         """Somebody answered a leg: then the call is answered, whoever else let it ring."""
-        return any(map(_says_answered, self.events))
+        if any(map(_says_answered, self.events)):
+            return True
+        return any(event.presumed for event in self.events) and all(
+            event.answered is not False for event in self.events
+        )
 
     def _over(self) -> bool:
         """The call has ended, or every leg that we know of has."""

@@ -18,6 +18,7 @@ from channels.voice.dialects import DIALECTS, ours
 from channels.voice.elements import Broken, Element, elements_of
 from channels.voice.plan import ANONYMOUS, USUAL, Found, Habits, Plan, Skipped
 from channels.voice.telling import NO_RETURN_PATH, told_by
+from domain.afterwards import Afterword
 from domain.call import CallEvent
 from domain.call_merging import grouped
 from domain.errors import Undecodable
@@ -34,7 +35,7 @@ class _Heap:
     """What the elements of one body came to; the others by the place of their element."""
 
     places: dict[CallEvent, int] = field(default_factory=dict)
-    others: list[tuple[int, Interaction]] = field(default_factory=list)
+    others: list[tuple[int, Interaction | Afterword]] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
@@ -49,7 +50,7 @@ class _Heap:
                 self.others.append((index, one))
 
 
-def decode(raw: RawInteraction, habits: Habits = USUAL) -> Sequence[Interaction] | Ignored:
+def decode(raw: RawInteraction, habits: Habits = USUAL) -> Sequence[Interaction | Afterword] | Ignored:
     """Raises Undecodable when nothing in the body can be read."""
     heap, elements = _Heap(), elements_of(raw.payload)
     plan = Plan(channel=raw.channel, received_at=raw.received_at, habits=habits)
@@ -62,15 +63,16 @@ def decode(raw: RawInteraction, habits: Habits = USUAL) -> Sequence[Interaction]
     if heap.broken and len(heap.broken) == len(elements):
         raise Undecodable("; ".join(heap.broken[:10]))
     found = _in_order(raw, heap)
-    if all(interaction.pending for interaction in found):
-        reasons = [*(str(interaction.pending) for interaction in found), *heap.skipped]
-        return Ignored(reason="; ".join(dict.fromkeys(reasons)) or "no events", noted=tuple(found))
+    pending = [one for one in found if isinstance(one, Interaction) and one.pending]
+    if len(pending) == len(found):
+        reasons = [*(str(one.pending) for one in pending), *heap.skipped]
+        return Ignored(reason="; ".join(dict.fromkeys(reasons)) or "no events", noted=tuple(pending))
     return found
 
 
-def _in_order(raw: RawInteraction, heap: _Heap) -> list[Interaction]:
+def _in_order(raw: RawInteraction, heap: _Heap) -> list[Interaction | Afterword]:
     """Each call where its first event stands."""
-    calls = [
+    calls: list[tuple[int, Interaction | Afterword]] = [
         (min(heap.places[event] for event in events), told_by(events, raw.received_at, raw.channel))
         for events in grouped(heap.places)
     ]

@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-import orjson
-
 from channels.json_text import MalformedJson, kind_of, read_object
 from channels.voice.xml_tree import xml_tree
 from channels.wild import Wild
@@ -86,7 +84,9 @@ def _text_of(body: bytes) -> list[Element] | None:
     if first_line.lower().startswith((b"event:", b"response:", b"asterisk call manager")):
         return _blocks(_decoded(body))
     if _FORM.fullmatch(body):
-        return [Wild(_form(body))]
+        form = _form(body)
+        # FreeSWITCH posts its record as a field of a form.
+        return elements_of(form["cdr"].encode()) if form.get("cdr", "")[:1] in {"<", "{"} else [Wild(form)]
     if first_line[:1] == b'"' or first_line.count(b",") > 3:
         return _rows(_decoded(body))
     return None
@@ -144,8 +144,3 @@ def _read_csv(text: str) -> Iterator[list[str]]:
                 yield row
     except csv.Error as error:
         raise Undecodable(f"the CSV cannot be read: {error}") from None
-
-
-def as_record(value: Any) -> bytes:
-    """A record of a receiver of ours as a body to journal."""
-    return orjson.dumps(value)

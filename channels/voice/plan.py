@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from channels.voice.moments import local_moment
 from channels.voice.numbers import ANONYMOUS, comparable
 from channels.wild import Wild
+from domain.afterwards import Afterword
 from domain.call import CallEvent
 from domain.interaction import Interaction
 
@@ -23,7 +25,7 @@ class Skipped:
     reason: str
 
 
-Found = Sequence[CallEvent | Interaction] | Skipped
+Found = Sequence[CallEvent | Interaction | Afterword] | Skipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +33,18 @@ class Habits:
     """Of a telephone system, as its settings tell them. `source`: a name in DIALECTS, or `auto`.
 
     `zone`: where its clock hangs, for times that tell no zone; None: as the dialect is used to. `area_code` completes
-    local numbers.
+    local numbers. `answers_sms`: what came by SMS can be answered.
     """
 
     source: str = "auto"
     zone: tzinfo | None = None
     area_code: str | None = None
+    answers_sms: bool = False
 
 
 USUAL = Habits()
+HOME = ZoneInfo("America/Sao_Paulo")
+"""Where a telephone system is, if nobody says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,4 +81,4 @@ class Dialect(Protocol):
         """Raises Undecodable for a record without what makes it a call."""
 
 
-__all__ = ["ANONYMOUS", "USUAL", "Dialect", "Found", "Habits", "Plan", "Skipped"]
+__all__ = ["ANONYMOUS", "HOME", "USUAL", "Dialect", "Found", "Habits", "Plan", "Skipped"]
