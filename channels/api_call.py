@@ -8,6 +8,7 @@ closed, nobody could say whether a message was taken.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import orjson
@@ -37,7 +38,15 @@ class ApiCaller:
     async def call(self, method: str, url: str, token: str, body: Mapping[str, Any] | None = None) -> Answer:
         """The token goes into its header, never into the URL. Raises SendFailed."""
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
-        data = None if body is None else orjson.dumps(body)
+        return await self._request(method, url, headers, None if body is None else orjson.dumps(body))
+
+    async def post_form(self, url: str, user: str, password: str, fields: Mapping[str, str]) -> Answer:
+        """Raises SendFailed."""
+        said = aiohttp.encode_basic_auth(user, password)
+        headers = {"Authorization": said, "Content-Type": "application/x-www-form-urlencoded"}
+        return await self._request("POST", url, headers, urlencode(fields).encode())
+
+    async def _request(self, method: str, url: str, headers: Mapping[str, str], data: bytes | None) -> Answer:
         try:
             async with self._opened().request(method, url, data=data, headers=headers, allow_redirects=False) as answer:
                 return _read(answer, await answer.content.read(_LONGEST_ANSWER))

@@ -82,7 +82,8 @@ class Interaction:
     ("phone", E.164). They bring contacts together, so nothing that a customer may claim belongs here.
     `authentic` is true when the sender is proved: by the channel itself (a signed webhook), or for mail by a server
     that the settings trust (ADR 7). `call_events` is what is told of a telephone call (`domain.call`); `pending` says
-    why nothing is filed yet, for others of its kind will follow.
+    why nothing is filed yet, for others of its kind will follow. `answer_by`: the channel that carries an automatic
+    answer, if it is another one; `at_night`: it came when nobody wants to be woken by one.
     """
 
     channel: str
@@ -117,6 +118,8 @@ class Interaction:
     vouched: tuple[tuple[str, str], ...] = ()
     call_events: tuple[CallEvent, ...] = ()
     pending: str | None = None
+    answer_by: str | None = None
+    at_night: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,16 @@ def remote_file_rows(interaction: Interaction, message: int, ticket: int, at: in
     ]  # fmt: skip
 
 
+def add(connection: Connection, interaction: Interaction, message: int, ticket: int, at: int) -> None:
+    """Files that a message tells of only now. Those that are known of it are left alone."""
+    table = remote_files
+    known = connection.execute(select(table.c.reference, table.c.position).where(table.c.message == message)).all()
+    references, last = {row.reference for row in known}, max((row.position for row in known), default=-1)
+    rows = remote_file_rows(interaction, message, ticket, at)
+    fresh = [row for row in rows if row[4] not in references]
+    INSERT_REMOTE_FILE.run(connection, [(row[0], last + number, *row[2:]) for number, row in enumerate(fresh, start=1)])
+
+
 def claim(connection: Connection, limit: int, now: datetime) -> list[FetchOrder]:
     """Take what is due, oldest first; its attempt is counted."""
     due = (

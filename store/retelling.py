@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Executable, bindparam, select, update
 from domain.filed import FiledMessage, TicketNow
 from domain.past import CORRECTABLE
 from domain.ticket import Filing, State
+from store import remote_files
 from store.bulk import Bulk, Inserter, chunks, parameters
 from store.codec import (
     deciders_to_json,
@@ -120,6 +121,9 @@ def retell(connection: Connection, retold: Sequence[tuple[FiledMessage, Filing]]
             for old, filing in retold
         ],
     )  # fmt: skip
+    for old, filing in retold:
+        if filing.interaction.remote_files:
+            remote_files.add(connection, filing.interaction, old.message, old.ticket, at)
     senders = [(old, realm_of(filing.interaction), sender_of(filing.interaction)) for old, filing in retold]
     INSERT_PARTICIPANT.run(connection, sorted({(old.ticket, sender) for old, _, sender in senders if sender}))
     for old, realm, sender in senders:

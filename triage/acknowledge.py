@@ -99,13 +99,19 @@ class Clerk:
         `department` is the display name. `placement` carries the real ticket number.
         """
         budgets = budgets_of(interaction)
-        reason = self.objection(interaction, placement) or _unwanted(verdict)
+        reason = self.objection(interaction, placement) or _unwanted(verdict) or _untimely(interaction, verdict)
         reason = reason or overdrawn(budgets, spent, self.policy.limits)
         words = words_of(interaction) if reason is None and interaction.medium is Medium.MAIL else None
         if words is not None and echoes.repeats(interaction, words):
             reason = "repeated_text"
         if reason is not None:
-            return Silence(channel=interaction.channel, to=interaction.return_path, reason=reason), (), None
+            return (
+                Silence(
+                    channel=interaction.answer_by or interaction.channel, to=interaction.return_path, reason=reason
+                ),
+                (),
+                None,
+            )
         for budget in budgets:
             spent[budget] = spent.get(budget, 0) + 1
         if words is not None:
@@ -115,7 +121,8 @@ class Clerk:
     def objection(self, interaction: Interaction, placement: Placement) -> str | None:
         """Why this interaction is not acknowledged, budgets apart; None when nothing speaks against it."""
         to = interaction.return_path or ""
-        mailbox = self.exits[interaction.channel].mailbox is not None
+        way_out = self.exits.get(interaction.answer_by or interaction.channel)
+        mailbox = way_out is not None and way_out.mailbox is not None
         asked = tuple(address.casefold() for address in interaction.envelope_recipients)
         reasons = (
             ("disabled", not self.policy.enabled),
@@ -127,7 +134,7 @@ class Clerk:
             ("verification_mail", bool(interaction.traits.get("mail.verification"))),
             ("spam", interaction.traits.get("spam.verdict") == "spam"),
             (interaction.no_return_path or "no_return_path", not to),
-            ("channel_cannot_send", not self.exits[interaction.channel].can_send),
+            ("channel_cannot_send", way_out is None or not way_out.can_send),
             ("role_mailbox", any(address.startswith(_ROLE_MAILBOXES) for address in asked)),
             ("own_address", any(mailbox.owns(to) for mailbox in self.own)),
             ("role_address", _is_role(to)),
@@ -148,9 +155,10 @@ class Clerk:
         named = verdict.acknowledgement or USUAL
         letter = self.letters.letter(self.policy.language, named, verdict.department, values)
         key = f"ack:{ticket}"
-        mailbox = self.exits[interaction.channel].mailbox
+        channel = interaction.answer_by or interaction.channel
+        mailbox = self.exits[channel].mailbox
         return Acknowledgement(
-            channel=interaction.channel,
+            channel=channel,
             to=interaction.return_path or "",
             subject=letter.subject,
             text=letter.text,
@@ -158,7 +166,11 @@ class Clerk:
             language=self.policy.language,
             idempotency_key=key,
             message_id=our_message_id(ticket, key, mailbox) if mailbox else None,
-            in_reply_to=sane_message_id(interaction.message_id) if mailbox else interaction.provider_id,
+            in_reply_to=sane_message_id(interaction.message_id)
+            if mailbox
+            else None
+            if interaction.answer_by
+            else interaction.provider_id,
             references=_references(interaction) if mailbox else (),
             sender=mailbox.address if mailbox else None,
             reply_to=reply_address(mailbox, self.policy.token_key, ticket) if mailbox else None,
@@ -169,6 +181,20 @@ class Clerk:
 def _is_role(address: str) -> bool:
     """A tag may be what shows a machine (`bounces+7@`), and what hides one (`noreply+7@`)."""
     return any(map(_ROLE_ADDRESS.fullmatch, {address.strip(), without_tag(address)}))
+
+
+ANY_HOUR = "-any-hour"
+"""How the names of letters end that a caller may be sent at night, too."""
+
+
+def _untimely(interaction: Interaction, verdict: Verdict) -> str | None:
+    """A caller is told only where a rule says so, and never at night unless the rule says that, too."""
+    if interaction.medium is not Medium.CALL:
+        return None
+    letter = verdict.acknowledgement
+    if letter is None:
+        return "no_rule_wants_it"
+    return "night" if interaction.at_night and not letter.endswith(ANY_HOUR) else None
 
 
 def _unwanted(verdict: Verdict) -> str | None:

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from channels.api_call import ApiCaller
 from channels.base import BuildContext, Channel, Routes
 from channels.fields import signing_keys
 from channels.json_door import Door, Prove
@@ -15,26 +16,37 @@ from channels.voice.door import any_of, basic, bearer, opened, takes, twilio
 from channels.voice.options import Options
 from channels.voice.plan import HOME, Habits
 from channels.voice.receivers import Together
+from channels.voice.recordings import RecordingFetcher, Store
+from channels.voice.sms import TwilioSms
 from channels.voice.tail import TailReceiver
-from channels.voice.telling import tell
+from channels.voice.telling import Manners, tell
 from domain.call_desk import CallDesk
 from domain.ports import Receiver
 
 __all__ = ["Options", "build"]
 
+TWILIO = "https://api.twilio.com"
+
 
 def build(options: Options, context: BuildContext) -> Channel:
     """Raises ConfigError for a secret that is missing or too short."""
     zone = ZoneInfo(options.timezone) if options.timezone else None
-    habits = Habits(source=options.source, zone=zone, area_code=options.area_code)
+    sender, stores = _sender(options, context), tuple(_stores(options, context))
+    habits = Habits(source=options.source, zone=zone, area_code=options.area_code, answers_sms=sender is not None)
+    wish = options.acknowledge
+    manners = Manners(
+        by=wish.by if wish else None, to=wish.to if wish else "", zone=zone or HOME, recordings=bool(stores)
+    )
     return Channel(
         name=context.name,
         kind="voice",
-        decode=partial(decode, habits=habits),
+        decode=partial(decode, habits=habits, manners=manners),
         receiver=_receiver(options, context),
         routes=_routes(options, context),
+        sender=sender,
+        fetcher=RecordingFetcher(stores=stores) if stores else None,
         calls=CallDesk(
-            tell=partial(tell, channel=context.name),
+            tell=partial(tell, channel=context.name, manners=manners),
             patience=options.ringing,
             window=options.window,
             zone=zone or HOME,
@@ -60,6 +72,31 @@ def _proofs(options: Options, context: BuildContext) -> Iterator[Prove]:
     if options.secrets:
         keys = signing_keys(options.secrets, context.reveal, f"channels.{context.name}.secrets")
         yield standard_webhooks(keys)
+
+
+def _stores(options: Options, context: BuildContext) -> Iterator[Store]:
+    if options.recordings:
+        own = options.recordings
+        yield Store(base=own.url, user=own.user, password=context.reveal(own.password) if own.password else None)
+    if options.twilio:
+        token = context.reveal(options.twilio.token)
+        yield Store(
+            base=options.twilio.api, user=options.twilio.account, password=token, provider=options.twilio.api == TWILIO
+        )
+
+
+def _sender(options: Options, context: BuildContext) -> TwilioSms | None:
+    twilio_account = options.twilio
+    if twilio_account is None or twilio_account.sender is None:
+        return None
+    return TwilioSms(
+        caller=ApiCaller(who="Twilio", seconds=twilio_account.timeout.total_seconds()),
+        api=twilio_account.api,
+        account=twilio_account.account,
+        token=context.reveal(twilio_account.token),
+        sender=twilio_account.sender,
+        callback=twilio_account.public_url,
+    )
 
 
 def _receiver(options: Options, context: BuildContext) -> Receiver | None:

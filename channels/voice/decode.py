@@ -17,7 +17,7 @@ from channels.json_text import as_written
 from channels.voice.dialects import DIALECTS, ours
 from channels.voice.elements import Broken, Element, elements_of
 from channels.voice.plan import ANONYMOUS, USUAL, Found, Habits, Plan, Skipped
-from channels.voice.telling import NO_RETURN_PATH, told_by
+from channels.voice.telling import NO_RETURN_PATH, PLAIN, Manners, told_by
 from domain.afterwards import Afterword
 from domain.call import CallEvent
 from domain.call_merging import grouped
@@ -50,7 +50,9 @@ class _Heap:
                 self.others.append((index, one))
 
 
-def decode(raw: RawInteraction, habits: Habits = USUAL) -> Sequence[Interaction | Afterword] | Ignored:
+def decode(
+    raw: RawInteraction, habits: Habits = USUAL, manners: Manners = PLAIN
+) -> Sequence[Interaction | Afterword] | Ignored:
     """Raises Undecodable when nothing in the body can be read."""
     heap, elements = _Heap(), elements_of(raw.payload)
     plan = Plan(channel=raw.channel, received_at=raw.received_at, habits=habits)
@@ -62,7 +64,7 @@ def decode(raw: RawInteraction, habits: Habits = USUAL) -> Sequence[Interaction 
             heap.others.append((index, _unreadable(raw, index, element, str(error))))
     if heap.broken and len(heap.broken) == len(elements):
         raise Undecodable("; ".join(heap.broken[:10]))
-    found = _in_order(raw, heap)
+    found = _in_order(raw, heap, manners)
     pending = [one for one in found if isinstance(one, Interaction) and one.pending]
     if len(pending) == len(found):
         reasons = [*(str(one.pending) for one in pending), *heap.skipped]
@@ -70,10 +72,10 @@ def decode(raw: RawInteraction, habits: Habits = USUAL) -> Sequence[Interaction 
     return found
 
 
-def _in_order(raw: RawInteraction, heap: _Heap) -> list[Interaction | Afterword]:
+def _in_order(raw: RawInteraction, heap: _Heap, manners: Manners) -> list[Interaction | Afterword]:
     """Each call where its first event stands."""
     calls: list[tuple[int, Interaction | Afterword]] = [
-        (min(heap.places[event] for event in events), told_by(events, raw.received_at, raw.channel))
+        (min(heap.places[event] for event in events), told_by(events, raw.received_at, raw.channel, manners))
         for events in grouped(heap.places)
     ]
     return [interaction for _, interaction in sorted([*calls, *heap.others], key=lambda placed: placed[0])]

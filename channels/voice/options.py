@@ -74,6 +74,21 @@ class Watch(StrictOptions):
     files: str = Field(min_length=1)
 
 
+class Recordings(StrictOptions):
+    """`url`: the folder that recordings are fetched from; nothing is fetched from anywhere else."""
+
+    url: Url
+    user: str | None = None
+    password: SecretReference | None = None
+
+
+class Acknowledge(StrictOptions):
+    """`by`: the channel that tells a caller, if a rule says so. `to`: how it names him: {number} (+55…) or {digits}."""
+
+    by: str
+    to: str = "{number}"
+
+
 class Options(StrictOptions):
     secrets: tuple[SecretReference, ...] = Field(default=(), max_length=10)
     basic: Basic | None = None
@@ -81,6 +96,8 @@ class Options(StrictOptions):
     twilio: Twilio | None = None
     ami: Ami | None = None
     watch: Watch | None = None
+    recordings: Recordings | None = None
+    acknowledge: Acknowledge | None = None
     source: Source = "auto"
     max_body: Size = 1_000_000
     timezone: Zone | None = None

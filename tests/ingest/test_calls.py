@@ -1,13 +1,15 @@
 """Telephone calls over a real store: one call is one message, whatever its order; a number finds its open ticket."""
 
 import itertools
+import json
 import random
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.raw import Fate
-from tests.pipeline import fates, house_in
+from domain.raw import Fate, RawInteraction
+from tests.pipeline import fates, house_in, install, opened
 from tests.store.conftest import backend, fresh_url, postgres_server, postgres_templates, sqlite_templates, templates
 
 __all__ = ["backend", "fresh_url", "postgres_server", "postgres_templates", "sqlite_templates", "templates"]
@@ -187,3 +189,69 @@ async def test_shuffled_doubled_events_make_exactly_the_tickets_of_their_calls(h
     assert len(tickets) == 60
     assert all(len(ticket["messages"]) == 1 for ticket in tickets)
     assert {ticket["messages"][0]["traits"]["call.talked_s"] for ticket in tickets} == {120}
+
+
+RULES = """\
+version: 1
+departments: {suporte: Suporte}
+default: {department: suporte, priority: Baixa}
+rules:
+  - name: retorno
+    when: {medium: call, trait: {call.answered: false}}
+    set: {acknowledgement: LETTER}
+"""
+PHONE = """\
+  telefone:
+    kind: voice
+    secrets: [file:var/secrets/telefone.key]
+    twilio: {account: AC1, token: "file:var/secrets/twilio", sender: "+5511999990000",
+             public_url: "https://balcao.exemplo.com/hooks/telefone"}
+    acknowledge: {by: telefone}
+"""
+
+
+async def told_of(folder, templates, *, letter="callback", hour=12, **call):
+    """The acknowledgement of one missed call that comes at `hour` in São Paulo."""
+    install(folder, templates=templates, rules=RULES.replace("LETTER", letter))
+    settings = folder / "balcao.yaml"
+    head = settings.read_text(encoding="utf-8").split("  telefone:")[0]
+    settings.write_text(head + PHONE, encoding="utf-8")
+    (folder / "var" / "secrets").mkdir(exist_ok=True)
+    (folder / "var" / "secrets" / "twilio").write_text("segredo da conta", encoding="utf-8")
+    house = await opened(folder)
+    received = datetime(2026, 3, 2, hour, 0, tzinfo=ZoneInfo("America/Sao_Paulo")).astimezone(UTC)
+    payload = json.dumps({"event": "missed", "call_id": "c", "from": ANA, "to": "1", **call}).encode()
+    await house.journal.append(
+        RawInteraction(channel="telefone", dedup_key="c", received_at=received, payload=payload, envelope={})
+    )
+    await house.work()
+    (ticket,) = await house.tickets()
+    await house.close()
+    (answer,) = ticket["acknowledgements"]
+    return answer
+
+
+async def test_a_missed_caller_with_a_mobile_telephone_is_told_where_a_rule_says_so(tmp_path, sqlite_templates):
+    answer = await told_of(tmp_path, sqlite_templates)
+
+    assert (answer["channel"], answer["to"], answer["state"]) == ("telefone", ANA, "pending")
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"hour": 22}, "night"),
+        ({"hour": 7}, "night"),
+        ({"hour": 22, "letter": "callback-any-hour"}, None),
+        ({"letter": "none"}, "rule"),
+        ({"from": "+551133334444"}, "this telephone takes no messages"),
+        ({"from": "anonymous"}, "the number is withheld"),
+        ({"from": "1001"}, "this telephone takes no messages"),
+        ({"event": "ended", "talked_s": 9}, "the call was answered"),
+        ({"direction": "outbound", "from": "1001", "to": ANA}, "we called"),
+    ],
+)
+async def test_everybody_else_meets_silence_with_its_reason(tmp_path, sqlite_templates, given, reason):
+    answer = await told_of(tmp_path, sqlite_templates, **given)
+
+    assert (answer["state"], answer["reason"]) == ("pending" if reason is None else "silent", reason)
