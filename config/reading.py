@@ -19,13 +19,12 @@ from pathlib import Path
 import yaml
 
 from config.scalars import resolve
-from config.syntax import syntax_mistake
+from config.syntax import MAX_DEPTH, syntax_mistake
 from domain.document import Mapping, Node, Scalar, ScalarValue, Sequence
 from domain.errors import N_, ConfigError, Mistake, Position
 from domain.units import BadValue
 
 MAX_BYTES = 5_000_000
-MAX_DEPTH = 50
 _SHOWN = 100  # finding the line of each of millions of bad characters would take minutes
 
 # U+0085, U+2028 and U+2029 are line breaks to the parser and invisible in an editor: text after one

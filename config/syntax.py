@@ -6,6 +6,9 @@ import yaml
 
 from domain.errors import N_, Mistake, Position
 
+MAX_DEPTH = 50
+"""Levels of a document inside one another."""
+
 
 class _Remedy(NamedTuple):
     """`symptom` occurs in PyYAML's words; `at_start` points to where the broken thing begins."""
@@ -23,7 +26,7 @@ _LIST = N_('the list opened here needs a "," between its items and a "]" at its 
 _BRACES = N_('the mapping opened here needs a "," between its entries and a "}" at its end')
 _INDENTATION = N_("the indentation here does not fit the lines above; items of one block start in the same column")
 _BACKSLASH = N_('in double quotes a backslash is written "\\\\"; in single quotes it stands for itself')
-_TOO_DEEP = N_("more than 50 levels inside one another; make it flatter")
+_TOO_DEEP = N_("more than %(depth)s levels inside one another; make it flatter")
 _INDICATOR = N_('text that begins with "&", "*", "!" or "%" must be in quotes')
 
 # The first that fits counts. libyaml and PyYAML's own parser word some of them differently.
@@ -63,8 +66,10 @@ def syntax_mistake(error: yaml.YAMLError, text: str, file: str) -> Mistake:
     position = _position(error, file, at_start=remedy is not None and remedy.at_start)
     if remedy is None:
         return Mistake(position, "this is not YAML: %(problem)s", {"problem": problem})
-    advice = _TAB if _character_at(text, position) == "\t" else remedy.advice
-    return Mistake(position, advice)
+    if _character_at(text, position) == "\t":
+        return Mistake(position, _TAB)
+    values = {"depth": MAX_DEPTH} if remedy.advice is _TOO_DEEP else {}
+    return Mistake(position, remedy.advice, values)
 
 
 def _position(error: yaml.YAMLError, file: str, *, at_start: bool) -> Position:

@@ -32,6 +32,15 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunnerUp:
+    """What another rule that applied would have decided, had those above it not. The facts still hold its words."""
+
+    field: str
+    value: str | bool
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """A question or a solution that a rule has for the customer, in the words the rule file had for it then."""
 
@@ -48,6 +57,7 @@ class Verdict:
 
     `tags`, `questions` and `solutions` accumulate over all rules that matched, in rule order, each once.
     The value of a field is the final one; `adjusted` says which rules moved it there.
+    `runners_up` in rule order: it still tells who came second when the rules of that day are gone.
     """
 
     ruleset: str
@@ -56,6 +66,7 @@ class Verdict:
     adjusted: tuple[Adjustment, ...] = ()
     questions: tuple[Proposal, ...] = ()
     solutions: tuple[Proposal, ...] = ()
+    runners_up: tuple[RunnerUp, ...] = ()
 
     @property
     def department(self) -> str:

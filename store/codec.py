@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from domain.facts import AttachmentFacts, Facts
-from domain.verdict import Adjustment, Decision, Match, Proposal, Verdict
+from domain.verdict import Adjustment, Decision, Match, Proposal, RunnerUp, Verdict
 
 _LARGEST = 1 << 63
 _LATER_FACTS = ("headers", "received_at", "conversation_age", "message_count", "contact_class", "contact_plan")
@@ -98,7 +98,7 @@ def facts_from_json(document: str, *, text: str) -> Facts:
 
 
 def verdict_to_json(verdict: Verdict) -> str:
-    more = {name: value for name in _LATER_VERDICTS if (value := getattr(verdict, name))}
+    more = {name: value for name in (*_LATER_VERDICTS, "runners_up") if (value := getattr(verdict, name))}
     return dumps({"ruleset": verdict.ruleset, "fields": dict(verdict.fields), "tags": verdict.tags, **more})
 
 
@@ -124,6 +124,7 @@ def verdict_from_json(document: str) -> Verdict:
             name: tuple(kind(**{**one, "matched": _matched(one)}) for one in values.get(name, ()))
             for name, kind in _LATER_VERDICTS.items()
         },
+        runners_up=tuple(RunnerUp(**one) for one in values.get("runners_up", ())),
     )
 
 

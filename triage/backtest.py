@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from domain.past import Past
-from domain.verdict import Decision, Match, Verdict
+from domain.verdict import Decision, Match, Proposal, Verdict
 from triage.engine import judge
 from triage.rules import DEFAULT, RuleSet
 from triage.sight import value_text
@@ -19,7 +19,7 @@ from triage.sight import value_text
 Move = tuple[str, str | None, str | None]
 """Field, value before, value after; None is nothing."""
 
-TAGS = "tags"
+TAGS, QUESTIONS, SOLUTIONS = "tags", "questions", "solutions"
 _NOTHING = Decision(value=False, rule=DEFAULT)
 
 
@@ -64,7 +64,7 @@ class Tally:
     def add(self, past: Past, after: Verdict) -> None:
         before = past.verdict
         self.judged += 1
-        moves = [*_field_moves(before, after), *_tag_moves(before, after)]
+        moves = [*_field_moves(before, after), *_given_moves(before, after)]
         self.changed += bool(moves)
         self.fields.update({move[0] for move, _, _ in moves})
         for move, was, becomes in moves:
@@ -127,15 +127,27 @@ def _field_moves(before: Verdict, after: Verdict) -> Iterator[tuple[Move, Decisi
             yield (name, was, becomes), before.fields.get(name, _NOTHING), after.fields.get(name, _NOTHING)
 
 
-def _tag_moves(before: Verdict, after: Verdict) -> Iterator[tuple[Move, Decision, Decision]]:
-    had = {str(tag.value): tag for tag in before.tags}
-    has = {str(tag.value): tag for tag in after.tags}
-    for tag, given in had.items():
-        if tag not in has:
-            yield (TAGS, tag, None), given, _NOTHING
-    for tag, given in has.items():
-        if tag not in had:
-            yield (TAGS, None, tag), _NOTHING, given
+def _given_moves(before: Verdict, after: Verdict) -> Iterator[tuple[Move, Decision, Decision]]:
+    """Of tags, questions and solutions: those that go and those that come."""
+    had, has = _given(before), _given(after)
+    for (what, name), decision in had.items():
+        if (what, name) not in has:
+            yield (what, name, None), decision, _NOTHING
+    for (what, name), decision in has.items():
+        if (what, name) not in had:
+            yield (what, None, name), _NOTHING, decision
+
+
+def _given(verdict: Verdict) -> dict[tuple[str, str], Decision]:
+    return {
+        **{(TAGS, str(tag.value)): tag for tag in verdict.tags},
+        **{(QUESTIONS, one.name): _proposed(one) for one in verdict.questions},
+        **{(SOLUTIONS, one.name): _proposed(one) for one in verdict.solutions},
+    }
+
+
+def _proposed(proposal: Proposal) -> Decision:
+    return Decision(value=proposal.name, rule=proposal.rule, matched=proposal.matched)
 
 
 def _value(verdict: Verdict, name: str) -> str | None:
@@ -147,12 +159,12 @@ def _value(verdict: Verdict, name: str) -> str | None:
 def _deciders(verdict: Verdict) -> Iterator[tuple[str, str]]:
     for name, decision in verdict.fields.items():
         yield decision.rule, name
-    for tag in verdict.tags:
-        yield tag.rule, TAGS
+    for (what, _), given in _given(verdict).items():
+        yield given.rule, what
 
 
 def _decided(verdict: Verdict) -> bool:
-    return bool(verdict.tags) or any(decision.rule != DEFAULT for decision in verdict.fields.values())
+    return bool(_given(verdict)) or any(decision.rule != DEFAULT for decision in verdict.fields.values())
 
 
 def _sample(past: Past, was: Decision, becomes: Decision) -> Sample:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from domain.facts import Facts
-from domain.verdict import Adjustment, Decision, Match, Proposal, Verdict
+from domain.verdict import Adjustment, Decision, Match, Proposal, RunnerUp, Verdict
 from triage.keywords import CHANGES, PRIORITIES
 from triage.rules import DEFAULT, Rule, RuleSet
 from triage.sight import Sight
@@ -40,6 +40,7 @@ def verdict_of(ruleset: RuleSet, sight: Sight, applying: list[Rule]) -> Verdict:
         adjusted=adjusted,
         questions=tuple(_questions(ruleset, sight, applying, shown)),
         solutions=tuple(_solutions(ruleset, applying, shown)),
+        runners_up=tuple(_runners_up(applying, deciders)),
     )
 
 
@@ -70,6 +71,13 @@ def _first(applying: list[Rule], names: Callable[[Rule], Iterable[str]]) -> Mapp
         for name in names(rule):
             found.setdefault(name, rule)
     return found
+
+
+def _runners_up(applying: list[Rule], deciders: Mapping[str, Rule]) -> Iterator[RunnerUp]:
+    for rule in applying:
+        for field, value in rule.fields.items():
+            if deciders[field] is not rule:
+                yield RunnerUp(field=field, value=value, rule=rule.name)
 
 
 def _adjustments(applying: list[Rule], shown: _Evidence) -> Iterator[Adjustment]:

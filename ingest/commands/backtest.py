@@ -6,10 +6,8 @@ candidate ─┬─▶ its own tests (told, not demanded)
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -18,7 +16,7 @@ from ingest.commands.databases import read_store
 from ingest.commands.failures import AlreadySaid, Unusable
 from ingest.commands.shape import Whole, command
 from ingest.commands.shell import Shell
-from ingest.commands.since import parse_since
+from ingest.commands.since import asked_since, since_option
 from ingest.payloads import facts_of_case
 from ingest.presentation.backtest import progress, show_backtest
 from ingest.rulebook import source_and_rules
@@ -40,7 +38,7 @@ LONGEST_LIST = 100
     "balcao rules backtest new-rules.yaml --last 10000 --fail-if-changed-more-than 5%",
 )
 @click.argument("file", metavar="[FILE]", required=False)
-@click.option("--since", metavar="T", help=N_("Only tickets opened since then: 30d, 2026-11-22, 2026-11-22T14:05."))
+@since_option
 @click.option("--last", type=Whole(1, 1_000_000_000), metavar="N", help=N_("Only the newest so many tickets."))
 @click.option(
     "--fail-if-changed-more-than", "limit", metavar="P", help=N_("Exit code 1 if more than this share changes: 5%.")
@@ -76,8 +74,7 @@ def run_backtest(shell: Shell, file: str | None, since: str | None, last: int | 
 def _chosen(shell: Shell, since: str | None, last: int | None) -> Callable[..., past.Span | None]:
     if since is not None and last is not None:
         raise Unusable(_("say --since or --last, not both"))
-    zone = ZoneInfo(shell.settings.timezone)
-    moment = parse_since(since, now=datetime.now(UTC), zone=zone) if since is not None else None
+    moment = asked_since(shell, since)
     return partial(past.span, since=moment, newest=last)
 
 

@@ -7,18 +7,14 @@ rule file ──▶ rules that never decided ─────┘
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
-
-import click
 
 from domain.past import CORRECTABLE
 from ingest.commands.databases import read_store
 from ingest.commands.shape import command
 from ingest.commands.shell import Shell
-from ingest.commands.since import parse_since
+from ingest.commands.since import asked_since, since_option
 from ingest.presentation.moments import iso
 from ingest.presentation.stats import show_stats
 from ingest.rulebook import read_rules
@@ -33,10 +29,9 @@ from triage.rules import DEFAULT
     help=N_("Show how often each rule decided, which never did, and which ones people corrected."),
     example="balcao rules stats --since 30d",
 )
-@click.option("--since", metavar="T", help=N_("Only tickets opened since then: 30d, 2026-11-22, 2026-11-22T14:05."))
+@since_option
 def stats(shell: Shell, since: str | None) -> None:
-    zone = ZoneInfo(shell.settings.timezone)
-    moment = parse_since(since, now=datetime.now(UTC), zone=zone) if since is not None else None
+    moment = asked_since(shell, since)
     names = [rule.name for rule in read_rules(shell.rule_file(None)).rules]
     found = read_store(shell.settings, partial(statistics, since=moment))
     document = {"since": iso(moment), **as_document(found, names)}

@@ -5,10 +5,9 @@ rule file ───────────────────────�
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -17,7 +16,7 @@ from domain.past import Past
 from ingest.commands.databases import read_store
 from ingest.commands.shape import Whole, command
 from ingest.commands.shell import Shell
-from ingest.commands.since import parse_since
+from ingest.commands.since import asked_since, since_option
 from ingest.presentation.moments import iso
 from ingest.presentation.suggest import show_suggestions
 from ingest.rulebook import looked_at
@@ -44,7 +43,7 @@ LONGEST_SUBJECT = 80
     example="balcao rules suggest --since 30d",
 )
 @click.argument("file", metavar="[FILE]", required=False)
-@click.option("--since", metavar="T", help=N_("Only tickets opened since then: 30d, 2026-11-22, 2026-11-22T14:05."))
+@since_option
 @click.option(
     "--limit", type=Whole(1, 1000), metavar="N", default=LIMIT, show_default=True, help=N_("At most so many proposals.")
 )
@@ -59,8 +58,7 @@ LONGEST_SUBJECT = 80
 )
 def suggest_rules(shell: Shell, file: str | None, since: str | None, limit: int, support: int) -> None:
     """Raises ConfigError when the present file does not load or fails its tests."""
-    zone = ZoneInfo(shell.settings.timezone)
-    moment = parse_since(since, now=datetime.now(UTC), zone=zone) if since is not None else None
+    moment = asked_since(shell, since)
     look, ruleset = looked_at(shell.rule_file(file))
     tickets, unreadable = _past(shell.settings, moment)
     found = Trial(look, ruleset, tickets, support).proposals(limit)

@@ -18,7 +18,7 @@ from ingest.commands.note import note
 from ingest.commands.reply import reply
 from ingest.commands.shape import OneOf, Whole, command, group, limit_option
 from ingest.commands.shell import Shell, json_line, say, warn
-from ingest.commands.since import parse_since
+from ingest.commands.since import asked_since, since_option
 from ingest.commands.who import person
 from ingest.presentation.clean import line
 from ingest.presentation.labels import FIELDS, label
@@ -84,11 +84,10 @@ def show(shell: Shell, number: int) -> None:
     help=N_("Write every ticket in full, one JSON document per line."),
     example="balcao tickets export --since 30d > tickets.jsonl",
 )
-@click.option("--since", metavar="T", help=N_("Only tickets opened since then: 30d, 2026-11-22, 2026-11-22T14:05."))
+@since_option
 def export(shell: Shell, since: str | None) -> None:
     """JSON lines with and without --json. Streamed: memory does not grow with the number of tickets."""
-    zone = ZoneInfo(shell.settings.timezone)
-    moment = parse_since(since, now=datetime.now(UTC), zone=zone) if since is not None else None
+    moment = asked_since(shell, since)
     read_store(shell.settings, partial(_write_all, since=moment))
 
 

@@ -57,7 +57,12 @@ def _show_sum(document: Mapping[str, Any]) -> None:
         "tickets": counted_tickets(document["tickets"]),
         "share": percent(document["changed_share"]),
     }
-    out.print(paragraph(_("%(changed)d of %(tickets)s would change (%(share)s)") % values, "bold"))
+    text = ngettext(
+        "%(changed)d of %(tickets)s would change (%(share)s)",
+        "%(changed)d of %(tickets)s would change (%(share)s)",
+        document["changed"],
+    )
+    out.print(paragraph(text % values, "bold"))
     for name, count in document["fields"].items():
         out.print(paragraph(f"  {label(FIELDS, name)}: {count}"))
     cost = document["cost_us"]

@@ -45,7 +45,12 @@ FIELDS = {
     "priority": N_("Priority"),
     "flag": N_("Flag"),
     "assignee": N_("Assignee"),
+    "acknowledgement": N_("Acknowledgement"),
     "tags": N_("Tags"),
+    "questions": N_("Questions"),
+    "solutions": N_("Solutions"),
+    "ask": N_("Questions"),
+    "suggest": N_("Solutions"),
 }
 PARTS = {
     "starting": N_("starting"),

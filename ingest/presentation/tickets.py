@@ -76,7 +76,7 @@ def show_ticket(ticket: Ticket, zone: tzinfo) -> None:
 
 
 def verdict_table(verdict: Mapping[str, Any], tags: Iterable[Any] = ()) -> RenderableType:
-    """Every field with the rule that set it and the words that decided."""
+    """Every field with the rule that set it and the words that decided, and what would have decided it else."""
     fields = verdict.get("fields") or {}
     decided = table(_("Field"), _("Value"), _("Rule"), _("Words that matched"))
     for name, decision in fields.items():
@@ -87,6 +87,10 @@ def verdict_table(verdict: Mapping[str, Any], tags: Iterable[Any] = ()) -> Rende
             cell(decision.get("rule")),
             cell(matched_words(decision.get("matched") or ())),
         )
+        for other in verdict.get("runners_up") or ():
+            if other.get("field") == name:
+                texts = ("  " + _("else"), other.get("value"), other.get("rule"), None)
+                decided.add_row(*(cell(text, "dim") for text in texts))
     if shown := ", ".join(line(tag) for tag in tags):
         decided.add_row(cell(_("Tags")), cell(shown), cell(None), cell(None))
     return decided

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import reading
-from config.reading import MAX_BYTES, MAX_DEPTH, read, read_file
+from config.reading import MAX_BYTES, read, read_file
+from config.syntax import MAX_DEPTH
 from domain.document import Mapping, Scalar, Sequence, plain
 from domain.errors import ConfigError, Position
 

@@ -190,3 +190,19 @@ def test_the_rules_of_that_day_tell_places_and_runners_up_where_they_are_kept(de
     assert document["then"]["ruleset"] == kept
     assert document["then"]["fields"]["priority"]["position"] == {"file": "regras.yaml", "line": 10, "column": 5}
     assert "regras.yaml:10" in desk.run("rules", "explain", "--ticket", "1").stdout
+
+
+def test_who_came_second_is_told_though_the_rules_of_that_day_are_gone(desk):
+    database = sqlite3.connect(desk.folder / "var" / "balcao.db")
+    with database:
+        verdict = json.loads(database.execute("SELECT verdict FROM messages WHERE ticket = 1").fetchone()[0])
+        second = {"field": "priority", "value": "Baixa", "rule": "duvida-de-antes"}
+        changed = json.dumps({**verdict, "ruleset": "0" * 64, "runners_up": [second]})
+        database.execute("UPDATE messages SET verdict = ? WHERE ticket = 1", (changed,))
+    database.close()
+
+    document = desk.json("rules", "explain", "--ticket", "1")
+
+    assert document["then"] is None
+    assert document["stored"]["runners_up"] == [second]
+    assert "duvida-de-antes" in desk.run("rules", "explain", "--ticket", "1").stdout

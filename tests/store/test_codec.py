@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.facts import AttachmentFacts, Facts
-from domain.verdict import Adjustment, Decision, Match, Proposal, Verdict
+from domain.verdict import Adjustment, Decision, Match, Proposal, RunnerUp, Verdict
 from store.codec import (
     deciders_from_json,
     deciders_to_json,
@@ -51,6 +51,7 @@ decisions = st.builds(
 shown = st.lists(matches, max_size=2).map(tuple)
 proposals = st.builds(Proposal, name=clean, text=clean, rule=clean, link=st.none() | clean, matched=shown)
 adjustments = st.builds(Adjustment, field=clean, change=st.sampled_from(["raise", "lower"]), rule=clean, matched=shown)
+runners_up = st.builds(RunnerUp, field=clean, value=st.one_of(clean, st.booleans()), rule=clean)
 verdicts = st.builds(
     Verdict,
     ruleset=clean,
@@ -59,6 +60,7 @@ verdicts = st.builds(
     adjusted=st.lists(adjustments, max_size=2).map(tuple),
     questions=st.lists(proposals, max_size=2).map(tuple),
     solutions=st.lists(proposals, max_size=2).map(tuple),
+    runners_up=st.lists(runners_up, max_size=2).map(tuple),
 )
 
 

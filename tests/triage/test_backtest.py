@@ -64,6 +64,28 @@ def test_every_field_and_tag_that_moves_is_counted_from_where_to_where():
     assert (tally.changed, tally.judged) == (3, 4)
 
 
+ASKS = OLD.replace(
+    "rules:", "questions: {cnpj: Qual CNPJ?, versao: Qual versão?}\nsolutions: {dns: Veja o DNS}\nrules:"
+)
+
+
+def test_questions_and_solutions_that_come_or_go_are_changes_too():
+    before = ASKS.replace("tags: [cobrança]", "ask: [cnpj]")
+    after = ASKS.replace("tags: [cobrança]", "ask: [versao]\n    suggest: [dns]")
+    facts = past(1, "o boleto").facts
+    tally = Tally()
+    one = Past(number=1, opened_at=NOON, facts=facts, verdict=judge(rules_of(before), facts), corrected={})
+    tally.add(one, try_rules(rules_of(after), one))
+
+    assert tally.moves == {
+        ("questions", "cnpj", None): 1,
+        ("questions", None, "versao"): 1,
+        ("solutions", None, "dns"): 1,
+    }
+    assert tally.changed == 1
+    assert tally.rules_gained["boleto", "solutions"] == 1
+
+
 def test_a_rule_gains_what_it_decides_now_and_loses_what_it_decided():
     tally = tally_of(past(1, "o boleto"), past(2, "a fatura"), past(3, "fora do ar"))
     assert tally.rules_gained["boleto", "department"] == tally.rules_lost["boleto", "department"] == 1

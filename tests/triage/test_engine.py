@@ -33,6 +33,15 @@ def test_for_each_field_the_first_rule_that_sets_it_decides():
     }
 
 
+def test_who_would_have_decided_else_is_part_of_the_verdict():
+    verdict = judge(rules(BOLETO, URGENT, STOP), facts("boleto urgente"))
+
+    assert [(one.field, one.value, one.rule) for one in verdict.runners_up] == [
+        ("priority", "Alta", "urgente"),
+        ("department", "comercial", "para"),
+    ]
+
+
 def test_the_order_of_the_file_decides_not_the_order_of_the_words():
     assert judge(rules(URGENT, BOLETO), facts("boleto urgente")).priority == "Alta"
 
