@@ -28,7 +28,7 @@ def show_explanation(explanation: Said) -> None:
         values = {"number": explanation["ticket"], "ruleset": stored.get("ruleset")}
         out.print(heading(_("What ticket %(number)s got, under the rules %(ruleset)s") % values))
         then = explanation.get("then")
-        out.print(_reasons_table(then) if then else verdict_table(stored, _tags_of(stored)))
+        out.print(_reasons_table(then) if then else verdict_table(stored, _tags_of(stored), others=True))
         now = {"ruleset": explanation["ruleset"]}
         out.print(heading(_("What it would get now, under the rules %(ruleset)s") % now))
     out.print(_reasons_table(explanation))

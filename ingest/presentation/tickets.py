@@ -75,8 +75,8 @@ def show_ticket(ticket: Ticket, zone: tzinfo) -> None:
     )
 
 
-def verdict_table(verdict: Mapping[str, Any], tags: Iterable[Any] = ()) -> RenderableType:
-    """Every field with the rule that set it and the words that decided, and what would have decided it else."""
+def verdict_table(verdict: Mapping[str, Any], tags: Iterable[Any] = (), *, others: bool = False) -> RenderableType:
+    """Every field with the rule that set it and the words that decided; with `others`, who came after it."""
     fields = verdict.get("fields") or {}
     decided = table(_("Field"), _("Value"), _("Rule"), _("Words that matched"))
     for name, decision in fields.items():
@@ -87,7 +87,7 @@ def verdict_table(verdict: Mapping[str, Any], tags: Iterable[Any] = ()) -> Rende
             cell(decision.get("rule")),
             cell(matched_words(decision.get("matched") or ())),
         )
-        for other in verdict.get("runners_up") or ():
+        for other in (verdict.get("runners_up") or ()) if others else ():
             if other.get("field") == name:
                 texts = ("  " + _("else"), other.get("value"), other.get("rule"), None)
                 decided.add_row(*(cell(text, "dim") for text in texts))
