@@ -9,6 +9,7 @@ depth is bounded before anything recurses. Whatever is wrong is collected and ra
 a syntax error, too much depth or a second document ends the reading, for nothing after them can be trusted.
 """
 
+import codecs
 import gc
 import re
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ import yaml
 from config.scalars import resolve
 from config.syntax import MAX_DEPTH, syntax_mistake
 from domain.document import Mapping, Node, Scalar, ScalarValue, Sequence
-from domain.errors import N_, ConfigError, Mistake, Position
+from domain.errors import N_, ConfigError, Mistake, Position, reason_of
 from domain.units import BadValue
 
 MAX_BYTES = 5_000_000
@@ -30,6 +31,7 @@ _SHOWN = 100  # finding the line of each of millions of bad characters would tak
 # U+0085, U+2028 and U+2029 are line breaks to the parser and invisible in an editor: text after one
 # would leave its comment and become a setting.
 _UNWANTED = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _PARSER: type = getattr(yaml, "CLoader", yaml.SafeLoader)
 
@@ -42,12 +44,14 @@ def read_file(path: Path) -> Node:
 def text_of(path: Path) -> str:
     """The text of a file that may be YAML. Raises ConfigError when it cannot be read or is no text."""
     start = Position(str(path), 1, 1)
+    if path.is_fifo() and not path.is_relative_to("/dev"):
+        raise ConfigError([Mistake(start, "this is no file but a pipe: who opens it waits for a writer")])
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError([Mistake(start, "this file cannot be read: %(reason)s", {"reason": reason})]) from None
+        text = "this file cannot be read: %(reason)s"
+        raise ConfigError([Mistake(start, text, {"reason": reason_of(error)})]) from None
     if len(content) > MAX_BYTES:
         raise ConfigError([_too_large(str(path))])
     return _decode(content, str(path))
@@ -187,6 +191,8 @@ def _too_large(file: str) -> Mistake:
 
 
 def _decode(content: bytes, file: str) -> str:
+    if content.startswith(_WIDE) or b"\0" in content[:2]:
+        raise ConfigError([Mistake(Position(file, 1, 1), "this is UTF-16 or UTF-32 text; save the file as UTF-8")])
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

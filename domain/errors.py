@@ -17,6 +17,7 @@ The text for the peer and the detail for the log are two strings: `str(error)` m
 `error.detail` never is.
 """
 
+import errno
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +25,29 @@ from dataclasses import dataclass, field
 def N_(msgid: str) -> str:  # noqa: N802 - the name every gettext tool knows for "extract, translate later"
     """Marks the text of a Mistake for the catalogue where it is not written in the Mistake itself."""
     return msgid
+
+
+class Words(str):
+    """A value of a Mistake that is a message of its own, and is translated too."""
+
+    __slots__ = ()
+
+
+REASONS = {
+    errno.ENOENT: N_("there is no such file"),
+    errno.EISDIR: N_("it is a folder"),
+    errno.ENOTDIR: N_("its path leads through a file"),
+    errno.EACCES: N_("there is no permission to read it"),
+    errno.EPERM: N_("there is no permission to read it"),
+    errno.ELOOP: N_("it is a link that leads back to itself"),
+    errno.ENAMETOOLONG: N_("its name is too long"),
+}
+
+
+def reason_of(error: Exception) -> str:
+    """Why the system did not do it: in words that are translated where we know them, else in its own."""
+    known = REASONS.get(getattr(error, "errno", None) or 0)
+    return Words(known) if known else str(getattr(error, "strerror", None) or error)
 
 
 class BalcaoError(Exception):

@@ -22,7 +22,7 @@ from channels.base import BuildContext, Channel
 from config.binding import bind
 from domain.document import Mapping as MappingNode
 from domain.document import Node, Scalar, Sequence
-from domain.errors import N_, ConfigError, Mistake, Position, Undecodable
+from domain.errors import N_, ConfigError, Mistake, Position, Undecodable, reason_of
 from domain.facts import Facts
 from domain.interaction import Ignored, Interaction
 from domain.raw import RawInteraction
@@ -96,7 +96,7 @@ def _facts_in(payload: Payload) -> Facts:
     try:
         raw = captured(file, payload.channel)
     except OSError as error:
-        raise _mistake(payload, N_("%(file)s cannot be read: %(reason)s"), reason=error.strerror) from None
+        raise _mistake(payload, N_("%(file)s cannot be read: %(reason)s"), reason=reason_of(error)) from None
     decoded = channel_of_kind(kind).decode(raw)
     if isinstance(decoded, Ignored):
         raise Undecodable(decoded.reason)

@@ -18,7 +18,7 @@ from pathlib import Path
 from config.reading import MAX_BYTES, read, text_of
 from domain.document import Mapping as MappingNode
 from domain.document import Node, Scalar, Sequence
-from domain.errors import N_, ConfigError, Mistake, Position
+from domain.errors import N_, ConfigError, Mistake, Position, reason_of
 from triage.loading import fingerprint
 from triage.notes import near_miss
 
@@ -87,6 +87,8 @@ def look_at(main: Path) -> Look:
 def digest(path: Path) -> str:
     """What a file or folder looks like now."""
     try:
+        if path.is_fifo():
+            return "a pipe"
         if path.is_dir():
             return "\0".join(sorted(each.name for each in path.iterdir()))
         with path.open("rb") as stream:
@@ -184,7 +186,7 @@ class _Reader:
             self._note_unreadable(item, error)
             return
         self.look.seen[found.parent] = digest(found.parent)
-        near = near_miss(found.name, beside)
+        near = near_miss(found.name, beside, apart_from=found.suffix)
         if near:
             self._note(item.position, N_("there is no %(name)s; did you mean %(near)r?"), name=item.value, near=near)
         else:
@@ -225,7 +227,7 @@ class _Reader:
 
     def _note_unreadable(self, item: Scalar, error: OSError) -> None:
         words = N_("%(path)s cannot be read: %(reason)s")
-        self._note(item.position, words, path=str(item.value)[:100], reason=error.strerror or str(error))
+        self._note(item.position, words, path=str(item.value)[:100], reason=reason_of(error))
 
     def _note(self, position: Position, text: str, /, **values: object) -> None:
         self.look.mistakes.append(Mistake(position, text, values))

@@ -102,11 +102,11 @@ class Notes:
             self.note(position, "%(name)r is not known here; known are: %(known)s", name=name, known=shown)
 
 
-def near_miss(name: str, known: Iterable[str]) -> str | None:
-    """The known name somebody probably meant, or None."""
+def near_miss(name: str, known: Iterable[str], *, apart_from: str = "") -> str | None:
+    """The known name somebody probably meant, or None. An ending that all may have makes none of them near."""
     known = tuple(known)
     if (meant := MEANT.get(name.casefold())) in known:
         return meant
-    folded = {candidate.casefold(): candidate for candidate in known}
-    close = get_close_matches(name[:100].casefold(), folded, n=1, cutoff=0.6)
+    folded = {candidate.removesuffix(apart_from).casefold(): candidate for candidate in known}
+    close = get_close_matches(name.removesuffix(apart_from)[:100].casefold(), folded, n=1, cutoff=0.6)
     return folded[close[0]] if close else None

@@ -19,6 +19,7 @@ import re2
 
 from domain.document import ScalarValue
 from domain.units import BadValue
+from triage.broken import unreadable
 from triage.folding import fold
 from triage.plurals import numbers_of
 
@@ -176,11 +177,6 @@ def _refuse_broken(source: str) -> None:
     try:
         found = compiled(source).search(_UNRELATED)
     except re2.error as error:
-        raise BadValue("this expression cannot be read: %(reason)s", reason=_reason(error)) from None
+        raise unreadable(error) from None
     if found and found.start() == found.end():
         raise BadValue("this expression also matches nothing at all, so it would be true for every message")
-
-
-def _reason(error: Exception) -> str:
-    reason = error.args[0] if error.args else "?"
-    return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)

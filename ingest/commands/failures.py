@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from domain.errors import BalcaoError, ConfigError, IntakeUnavailable, Mistake, StoreUnavailable
+from domain.errors import BalcaoError, ConfigError, IntakeUnavailable, Mistake, StoreUnavailable, Words, reason_of
 from ingest.presentation.clean import block, line
 from ingest.translations import _
 
@@ -48,7 +48,8 @@ def exit_code(error: BaseException) -> int:
 
 def translated(mistake: Mistake) -> str:
     text = _(mistake.text)
-    return text % mistake.values if mistake.values else text
+    values = {name: _(value) if isinstance(value, Words) else value for name, value in mistake.values.items()}
+    return text % values if values else text
 
 
 def lines_of(error: BaseException) -> list[str]:
@@ -101,7 +102,7 @@ def _hint(error: BaseException) -> list[str]:
 
 def _message(error: BaseException) -> str:
     if isinstance(error, OSError):
-        return _("%(path)s: %(reason)s") % {"path": error.filename or "-", "reason": error.strerror or str(error)}
+        return _("%(path)s: %(reason)s") % {"path": error.filename or "-", "reason": _(reason_of(error))}
     if isinstance(error, click.ClickException):
         return _usage_message(error)
     if isinstance(error, StoreUnavailable | IntakeUnavailable):

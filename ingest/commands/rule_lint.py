@@ -1,11 +1,11 @@
 """`balcao rules lint`: rules that never count, conditions that are never true, and other slips that load and pass."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import click
 
-from domain.errors import Undecodable
+from domain.errors import ConfigError, Undecodable
 from domain.facts import Facts
 from ingest.commands.failures import AlreadySaid
 from ingest.commands.shape import command
@@ -33,7 +33,7 @@ def rule_lint(shell: Shell, file: str | None) -> None:
     """Warnings and hints alone leave the exit code 0."""
     path = shell.rule_file(file)
     book = read_book(path)
-    found = lint(book.rules, book.sections, _tests(book.rules))
+    found = lint(book.rules, book.sections, _tests(book.rules), _channels(shell, file))
     errors = sum(one.severity is Severity.ERROR for one in found)
     document = {
         "ok": not errors,
@@ -46,6 +46,16 @@ def rule_lint(shell: Shell, file: str | None) -> None:
     shell.answer(document, lambda: show_findings(document))
     if errors:
         raise AlreadySaid("")
+
+
+def _channels(shell: Shell, file: str | None) -> Collection[str] | None:
+    """Their names in the settings; None where a rule file is by itself, or the settings have mistakes."""
+    if file and not shell.config_path.exists():
+        return None
+    try:
+        return shell.settings.channels
+    except ConfigError:
+        return None
 
 
 def _tests(rules: RuleSet) -> Iterator[Facts]:

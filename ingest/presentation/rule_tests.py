@@ -50,7 +50,7 @@ def show_results(document: Said) -> None:
         text = ngettext("%(failed)d of %(count)d test fails", "%(failed)d of %(count)d tests fail", count)
         out.print(paragraph(text % {"failed": len(failed), "count": count}, "bold"))
     else:
-        text = ngettext("%(count)d test passes", "%(count)d tests pass", count)
+        text = ngettext("%(count)d test passes", "%(count)d tests pass", count) if count else _("there are no tests")
         out.print(paragraph(text % {"count": count}, "green"))
 
 

@@ -1,6 +1,7 @@
 """Strict YAML: one tiny document for each mistake, with its exact place."""
 
 import gc
+import os
 import time
 
 import pytest
@@ -151,9 +152,7 @@ def test_a_file_is_read_with_its_name(tmp_path):
         read_file(file)
 
 
-@pytest.mark.parametrize(
-    ("content", "place"), [(b"a: \xff", "1:4"), ("ã\nb: ".encode() + b"\xe3o", "2:4"), ("ação".encode("utf-16"), "1:1")]
-)
+@pytest.mark.parametrize(("content", "place"), [(b"a: \xff", "1:4"), ("ã\nb: ".encode() + b"\xe3o", "2:4")])
 def test_what_is_not_utf_8_is_told_with_its_place(tmp_path, content, place):
     file = tmp_path / "x.yaml"
     file.write_bytes(content)
@@ -162,10 +161,26 @@ def test_what_is_not_utf_8_is_told_with_its_place(tmp_path, content, place):
         read_file(file)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_an_editor_that_saved_utf_16_is_named(tmp_path, encoding):
+    file = tmp_path / "x.yaml"
+    file.write_bytes("version: 1".encode(encoding))
+
+    with pytest.raises(ConfigError, match=":1:1: this is UTF-16 or UTF-32 text; save the file as UTF-8"):
+        read_file(file)
+
+
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "x.yaml")
+
+    with pytest.raises(ConfigError, match="1:1: this is no file but a pipe"):
+        read_file(tmp_path / "x.yaml")
+
+
 def test_a_file_that_cannot_be_read_is_a_mistake_in_the_configuration(tmp_path):
-    with pytest.raises(ConfigError, match="this file cannot be read: No such file"):
+    with pytest.raises(ConfigError, match="this file cannot be read: there is no such file"):
         read_file(tmp_path / "none.yaml")
-    with pytest.raises(ConfigError, match="this file cannot be read: Is a directory"):
+    with pytest.raises(ConfigError, match="this file cannot be read: it is a folder"):
         read_file(tmp_path)
 
 

@@ -91,3 +91,15 @@ def test_a_condition_that_is_hard_to_reason_about_does_not_take_for_ever(tmp_pat
     began = time.perf_counter()
     assert balcao("rules", "lint", str(tmp_path / "rules.yaml")).exit_code == 0
     assert time.perf_counter() - began < 15
+
+
+def test_a_channel_that_the_settings_do_not_have_is_told_where_there_are_settings(installation, tmp_path):
+    rules = RULES.replace("rules:\n", "rules:\n  - name: canal\n    when: {channel: [imap-antigo]}\n    tags: [x]\n")
+    installation.rules.write_text(rules)
+    (tmp_path / "alone.yaml").write_text(rules)
+
+    found = installation.json("rules", "lint")["findings"]
+    alone = json.loads(balcao("rules", "lint", str(tmp_path / "alone.yaml"), "--json", "-c", "none.yaml").stdout)
+
+    assert [(one["id"], one["line"]) for one in found if one["id"] == "unknown-channel"] == [("unknown-channel", 8)]
+    assert [one["id"] for one in alone["findings"] if one["id"] == "unknown-channel"] == []

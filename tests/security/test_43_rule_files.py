@@ -173,7 +173,7 @@ def test_a_flood_of_text_is_judged_in_bounded_time(flood):
         ),
         pytest.param(
             {"r.yaml": "include: " + "a" * 3_000},
-            [f"r.yaml:1:10: {'a' * 100} cannot be read: File name too long"],
+            [f"r.yaml:1:10: {'a' * 100} cannot be read: its name is too long"],
             id="a name that no file can have",
         ),
         pytest.param(

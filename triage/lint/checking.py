@@ -9,7 +9,7 @@ Nothing is called an error or a warning that was not proved; what only samples s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from domain.facts import Facts
 from triage.conditions import Condition
@@ -28,15 +28,18 @@ from triage.rules import RuleSet
 _WORST_FIRST = list(Severity)
 
 
-def lint(ruleset: RuleSet, sections: Sections, tests: Iterable[Facts]) -> list[Finding]:
-    """All findings in file order. `sections` are those that `ruleset` was made of, `tests` the facts of its tests."""
+def lint(
+    ruleset: RuleSet, sections: Sections, tests: Iterable[Facts], channels: Collection[str] | None = None
+) -> list[Finding]:
+    """All findings in file order. `sections` are those that `ruleset` was made of, `tests` the facts of its tests,
+    `channels` the names of those that are set up, where that is known."""
     outline = outline_of(sections, ruleset.eyes.contacts)
     theory = Theory(outline)
     lists = {name: node for name, (_position, node) in sections.named("lists").items()}
     found = [
         *_of_rules(ruleset, outline, theory, tests),
         *Words(outline, theory, lists).findings(),
-        *names.findings(ruleset, sections),
+        *names.findings(ruleset, sections, channels),
     ]
     return sorted(found, key=lambda one: (one.position.file, one.position.line, one.position.column, one.kind))
 

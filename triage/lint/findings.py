@@ -82,6 +82,7 @@ KINDS: Mapping[str, tuple[Severity, str]] = {
     "untested-rule": (Severity.HINT, N_("no test shows what this rule does")),
     "unknown-class": (Severity.WARNING, N_("no contact has the class %(name)s")),
     "unknown-plan": (Severity.WARNING, N_("no contact has the plan %(name)s")),
+    "unknown-channel": (Severity.WARNING, N_("no channel of the settings is called %(name)s")),
 }
 """By kind: how bad, and what is said."""
 

@@ -3,7 +3,7 @@
 And rules that no test shows at work.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from domain.document import Mapping as MappingNode
 from domain.document import Node, Scalar, Sequence
@@ -23,10 +23,13 @@ USES: Mapping[str, frozenset[str]] = {
 CONTACT_FIELDS = {"contact_class": ("unknown-class", "contact_class"), "contact_plan": ("unknown-plan", "plan")}
 
 
-def findings(ruleset: RuleSet, sections: Sections) -> Iterator[Finding]:
+def findings(ruleset: RuleSet, sections: Sections, channels: Collection[str] | None) -> Iterator[Finding]:
+    """`channels` are the names of those that are set up; None where nobody knows."""
     yield from _departments(ruleset, sections)
     yield from _unused(sections)
     yield from _unknown_contacts(ruleset, sections)
+    if channels is not None:
+        yield from _unknown_channels(sections, {name.casefold() for name in channels})
 
 
 def untested(rules: Iterable[Rule]) -> Iterator[Finding]:
@@ -97,6 +100,14 @@ def _unknown_contacts(ruleset: RuleSet, sections: Sections) -> Iterator[Finding]
         for item in (node.items if isinstance(node, Sequence) else (node,)) if kind else ():
             if isinstance(item, Scalar) and _is_plain(item) and str(item.value).casefold() not in names:
                 yield Finding(kind=kind, position=item.position, values={"name": str(item.value)})
+
+
+def _unknown_channels(sections: Sections, known: Collection[str]) -> Iterator[Finding]:
+    nodes = [node for key in ("rules", "define", "questions") for node in sections.nodes(key)]
+    for key, node in _entries_below(nodes):
+        for item in (node.items if isinstance(node, Sequence) else (node,)) if key == "channel" else ():
+            if isinstance(item, Scalar) and _is_plain(item) and str(item.value).casefold() not in known:
+                yield Finding(kind="unknown-channel", position=item.position, values={"name": str(item.value)})
 
 
 def _is_plain(item: Scalar) -> bool:

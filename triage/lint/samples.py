@@ -38,6 +38,8 @@ class Draft:
     keyed: dict[str, dict[str, Any]] = field(default_factory=lambda: {prefix: {} for prefix in KEYED})
     files: list[dict[str, Any]] = field(default_factory=list)
     loud: bool = False
+    amid: bool = False
+    """Other words before and after: where a text begins and ends is chance."""
     marks: int = 0
 
     def put(self, name: str, pattern: Pattern) -> None:
@@ -70,6 +72,8 @@ class Draft:
 
     def facts(self) -> Facts:
         texts = {name: self.random.choice((" ", ". ", "\n")).join(words) for name, words in self.words.items()}
+        if self.amid:
+            texts = {name: f"ei {text} viu" for name, text in texts.items()}
         text = texts.pop("text", "")
         text = text.upper() + _LOUD if self.loud else text
         values: dict[str, Any] = {"channel": "email", "medium": "mail", "occurred_at": FIRST, **self.values, **texts}
@@ -125,6 +129,7 @@ class Sampler:
         self._settle(self.conditions[rule], draft, wanted=True, depth=0)
         if seed % 2:
             draft.come_otherwise()
+        draft.amid = seed % 3 == 2
         return draft.facts()
 
     def from_atoms(self, atoms: Mapping[Hashable, bool]) -> Facts:

@@ -2,6 +2,7 @@
 
 from itertools import product
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -104,3 +105,47 @@ def test_fields_that_never_count_are_found_and_only_those(drawn):
         for field in one.fields
         if one.name not in dead and (one.name, ("set", field)) not in credited
     }
+
+
+OTHER = "set: {department: comercial}"
+EXPRESSIONS_ABOVE = [
+    ("'/bol.*/'", "'/boleto [0-9]+/'"),
+    (r"'/\b(erro|falha)\b/'", r"'/\berro \d+\b/'"),
+    (r"'/\berro/'", r"'/\berros?\b/'"),
+    ("'/^erro/'", "'/^erro 500$/'"),
+    (r"'/nf-?e/'", r"'/\bnfe? \d{3}|nf-e\b/'"),
+    (r"'/[0-9]{2,}/'", r"'/\b(19|20)\d\d\b/'"),
+]
+
+
+@pytest.mark.parametrize(("above", "below"), EXPRESSIONS_ABOVE)
+def test_what_an_expression_above_seems_to_take_is_suspected_and_says_that_it_is_no_proof(above, below):
+    whens = [(f"{{words: [{above}]}}", "set: {department: financeiro}"), (f"{{words: [{below}]}}", OTHER)]
+    text = "rules:\n" + "".join(rule(f"r{number}", when, does) for number, (when, does) in enumerate(whens))
+
+    (found,) = [one for one in findings(text) if one.rule == "r1" and one.kind != "untested-rule"]
+
+    assert (found.kind, found.severity, [other.name for other in found.others]) == (
+        "suspected-unreachable",
+        "hint",
+        ["r0"],
+    )
+    assert "this is no proof" in found.text
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("'/^boleto/'", "boleto"),
+        ("'/boleto$/'", "boleto"),
+        (r"'/\berro \d+\b/'", r"'/\berro\b/'"),
+        (r"'/\bnota\b.{0,20}\bfiscal\b/'", "nota"),
+        (r"'/erro 5\d\d/'", r"'/erro \d{3}/'"),
+        (r"'/\w{12,}/'", r"'/\w{3,}o\b/'"),
+    ],
+)
+def test_an_expression_above_that_takes_only_some_is_not_suspected(above, below):
+    whens = [(f"{{words: [{above}]}}", "set: {department: financeiro}"), (f"{{words: [{below}]}}", OTHER)]
+    text = "rules:\n" + "".join(rule(f"r{number}", when, does) for number, (when, does) in enumerate(whens))
+
+    assert [one.kind for one in findings(text) if one.rule == "r1" and one.kind != "untested-rule"] == []
