@@ -113,7 +113,7 @@ EXPRESSIONS_ABOVE = [
     (r"'/\b(erro|falha)\b/'", r"'/\berro \d+\b/'"),
     (r"'/\berro/'", r"'/\berros?\b/'"),
     ("'/^erro/'", "'/^erro 500$/'"),
-    (r"'/nf-?e/'", r"'/\bnfe? \d{3}|nf-e\b/'"),
+    (r"'/nf-?e/'", r"'/\bnfe \d{3}|nf-e\b/'"),
     (r"'/[0-9]{2,}/'", r"'/\b(19|20)\d\d\b/'"),
 ]
 
