@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from domain.document import Mapping, Node, Scalar, ScalarValue, Sequence
 from domain.errors import Position
+from domain.headers import KEPT
 from domain.units import parse_duration, parse_size
 from triage.bounds import read_bounds
 from triage.calendars import Hours, weekday
@@ -20,7 +21,7 @@ from triage.loading_calendars import Almanac
 from triage.loading_patterns import PatternReader
 from triage.notes import Notes, near_miss
 from triage.patterns import parse_value
-from triage.sight import KEYED, Sight, value_text
+from triage.sight import HEADER, KEYED, Sight, value_text
 from triage.vocabulary import CALL_TRAITS, CONDITIONS, NUMBERS, TRUTHS, Takes, Term
 
 MAX_SIZE = 5_000
@@ -127,6 +128,8 @@ class ConditionReader:
             self.notes.note(
                 key.position, "%(name)r is not known here; did you mean %(near)r?", name=name, near=CALL + near
             )
+        if prefix == HEADER and name not in KEPT and (near := near_miss(name, KEPT)):
+            self.notes.note(key.position, "%(name)r is not known here; did you mean %(near)r?", name=name, near=near)
         if isinstance(node, Mapping) and not any(key.value == "list" for key, _ in node.entries):
             bounds = read_bounds(self.notes, node, _seconds)
             return Compared(name, lambda sight: _entry_number(sight, prefix, name), bounds, prefix + name)

@@ -8,24 +8,8 @@ from collections.abc import Mapping
 
 from channels.mail.mime import Part
 from channels.mail.words import header_text
+from domain.headers import KEPT
 
-KEPT = (
-    "auto-submitted",
-    "content-language",
-    "feedback-id",
-    "importance",
-    "list-id",
-    "list-unsubscribe",
-    "organization",
-    "precedence",
-    "priority",
-    "sensitivity",
-    "user-agent",
-    "x-autoreply",
-    "x-mailer",
-    "x-msmail-priority",
-    "x-priority",
-)
 MAX_LENGTH = 200
 
 

@@ -91,6 +91,23 @@ def test_a_rule_goes_above_the_one_that_people_corrected(installation):
     assert installation.json("rules", "backtest")["corrections"]["department"]["fixed"] == 4
 
 
+def test_a_department_of_an_included_file_and_a_priority_are_proposed_too(installation):
+    moves = tuple((number, "juridico", "Alta") for number in range(1, len(MOVED) + 1))
+    fill(installation, moves=moves)
+    (installation.rules.parent / "mais.yaml").write_text(
+        "departments: {juridico: Jurídico}\n"
+        "rules: [{name: processo, when: {words: processo}, set: {department: juridico}}]\n"
+    )
+    installation.rules.write_text("include: mais.yaml\n" + RULES)
+
+    found = installation.json("rules", "suggest")["suggestions"]
+
+    assert {(one["field"], one["value"]) for one in found} == {("department", "juridico"), ("priority", "Alta")}
+    for one in found:
+        installation.rules.write_text("include: mais.yaml\n" + pasted(RULES, {**one, "place": {"side": "end"}}))
+        assert installation.run("rules", "test").exit_code == 0, one["yaml"]
+
+
 def test_tickets_that_it_would_have_spoiled_and_that_nobody_decided_are_told(installation):
     texts = (*MOVED, *(f"O comprovante de rendimentos, caso {name}" for name in "abcd"), *TEXTS[4:])
     moves = [(number, "financeiro", None) for number in range(1, 7)] + [(7, "juridico", None)]

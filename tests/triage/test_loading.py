@@ -113,6 +113,7 @@ RULES = [
     ("when: {words: [a, [b]]}", "6:23: a single word or value is expected here"),
     ("when: {words: [a, true]}", "6:23: write this word in quotes; without them YAML reads it as true"),
     ("when: {words: /(/}", '6:19: this expression cannot be read: a ")" is missing, at ('),
+    ("when: {header: {x-priorty: 1}}", "6:21: 'x-priorty' is not known here; did you mean 'x-priority'?"),
     ("when: {sender: null}", "6:20: write this word in quotes; without them YAML reads it as null"),
     ("when: {medium: phone}", "6:20: 'phone' is not known here; known are: alert, call, chat, mail"),
     ("when: {automated: bouncy}", "6:23: 'bouncy' is not known here; did you mean 'bounce'?"),
