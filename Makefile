@@ -44,8 +44,15 @@ bench: .venv/.dev ## figures, one JSON line each; leave the machine alone meanwh
 	@sh tests/set_up.sh
 	$(BIN)/python -m benchmarks
 
+.venv/.fuzz: .venv/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[fuzz]'
+	@touch $@
+
+fuzz: .venv/.fuzz ## ten minutes of broken mail against what reads it; FUZZ_SECONDS=60 for less; findings in var/fuzz
+	$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),600)
+
 lock: .venv/.dev ## write the lock files from pyproject.toml; UPGRADE=--upgrade takes newer versions of everything
 	$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements-dev.txt
 
-.PHONY: help env run demo picture check test bench lock
+.PHONY: help env run demo picture check test bench fuzz lock

@@ -27,7 +27,9 @@ _RETURNED_PARTS = frozenset({"message/rfc822", "text/rfc822-headers", "message/g
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?:^[ \t>]*|[:(>#\"']\s?)([45]\d\d)(?=[ -]\D)", re.MULTILINE)
-_MESSAGE_ID = re.compile(r"^[>\s]{0,8}message-id:\s*(<[^<>\s]{1,400}>)", re.IGNORECASE | re.MULTILINE)
+_MESSAGE_ID = re.compile(
+    r"^[>\s]{0,8}message-id:\s*(<[^<>\s\x00-\x1f\x7f\ud800-\udfff]{1,400}>)", re.IGNORECASE | re.MULTILINE
+)
 _COPY = re.compile(
     r"^[ \t]*(?:-{2,}.{0,20}(?:below this line is a copy|this is a copy|original message|mensagem original"
     r"|mensaje original|returned message|message header|unsent message|undelivered message|c[oó]pia da mensagem).*"

@@ -76,8 +76,17 @@ class ContentReader:
         self._pieces.append(piece)
 
     def _unstuffed(self) -> bytes:
-        """RFC 5321 §4.5.2: a leading dot of any line goes."""
-        whole = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        """RFC 5321 §4.5.2: a leading dot of any line goes.
+
+        The CR LF that was given back and the dot's line at the end are cut off the pieces, so that large content is
+        copied once. The last piece has that line whole: `readuntil` ends there.
+        """
+        pieces = [memoryview(piece) for piece in self._pieces]
+        pieces[-1] = pieces[-1][:-3]
+        pieces[0] = pieces[0][len(_LINE_END) :]
+        content = b"".join(pieces)
+        pieces.clear()
         self._pieces.clear()
-        content = whole[:-3].replace(b"\r\n.", _LINE_END) if whole.find(b"\r\n.", 0, -5) >= 0 else whole[:-3]
-        return content[2:]
+        if content.startswith(b"."):
+            content = content[1:]
+        return content.replace(b"\r\n.", _LINE_END) if b"\r\n." in content else content

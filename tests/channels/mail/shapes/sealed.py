@@ -290,6 +290,20 @@ SHAPES = [
         traits={"mail.automated_by": "delivery report"},
     ),
     written(
+        "a message that bounced and whose id has bytes of no charset",
+        parts(
+            "report",
+            plain("não entregue"),
+            "Content-Type: message/rfc822\n\nSubject: nosso\nMessage-ID: <bal\udcc4cao@exemplo.com>\n\ntexto nosso",
+            more="; report-type=delivery-status",
+        ),
+        has=["não entregue"],
+        files=["nosso.eml"],
+        references=[],
+        automated="bounce",
+        traits={"mail.automated_by": "delivery report"},
+    ),
+    written(
         "a report without its report",
         parts("report", plain("não entregue"), more="; report-type=delivery-status"),
         has=["não entregue"],
