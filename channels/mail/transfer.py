@@ -32,10 +32,12 @@ def encoding_of(label: str) -> str:
     return "uuencode" if name in _UU_LABELS else ""
 
 
-def undone(body: bytes, label: str) -> bytes:
+def undone(body: bytes | memoryview, label: str) -> bytes:
+    """What is given as a view is copied only where its encoding wants that; base64 does not."""
     encoding = encoding_of(label) if label else ""
     if encoding == "base64":
         return _from_base64(body)
+    body = bytes(body)
     if encoding == "quoted-printable":
         return binascii.a2b_qp(_LOST_SOFT_BREAK.sub(b"=\n", body) if b"= " in body or b"=\t" in body else body)
     if encoding == "uuencode":
@@ -84,10 +86,10 @@ def _from_uu(lines: bytes) -> bytes | None:
     return b"".join(content)
 
 
-def _from_base64(body: bytes) -> bytes:
+def _from_base64(body: bytes | memoryview) -> bytes:
     """Pieces that were encoded one by one are all read; text behind the last of them is not."""
-    if _is_plain(body[:_SAMPLE]):
-        return body
+    if _is_plain(bytes(body[:_SAMPLE])):
+        return bytes(body)
     end = _PADDED.search(body)
     if end is None or end.end() >= len(body):
         return _piece(body)
@@ -96,7 +98,7 @@ def _from_base64(body: bytes) -> bytes:
     while end is not None and len(pieces) < _MOST_PIECES:
         pieces.append(_piece(body[begun : end.end()]))
         begun = end.end()
-        if not _goes_on(body[begun : begun + 100]):
+        if not _goes_on(bytes(body[begun : begun + 100])):
             return b"".join(pieces)
         end = _PADDED.search(body, begun)
     return b"".join([*pieces, _piece(body[begun:])])
@@ -107,11 +109,11 @@ def _goes_on(following: bytes) -> bool:
     return len(line) % 4 == 0 and bool(_BASE64_LINE.fullmatch(line))
 
 
-def _piece(body: bytes) -> bytes:
+def _piece(body: bytes | memoryview) -> bytes:
     try:
         return binascii.a2b_base64(body)
     except binascii.Error:
-        letters = _NOT_BASE64.sub(b"", body)
+        letters = _NOT_BASE64.sub(b"", bytes(body))
         letters = letters[:-1] if len(letters) % 4 == 1 else letters
         return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
