@@ -11,6 +11,7 @@ KINDS = {
     "voice": "channels.voice",
     "whatsapp": "channels.whatsapp",
     "slack": "channels.slack",
+    "messenger": "channels.messenger",
 }
 
 

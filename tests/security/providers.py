@@ -73,7 +73,30 @@ SLACK = body(
         },
     }
 )
+MESSENGER = body(
+    {
+        "object": "page",
+        "entry": [
+            {
+                "id": "104830000000001",
+                "messaging": [
+                    {
+                        "sender": {"id": "6543210987654321"},
+                        "recipient": {"id": "104830000000001"},
+                        "timestamp": 1772452500123,
+                        "message": {
+                            "mid": "m_1",
+                            "text": "oi",
+                            "attachments": [{"type": "image", "payload": {"url": "https://scontent.xx.fbcdn.net/a"}}],
+                        },
+                    }
+                ],
+            }
+        ],
+    }
+)
 PROVIDERS = [
+    Provider("messenger", "X-Hub-Signature-256", hub_signed, MESSENGER),
     Provider("whatsapp", "X-Hub-Signature-256", hub_signed, WHATSAPP),
     Provider("slack", "X-Slack-Signature", slack_signed, SLACK),
 ]

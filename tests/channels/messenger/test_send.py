@@ -1,0 +1,133 @@
+"""Answers by the Send API: with the account's own token, within the time that Meta allows."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from channels.graph.client import GraphClient
+from channels.messenger.fetch import MessengerFetcher
+from channels.messenger.send import MessengerSender
+from domain.errors import FetchFailed, SendFailed
+from domain.remote import RemoteFile
+from ingest.download import Bounds, download
+from tests.channels.graph.meta import TOKEN, error, graph_api
+from tests.channels.whatsapp.test_send import outgoing
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+PAGE, IG = "104830000000001", "17841400000000001"
+ANA, BIA = f"messenger/{PAGE}/6543210987654321", f"instagram/{IG}/1122334455667788"
+
+
+@pytest.fixture
+async def graph():
+    async with graph_api() as graph:
+        yield graph
+
+
+async def send(graph, to=ANA, *, human_agent=False, tokens=None, **changes):
+    client = GraphClient(api=graph.api, seconds=5)
+    tokens = tokens or {PAGE: TOKEN, IG: TOKEN}
+    sender = MessengerSender(client, tokens, human_agent=human_agent, now=lambda: NOW)
+    try:
+        return await sender.send(outgoing(to=to, **changes))
+    finally:
+        await sender.close()
+
+
+async def refused(graph, *answers, **options):
+    graph.script += answers
+    with pytest.raises(SendFailed) as caught:
+        await send(graph, **options)
+    return caught.value
+
+
+async def test_an_answer_goes_to_the_person_by_the_accounts_token(graph):
+    assert await send(graph) == "m_OUT1"
+    assert graph.sent == [
+        (
+            "me",
+            {
+                "recipient": {"id": "6543210987654321"},
+                "messaging_type": "RESPONSE",
+                "message": {"text": "Corrigimos."},
+            },
+        )
+    ]
+
+
+async def test_texts_are_cut_to_what_each_takes(graph):
+    text = "não é ação " * 400
+    await send(graph, text=text)
+    on_messenger = [body["message"]["text"] for _, body in graph.sent]
+    graph.sent.clear()
+    await send(graph, to=BIA, text=text)
+    on_instagram = [body["message"]["text"] for _, body in graph.sent]
+
+    assert max(map(len, on_messenger)) <= 2000
+    assert max(len(piece.encode()) for piece in on_instagram) <= 1000
+    assert " ".join(on_instagram) == " ".join(on_messenger) == text.strip()
+
+
+async def test_after_a_day_nothing_goes_and_it_says_so(graph):
+    failure = await refused(graph, heard_at=NOW - timedelta(hours=30))
+
+    assert failure.permanent
+    assert "30 hours" in str(failure)
+    assert graph.sent == []
+
+
+async def test_an_agent_may_answer_for_seven_days_if_meta_granted_it(graph):
+    await send(graph, human_agent=True, heard_at=NOW - timedelta(days=3))
+
+    body = graph.sent[0][1]
+    assert (body["messaging_type"], body["tag"]) == ("MESSAGE_TAG", "HUMAN_AGENT")
+    assert (await refused(graph, human_agent=True, heard_at=NOW - timedelta(days=8))).permanent
+
+
+async def test_a_machine_is_no_agent(graph):
+    assert (await refused(graph, human_agent=True, automatic=True, heard_at=NOW - timedelta(days=3))).permanent
+
+
+@pytest.mark.parametrize(
+    ("answer", "permanent", "credentials"),
+    [
+        (error(10, subcode=2018278), True, False),
+        (error(551, subcode=1545041), True, False),
+        (error(100, subcode=2018001), True, False),
+        (error(190, "Error validating access token", subcode=460, status=401), False, True),
+        (error(200, status=403), False, True),
+        (error(613, status=429), False, False),
+        (error(4, status=429), False, False),
+        (error(1200, subcode=1, status=500), False, False),
+        (error(2, transient=True, status=500), False, False),
+    ],
+)
+async def test_what_each_refusal_means(graph, answer, permanent, credentials):
+    failure = await refused(graph, answer)
+
+    assert (failure.permanent, failure.credentials) == (permanent, credentials)
+
+
+async def test_an_account_that_left_the_settings_waits_for_a_person(graph):
+    failure = await refused(graph, tokens={IG: TOKEN})
+
+    assert failure.credentials
+    assert graph.sent == []
+
+
+@pytest.mark.parametrize("way", ["", "page/1/2", "messenger/1", "instagram/../../me", "messenger/104830000000001/a"])
+async def test_who_is_nobody_is_asked_of_nobody(graph, way):
+    assert (await refused(graph, to=way)).permanent
+
+
+@pytest.mark.parametrize("url", ["https://evil.example/a.jpg", "http://scontent.xx.fbcdn.net/a", "https://127.0.0.1/",
+                                 "https://169.254.169.254/latest", "https://fbcdn.net.evil.example/a"])  # fmt: skip
+async def test_a_file_lies_on_metas_hosts_or_nowhere(url):
+    """Attack 40: the address in an attachment is a stranger's to choose as far as we can tell."""
+    fetcher = MessengerFetcher("https://graph.facebook.com/v24.0")
+    location = await fetcher.locate(RemoteFile(reference=url, name="a"))
+
+    assert location.headers == {}
+    with pytest.raises(FetchFailed) as caught:
+        await download(location, Bounds(size=1000, seconds=2))
+    assert caught.value.permanent
