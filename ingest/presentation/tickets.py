@@ -138,7 +138,7 @@ def _message(message: Mapping[str, Any], zone: tzinfo) -> RenderableType:
         message.get("channel"),
         message.get("sender"),
     ]
-    head = cell(" · ".join(line(_person(part)) for part in about if part), "bold")
+    head = cell(" · ".join(filter(None, (line(_person(part)) for part in about if part))), "bold")
     if sending := message.get("sending"):
         state = sending["state"]
         words = " ".join(filter(None, [_how_far(sending), line(sending["reason"] or "")]))
@@ -161,7 +161,7 @@ def _absent(file: Mapping[str, Any]) -> Text:
 def _person(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
-    return " ".join(filter(None, [value.get("name"), f"<{value.get('address')}>"]))
+    return " ".join(filter(None, [value.get("name"), f"<{value['address']}>" if value.get("address") else ""]))
 
 
 def _failing(one: Mapping[str, Any], zone: tzinfo) -> str:

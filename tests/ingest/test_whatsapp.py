@@ -9,71 +9,31 @@ import pytest
 from sqlalchemy import text
 
 from domain.raw import Fate
-from store import replying
-from store.migrating import upgrade
-from tests.channels.cases import SECRET
-from tests.channels.graph.meta import error, graph_api, hub_signed
-from tests.channels.site import UNAVAILABLE, FakeIntake, calling
-from tests.pipeline import fates, install, opened
-from triage.reply import plan_reply
+from tests.channels.graph.meta import error
+from tests.channels.site import UNAVAILABLE, FakeIntake
+from tests.ingest import provider_house
+from tests.ingest.provider_house import migrated_in, reply
+from tests.pipeline import fates
 
 ANA, BIA = "5511912345678", "5521977776666"
 META = {"display_phone_number": "15550783881", "phone_number_id": "106540352242922"}
-BLOCK = """\
-  zap:
-    kind: whatsapp
-    secrets: ["file:var/secrets/zap.key"]
-    verify_token: file:var/secrets/zap.key
-    token: file:var/secrets/zap.key
-    template: {name: resposta, parameters: ["{ticket}", "{text}"]}
-    api: %s
-"""
 
 
 @pytest.fixture(scope="module")
 def migrated(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("migrated")
-    paths = {kind: folder / f"{kind}.db" for kind in ("journal", "desk")}
-    for kind, path in paths.items():
-        asyncio.run(upgrade(f"sqlite:///{path}", kind))
-    return paths
+    return migrated_in(tmp_path_factory.mktemp("migrated"))
 
 
 @pytest.fixture
 async def house(tmp_path, migrated):
-    async with graph_api() as graph:
-        install(tmp_path, templates=migrated)
-        with (tmp_path / "balcao.yaml").open("a", encoding="utf-8") as settings:
-            settings.write(BLOCK % graph.api)
-        key = tmp_path / "var" / "secrets" / "zap.key"
-        key.parent.mkdir()
-        key.write_text(SECRET)
-        key.chmod(0o600)
-        house = await opened(tmp_path)
-        house.graph = graph
-        try:
-            yield house
-        finally:
-            await house.close()
-            await house.channels["zap"].sender.close()
-
-
-class Door:
-    """The channel's own routes before the house's own journal."""
-
-    def __init__(self, house):
-        self.house = house
-
-    async def accept(self, raw):
-        return await self.house.journal.append(raw)
+    async with provider_house.provider_house(tmp_path, migrated) as house:
+        yield house
 
 
 async def post(house, *values, intake=None):
     changes = [{"field": "messages", "value": {"metadata": META, **value}} for value in values]
-    body = json.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}).encode()
-    async with calling(list(house.channels["zap"].routes(intake or Door(house)))) as caller:
-        caller.path = "/hooks/zap"
-        return (await caller.post(body, hub_signed(body)))[0]
+    body = {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
+    return await provider_house.post(house, "zap", body, intake)
 
 
 def said(number, words, sender=ANA, *, ago=timedelta(0), **more):
@@ -87,16 +47,6 @@ def status(remote_id, told, **more):
 
 def messages(*all_of_them):
     return {"contacts": [{"wa_id": ANA, "profile": {"name": "Ana"}}], "messages": list(all_of_them)}
-
-
-async def reply(house, number, words):
-    def unit(connection):
-        answered = replying.answered(connection, number)
-        made = plan_reply(answered, number=replying.next_number(connection), text=words, attachments=(),
-                          language="pt-BR", mailbox=None, own=[], key=b"k" * 32)  # fmt: skip
-        replying.record(connection, made, replying.state_of(connection, number), "maria", datetime.now(UTC))
-
-    await house.database.write(unit)
 
 
 async def test_a_message_is_answered_and_its_way_is_followed(house):
