@@ -1,7 +1,7 @@
 """One call of a provider's HTTP API. Redirects are not followed, connections not kept: on a kept one that the peer just
 closed, nobody could say whether a message was taken.
 
-    cannot be reached          temporary; nothing was taken
+    cannot be reached          nobody is there: no try of any message counts until somebody is
     cut or silent afterwards   temporary; it may have been taken, so an automatic message is not repeated
 """
 
@@ -51,7 +51,8 @@ class ApiCaller:
             async with self._opened().request(method, url, data=data, headers=headers, allow_redirects=False) as answer:
                 return _read(answer, await answer.content.read(_LONGEST_ANSWER))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise SendFailed(f"{self._who} cannot be reached", permanent=False, detail=type(error).__name__) from error
+            text, kind = f"{self._who} cannot be reached", type(error).__name__
+            raise SendFailed(text, permanent=False, away=True, detail=kind) from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             text, kind = f"no answer from {self._who} after sending", type(error).__name__
             raise SendFailed(text, permanent=False, outcome_unknown=True, detail=kind) from error

@@ -30,6 +30,8 @@ class Sense:
 _SOON, _LATER, _TOMORROW = timedelta(minutes=1), timedelta(minutes=15), timedelta(days=1)
 PERMANENT, OURS, WINDOW = Sense(Meaning.PERMANENT), Sense(Meaning.OURS, timedelta(hours=6)), Sense(Meaning.WINDOW)
 SOON, LATER, TOMORROW = (Sense(Meaning.TEMPORARY, pause) for pause in (_SOON, _LATER, _TOMORROW))
+MENDED = Sense(Meaning.TEMPORARY, timedelta(hours=6))
+"""A person must act, but about one number or template: the others of the channel are not held up by it."""
 
 CODES: dict[int, Sense] = {
     0: OURS,  # the app user cannot be authenticated
@@ -40,7 +42,7 @@ CODES: dict[int, Sense] = {
     10: OURS,  # permission denied
     17: SOON,  # the user's calls are limited
     32: SOON,  # the page's calls are limited
-    33: OURS,  # the business phone number has been deleted
+    33: MENDED,  # the business phone number has been deleted
     100: PERMANENT,  # invalid parameter
     131: LATER,  # a message of Messenger could not be sent now
     190: OURS,  # the access token has expired or was revoked
@@ -63,9 +65,9 @@ CODES: dict[int, Sense] = {
     131026: PERMANENT,  # undeliverable
     131030: PERMANENT,  # recipient not among the allowed ones of a test number
     131031: OURS,  # account locked
-    131037: OURS,  # display name not approved
+    131037: MENDED,  # display name not approved
     131042: OURS,  # payment
-    131045: OURS,  # registration or certificate
+    131045: MENDED,  # registration or certificate
     131047: WINDOW,  # more than 24 hours since the customer wrote
     131048: LATER,  # limited as spam
     131049: TOMORROW,  # held back to keep users engaged
@@ -80,15 +82,15 @@ CODES: dict[int, Sense] = {
     132005: PERMANENT,  # template: text too long
     132007: PERMANENT,  # template: policy
     132012: PERMANENT,  # template: format of parameters
-    132015: OURS,  # template paused
-    132016: OURS,  # template disabled
+    132015: MENDED,  # template paused
+    132016: MENDED,  # template disabled
     132068: PERMANENT,  # flow blocked
     132069: LATER,  # flow throttled
     133000: LATER,
     133004: LATER,  # server temporarily unavailable
-    133005: OURS,  # PIN
-    133006: OURS,  # number not verified
-    133010: OURS,  # number not registered
+    133005: MENDED,  # PIN
+    133006: MENDED,  # number not verified
+    133010: MENDED,  # number not registered
     133016: LATER,  # registered too often
     134011: OURS,  # terms of payments not accepted
     135000: PERMANENT,  # generic user error

@@ -40,7 +40,7 @@ class MessengerSender:
         platform, account, person = found.groups()
         token = self.tokens.get(account)
         if token is None:
-            raise SendFailed(f"account {account} is not among `accounts`", permanent=False, credentials=True)
+            raise SendFailed(f"account {account} is not among `accounts`", permanent=False)
         frame = {"recipient": {"id": person}, **self._kind(message)}
         remote_id = ""
         for piece in pieces(message.text, _longest(platform, message.text)):
@@ -49,6 +49,8 @@ class MessengerSender:
             except SendFailed as failure:
                 if remote_id:
                     failure.outcome_unknown = True  # some of it has arrived
+                # One page that is refused does not hold up the others.
+                failure.credentials = failure.credentials and len(self.tokens) == 1
                 raise
             remote_id = _id_in(answer)
         return remote_id

@@ -103,16 +103,27 @@ async def test_a_machine_is_no_agent(graph):
     ],
 )
 async def test_what_each_refusal_means(graph, answer, permanent, credentials):
-    failure = await refused(graph, answer)
+    failure = await refused(graph, answer, tokens={PAGE: TOKEN})
 
     assert (failure.permanent, failure.credentials) == (permanent, credentials)
 
 
-async def test_an_account_that_left_the_settings_waits_for_a_person(graph):
+async def test_an_account_that_left_the_settings_is_tried_again(graph):
     failure = await refused(graph, tokens={IG: TOKEN})
 
-    assert failure.credentials
+    assert not failure.permanent
     assert graph.sent == []
+
+
+async def test_one_page_that_is_refused_does_not_hold_up_the_others(graph):
+    """What concerns a channel as a whole keeps all of its messages back."""
+    refusal = error(190, "Error validating access token", status=401)
+    alone, among_others = [
+        await refused(graph, refusal, tokens=tokens) for tokens in ({PAGE: TOKEN}, {PAGE: TOKEN, IG: TOKEN})
+    ]
+
+    assert (alone.credentials, among_others.credentials) == (True, False)
+    assert not among_others.permanent
 
 
 @pytest.mark.parametrize("way", ["", "page/1/2", "messenger/1", "instagram/../../me", "messenger/104830000000001/a"])

@@ -149,7 +149,7 @@ async def test_when_half_of_a_long_text_is_refused_its_outcome_is_not_known(grap
     assert failure.outcome_unknown
 
 
-@pytest.mark.parametrize("code", [130429, 131056, 80007, 4, 131016, 131000, 1, 2])
+@pytest.mark.parametrize("code", [130429, 131056, 80007, 4, 131016, 131000, 1, 2, 133010, 132015])
 async def test_limits_and_outages_are_tried_again(graph, code):
     failure = await refused(graph, error(code, status=429))
 
@@ -163,7 +163,7 @@ async def test_what_is_in_vain_is_buried(graph, code):
     assert (await refused(graph, error(code))).permanent
 
 
-@pytest.mark.parametrize("code", [190, 10, 131031, 131042, 133010])
+@pytest.mark.parametrize("code", [190, 10, 131031, 131042])
 async def test_when_it_is_we_who_are_refused_nothing_is_given_up(graph, code):
     failure = await refused(graph, error(code, status=403))
 
@@ -204,7 +204,7 @@ async def test_an_api_that_is_away_certainly_took_nothing(graph):
 
     failure = await refused(graph)
 
-    assert (failure.permanent, failure.outcome_unknown) == (False, False)
+    assert (failure.permanent, failure.outcome_unknown, failure.away) == (False, False, True)
 
 
 @pytest.mark.parametrize("way", ["5511912345678", "../me/5511912345678", "1065/x y", "", "106540352242922/"])
