@@ -34,11 +34,11 @@ class Words(str):
 
 
 REASONS = {
-    errno.ENOENT: N_("there is no such file"),
+    errno.ENOENT: N_("there is no such file or folder"),
     errno.EISDIR: N_("it is a folder"),
     errno.ENOTDIR: N_("its path leads through a file"),
-    errno.EACCES: N_("there is no permission to read it"),
-    errno.EPERM: N_("there is no permission to read it"),
+    errno.EACCES: N_("there is no permission for it"),
+    errno.EPERM: N_("there is no permission for it"),
     errno.ELOOP: N_("it is a link that leads back to itself"),
     errno.ENAMETOOLONG: N_("its name is too long"),
 }

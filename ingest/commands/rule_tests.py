@@ -4,7 +4,10 @@ tests of the file, --cases ──▶ the same judge as in production ──▶ t
                                        └▶ failed? the rules that should have decided, and why they did not
 """
 
+import time
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +45,19 @@ def rule_tests(shell: Shell, file: str | None, cases: str | None, junit_file: st
     book = read_book(path)
     more: Sequence[Case] = load_cases(read_file(Path(cases)), book.rules) if cases else ()
     everything = [*book.rules.tests, *more]
+    begun, ends = datetime.now(UTC), [time.perf_counter()]
     with progress(len(everything), wanted=not shell.as_json) as advance:
-        results = run_tests(book.rules, everything, facts_of_case, advance)
-    told = [_as_json(book, result) for result in results]
+
+        def done() -> None:
+            ends.append(time.perf_counter())
+            advance()
+
+        results = run_tests(book.rules, everything, facts_of_case, done)
+    seconds = [after - before for before, after in pairwise(ends)]
+    told = [{**_as_json(book, one), "seconds": round(lasted, 6)} for one, lasted in zip(results, seconds, strict=True)]
     failed = [result for result in told if not result["ok"]]
     if junit_file:
-        Path(junit_file).write_bytes(junit(str(path), told))
+        Path(junit_file).write_bytes(junit(str(path), told, begun))
     document = {
         "ok": not failed,
         "file": str(path),

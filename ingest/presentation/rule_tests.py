@@ -62,11 +62,20 @@ def _show_differences(result: Said) -> None:
         decider = one["rule"] if one["position"] is None else f"{one['rule']} ({_place(one['position'])})"
         rows.add_row(cell(_field(one["field"])), cell(wanted, "green"), cell(one["got"], "red"), cell(decider))
     out.print(rows)
-    for one in result["differences"]:
-        for obstacle in one["why"]:
-            out.print(cell(_obstacle(obstacle)), soft_wrap=True)
-            for sentence in obstacle["sentences"]:
-                out.print(paragraph(f"    {sentence}", "dim"), soft_wrap=True)
+    for obstacle in obstacles_of(result):
+        out.print(cell(_obstacle(obstacle)), soft_wrap=True)
+        for sentence in obstacle["sentences"]:
+            out.print(paragraph(f"    {sentence}", "dim"), soft_wrap=True)
+
+
+def obstacles_of(result: Said) -> Iterator[Said]:
+    """Why the rules that were expected did not decide; what holds for two fields is told once."""
+    told: list[Said] = []
+    for difference in result.get("differences", ()):
+        for obstacle in difference["why"]:
+            if obstacle not in told:
+                told.append(obstacle)
+                yield obstacle
 
 
 def _obstacle(obstacle: Said) -> str:

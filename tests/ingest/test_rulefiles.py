@@ -139,7 +139,7 @@ def test_a_folder_that_may_not_be_read_is_told(tmp_path):
     finally:
         (tmp_path / "closed").chmod(0o700)
 
-    assert told == ["main.yaml:1:10: closed cannot be read: there is no permission to read it"]
+    assert told == ["main.yaml:1:10: closed cannot be read: there is no permission for it"]
 
 
 def test_a_folder_that_cannot_be_listed_is_told(tmp_path, monkeypatch):
@@ -149,9 +149,7 @@ def test_a_folder_that_cannot_be_listed_is_told(tmp_path, monkeypatch):
     main = write(tmp_path, main="include: closed", closed__a="rules: []")
     monkeypatch.setattr(rulefiles, "_rule_files", refuse)
 
-    assert mistakes(look_at(main), tmp_path) == [
-        "main.yaml:1:10: closed cannot be read: there is no permission to read it"
-    ]
+    assert mistakes(look_at(main), tmp_path) == ["main.yaml:1:10: closed cannot be read: there is no permission for it"]
 
 
 @pytest.mark.parametrize("change", ["edit", "add", "remove", "replace by a folder"])
