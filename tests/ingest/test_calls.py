@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import random
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -172,23 +173,50 @@ async def test_an_earlier_return_call_does_not_settle_a_later_miss(house):
     assert (await only_ticket(house))["state"] == "new"
 
 
-async def test_shuffled_doubled_events_make_exactly_the_tickets_of_their_calls(house):
-    """Small here; `make calls` plays 10,000 of them."""
+def a_day_of_calls(count, chance):
+    """Events with the second they happened in, and the tickets they must come to.
+
+    Every fifth call is missed, every tenth withheld, every twentieth rings and is never heard of again; every seventh
+    number has called before.
+    """
+    told, numbers, hidden = [], set(), 0
+    for call in range(count):
+        second, caller = call * 9, f"+55119{90000000 + call - call % 7 // 6}"
+        who = {
+            "call_id": f"x-{call}",
+            "direction": "inbound",
+            "from": "anonymous" if call % 10 == 3 else caller,
+            "to": "1",
+        }
+        last = "new" if call % 20 == 7 else "missed" if call % 5 == 2 else "ended"
+        steps = ("new",) if last == "new" else ("new", "missed") if last == "missed" else ("new", "answered", "ended")
+        for step, offset in zip(steps, (0, 12, 90), strict=False):
+            at = (NOON + timedelta(seconds=second + offset)).isoformat()
+            told.append(
+                (second + offset, {**who, "event": step, "at": at, **({"talked_s": 78} if step == "ended" else {})})
+            )
+        hidden += call % 10 == 3 and last != "new"
+        if call % 10 != 3 and last != "new":
+            numbers.add(caller)
+    told += chance.choices(told, k=len(told) // 20)
+    return told, len(numbers) + hidden
+
+
+async def test_events_shuffled_within_a_minute_and_doubled_make_exactly_the_tickets_of_their_calls(house):
+    """Small here; `make replay` plays 10,000 of them."""
     chance = random.Random(5)
-    told = []
-    for number in range(60):
-        who = {"from": f"+55119{90000000 + number}", "call_id": f"x-{number}"}
-        told += [{**one, **who} for one in whole_call()]
-    told += [chance.choice(told) for _ in range(9)]
-    chance.shuffle(told)
-    for one in told:
+    told, expected = a_day_of_calls(int(os.environ.get("BALCAO_REPLAY_CALLS", "120")), chance)
+    told.sort(key=lambda one: (one[0] // 60, chance.random()))
+    for _, one in told:
         await house.json("telefone", one)
     await house.work()
     tickets = await house.tickets()
 
-    assert len(tickets) == 60
-    assert all(len(ticket["messages"]) == 1 for ticket in tickets)
-    assert {ticket["messages"][0]["traits"]["call.talked_s"] for ticket in tickets} == {120}
+    assert len(tickets) == expected
+    messages = [message for ticket in tickets for message in ticket["messages"]]
+    assert len({message["identity"] for message in messages}) == len(messages)
+    assert {message["traits"]["call.answered"] for message in messages} == {True, False}
+    assert all(message["traits"]["call.talked_s"] in {0, 78} for message in messages)
 
 
 RULES = """\
