@@ -13,7 +13,7 @@ from aiohttp.web import RouteDef
 
 from domain.call_desk import CallDesk
 from domain.mailbox import Mailbox
-from domain.ports import Decode, Fetcher, Intake, Receiver, Sender
+from domain.ports import Decode, Fetcher, Intake, Receiver, Sender, Transcriber
 
 Routes = Callable[[Intake], Sequence[RouteDef]]
 
@@ -49,6 +49,7 @@ class Channel:
     fetcher: Fetcher | None = None
     mailbox: Mailbox | None = None
     calls: CallDesk | None = None
+    transcriber: Transcriber | None = None
 
 
 def utc_now() -> datetime:

@@ -21,11 +21,10 @@ class CallDesk:
     """`patience`: how long a call may ring before it is filed without its end.
 
     `window`: how long after the last word a call of the same number joins its open ticket. `zone`: whose days are
-    counted. `answer_by`: the channels by which a caller may be acknowledged; the first that can does.
+    counted.
     """
 
     tell: Tell
     patience: timedelta
     window: timedelta
     zone: tzinfo = UTC
-    answer_by: tuple[str, ...] = ()

@@ -150,6 +150,10 @@ class SendFailed(BalcaoError):
         self.credentials = credentials
 
 
+class TranscriptionFailed(BalcaoError):
+    """What was said in a recording could not be written down; the message says why, for people."""
+
+
 class FetchFailed(BalcaoError):
     """A file that lies elsewhere was not fetched. `retry_after`: seconds for which the other side wants silence."""
 

@@ -74,6 +74,16 @@ class Fetcher(Protocol):
         """Give back pooled connections."""
 
 
+class Transcriber(Protocol):
+    """Writes down what is said in a recording. `largest`: bytes that it is given."""
+
+    @property
+    def largest(self) -> int: ...
+
+    async def transcribe(self, audio: bytes, content_type: str) -> str:
+        """Raises TranscriptionFailed."""
+
+
 class Journal(Protocol):
     """Durable log of raw interactions, in its own database."""
 

@@ -21,6 +21,7 @@ from ingest.pool import PipelinePool
 from ingest.presence import Presence, present
 from ingest.receiving import all_or_stop, intake_of, receivers
 from ingest.supervise import spawn
+from ingest.transcribing import Transcribing
 from ingest.translations import _
 from ingest.wiring import open_files
 from ingest.worker import Worker
@@ -41,6 +42,7 @@ RULES_EVERY = 1.0
 GAUGES_EVERY = 15.0
 RETENTION_EVERY = 3600.0
 OVERDUE_EVERY = 10.0
+TRANSCRIBE_EVERY = 10.0
 
 
 @asynccontextmanager
@@ -249,6 +251,10 @@ async def chores(daemon: Daemon) -> AsyncIterator[None]:
         scheduler.every(RETENTION_EVERY, "retention", housekeeping.purge)
         if any(channel.calls for channel in daemon.channels.values()):
             scheduler.every(OVERDUE_EVERY, "overdue", housekeeping.overdue)
+        if transcribers := {name: one.transcriber for name, one in daemon.channels.items() if one.transcriber}:
+            files, intake = open_files(daemon.settings), intake_of(daemon)
+            transcribing = Transcribing(daemon.store, files, intake, transcribers)
+            scheduler.every(TRANSCRIBE_EVERY, "transcribing", transcribing.run)
     scheduler.every(GAUGES_EVERY, "gauges", housekeeping.gauges)
     scheduler.start()
     try:

@@ -15,13 +15,14 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 
 import orjson
-from sqlalchemy import Connection, Executable, bindparam, case, delete, func, select, update
+from sqlalchemy import Connection, Executable, bindparam, case, delete, exists, func, select, update
 
 from domain.call import CallEvent, Sign
 from domain.call_merging import leading
 from store.bulk import Bulk, Inserter, chunks, parameters
 from store.codec import dumps
 from store.moments import to_micros
+from store.schema import attachments
 from store.schema_calls import call_events, call_ids, calls
 
 MOST_EVENTS = 1000
@@ -135,6 +136,35 @@ def overdue(connection: Connection, now: datetime, limit: int) -> list[tuple[str
     """Channel and root of calls that have rung for too long, oldest first."""
     query = select(calls.c.channel, calls.c.root).where(calls.c.due_at <= now).order_by(calls.c.due_at).limit(limit)
     return [(row[0], row[1]) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A call whose recording is attached to its message."""
+
+    channel: str
+    root: str
+    sha256: str
+    content_type: str
+    size: int
+
+
+def recorded(connection: Connection, channels: Sequence[str], since: datetime, limit: int) -> list[Recorded]:
+    """Calls with a recording that nobody has written down yet, oldest first."""
+    written_down = (
+        select(call_events.c.digest)
+        .where(call_events.c.channel == calls.c.channel, call_events.c.root == calls.c.root)
+        .where(call_events.c.event.contains('"transcript":', autoescape=True))
+    )
+    query = (
+        select(calls.c.channel, calls.c.root, attachments.c.sha256, attachments.c.content_type, attachments.c.size)
+        .join(attachments, attachments.c.message == calls.c.message)
+        .where(calls.c.channel.in_(channels), calls.c.touched_at >= since, ~exists(written_down))
+        .where(attachments.c.content_type.startswith("audio/"))
+        .order_by(calls.c.touched_at)
+        .limit(limit)
+    )
+    return [Recorded(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - SQLAlchemy's public name
 
 
 def postpone(connection: Connection, found: Iterable[tuple[str, str]], until: datetime) -> None:

@@ -20,8 +20,9 @@ from channels.voice.recordings import RecordingFetcher, Store
 from channels.voice.sms import TwilioSms
 from channels.voice.tail import TailReceiver
 from channels.voice.telling import Manners, tell
+from channels.voice.transcribe import ByCommand, ByService
 from domain.call_desk import CallDesk
-from domain.ports import Receiver
+from domain.ports import Receiver, Transcriber
 
 __all__ = ["Options", "build"]
 
@@ -45,6 +46,7 @@ def build(options: Options, context: BuildContext) -> Channel:
         routes=_routes(options, context),
         sender=sender,
         fetcher=RecordingFetcher(stores=stores) if stores else None,
+        transcriber=_transcriber(options, context),
         calls=CallDesk(
             tell=partial(tell, channel=context.name, manners=manners),
             patience=options.ringing,
@@ -97,6 +99,17 @@ def _sender(options: Options, context: BuildContext) -> TwilioSms | None:
         sender=twilio_account.sender,
         callback=twilio_account.public_url,
     )
+
+
+def _transcriber(options: Options, context: BuildContext) -> Transcriber | None:
+    wish = options.transcription
+    if wish is None:
+        return None
+    seconds = wish.timeout.total_seconds()
+    if wish.url is None:
+        return ByCommand(command=wish.command, seconds=seconds, largest=wish.max_size)
+    token = context.reveal(wish.token) if wish.token else None
+    return ByService(url=wish.url, token=token, seconds=seconds, largest=wish.max_size)
 
 
 def _receiver(options: Options, context: BuildContext) -> Receiver | None:

@@ -82,6 +82,22 @@ class Recordings(StrictOptions):
     password: SecretReference | None = None
 
 
+class Transcription(StrictOptions):
+    """`command`: a program and its arguments, or `url`: a service; audio in, text out."""
+
+    command: tuple[str, ...] = ()
+    url: Url | None = None
+    token: SecretReference | None = None
+    timeout: Duration = timedelta(minutes=5)
+    max_size: Size = 25_000_000
+
+    @model_validator(mode="after")
+    def _is_one_of_two(self) -> Self:
+        if bool(self.command) == bool(self.url):
+            raise BadValue("say who transcribes: command or url, one of them")
+        return self
+
+
 class Acknowledge(StrictOptions):
     """`by`: the channel that tells a caller, if a rule says so. `to`: how it names him: {number} (+55…) or {digits}."""
 
@@ -97,6 +113,7 @@ class Options(StrictOptions):
     ami: Ami | None = None
     watch: Watch | None = None
     recordings: Recordings | None = None
+    transcription: Transcription | None = None
     acknowledge: Acknowledge | None = None
     source: Source = "auto"
     max_body: Size = 1_000_000
