@@ -171,9 +171,9 @@ class Desk:
             return None
         window = self.house.call_windows.get(interaction.channel)
         if ticket.state in {State.SOLVED, State.CLOSED}:
-            return self._new(f"a call of this number, whose ticket is {ticket.state.value}", linked=ticket.number)
+            return self._new("a call of this number, whose ticket is done with", linked=ticket.number)
         if window is not None and ticket.last_at is not None and interaction.occurred_at - ticket.last_at > window:
-            return self._new("a call of this number, of which nothing was heard for long", linked=ticket.number)
+            return self._new("a call of this number, long after the last", linked=ticket.number)
         return Placement(road=Road.JOINS, ticket=ticket.number, reason="same number, which proves nobody")
 
     def _was_quiet(self, interaction: Interaction, ticket: KnownTicket) -> bool:

@@ -88,6 +88,8 @@ REASONS = {
     "same number, which proves nobody": N_("same number, which proves nobody"),
     "called back, and the customer answered": N_("called back, and the customer answered"),
     "the same call": N_("the same call"),
+    "a call of this number, whose ticket is done with": N_("a call of this number, whose ticket is done with"),
+    "a call of this number, long after the last": N_("a call of this number, long after the last"),
     "new request": N_("new request"),
     "same conversation": N_("same conversation"),
     "signed reply token": N_("signed reply token"),
