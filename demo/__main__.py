@@ -33,7 +33,7 @@ from demo.traffic import MAILBOX_STEP, STEPS, Step, reply_to
 
 BALCAO = Path(sys.executable).with_name("balcao")
 CONFIG = Path(__file__).parent.parent / "config"
-PATIENCE = 30.0
+PATIENCE = 90.0
 PIPE_WIDTH = 150
 
 SETTINGS = """\

@@ -12,7 +12,7 @@ RFC 5321 §4.5.5 (null reverse path), RFC 2142 (postmaster and abuse are never a
 
 import hashlib
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -221,8 +221,14 @@ def reply_address(mailbox: Mailbox, key: bytes, ticket: int) -> str:
 
 
 def _references(interaction: Interaction) -> tuple[str, ...]:
-    chain = (*interaction.references[-_MAX_REFERENCES:], interaction.message_id)
-    return tuple(reference for reference in map(sane_message_id, chain) if reference)
+    return thread_to(interaction.references, interaction.message_id)
+
+
+def thread_to(references: Sequence[str], message_id: str | None) -> tuple[str, ...]:
+    """References of an answer (RFC 5322 §3.6.4); of a long thread where it began and its latest messages."""
+    if len(references) > _MAX_REFERENCES:
+        references = (references[0], *references[1 - _MAX_REFERENCES :])
+    return tuple(filter(None, map(sane_message_id, (*references, message_id))))
 
 
 def sane_message_id(message_id: str | None) -> str | None:

@@ -14,11 +14,10 @@ from collections.abc import Sequence
 from domain.interaction import Attachment
 from domain.mailbox import Mailbox
 from domain.reply import Answered, Reply
-from triage.acknowledge import our_message_id, reply_address, sane_message_id
+from triage.acknowledge import our_message_id, reply_address, sane_message_id, thread_to
 from triage.token import sign_bounce
 
 _ANSWER_MARKS = re.compile(r"^(?:\s*(?:re|res|rv|aw|sv|antw)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
-_MAX_REFERENCES = 20
 
 
 def plan_reply(
@@ -37,7 +36,6 @@ def plan_reply(
     idempotency_key = f"reply:{number}"
     words = text.strip("\n") + "\n"
     is_mail = mailbox is not None
-    chain = (*answered.references[-_MAX_REFERENCES:], answered.message_id)
     return Reply(
         number=number,
         ticket=ticket,
@@ -51,7 +49,7 @@ def plan_reply(
         idempotency_key=idempotency_key,
         message_id=our_message_id(ticket, idempotency_key, mailbox) if mailbox else None,
         in_reply_to=sane_message_id(answered.message_id) if is_mail else answered.provider_id,
-        references=tuple(filter(None, map(sane_message_id, chain))) if is_mail else (),
+        references=thread_to(answered.references, answered.message_id) if is_mail else (),
         sender=mailbox.address if mailbox else None,
         sender_name=mailbox.name if mailbox else None,
         reply_to=reply_address(mailbox, key, ticket) if mailbox else None,

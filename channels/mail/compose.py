@@ -104,7 +104,9 @@ def _headers(message: OutgoingMessage, mailbox: Mailbox, now: datetime) -> Itera
 
 
 def _ids(message: OutgoingMessage) -> Iterator[tuple[str, str]]:
-    references = [found for found in message.references if _MESSAGE_ID.fullmatch(found)][-MAX_REFERENCES:]
+    references = [found for found in message.references if _MESSAGE_ID.fullmatch(found)]
+    if len(references) > MAX_REFERENCES:  # the first is where the thread hangs, the last are what it is sorted by
+        references = [references[0], *references[1 - MAX_REFERENCES :]]
     for name, value in (("Message-ID", message.message_id), ("In-Reply-To", message.in_reply_to)):
         if value and _MESSAGE_ID.fullmatch(value):
             yield name, value
@@ -120,7 +122,7 @@ def _display_name(name: str) -> str:
     name = clean_line(name, 200)
     if not name:
         return ""
-    if _PLAIN.fullmatch(name):
+    if _PLAIN.fullmatch(name) and "=?" not in name:
         quoted = name.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{quoted}" '
     return _words(name) + " "

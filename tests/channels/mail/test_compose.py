@@ -2,6 +2,7 @@
 
 import email
 import re
+from dataclasses import replace
 from email import policy
 from email.utils import parsedate_to_datetime
 
@@ -109,6 +110,43 @@ def test_no_text_makes_it_raise_or_adds_a_header(to, subject, text, message_id, 
     assert set(names) <= {name.encode() for name in HEADERS}
     assert len(names) == len(set(names))
     assert email.message_from_bytes(octets).defects == []
+
+
+NAMES = ["Suporte", "Ação & Cia", "É" * 200, 'x", <y@z.example>\r\nBcc: a@b.example', "a" * 200, "Müller, José (SP)",
+         "=?utf-8?q?x?=", '\\"', "日本語" * 60, "👩‍👩‍👧" * 25]  # fmt: skip
+SUBJECTS = [
+    "Re: " + "ç" * 400,
+    "x" * 2000,
+    "",
+    "a\r\nBcc: x@y.example",
+    "=?utf-8?q?=0D=0ABcc:x?=",
+    "👍" * 200,
+    "\u2028x\0",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_strict_parser_finds_nothing_to_mend_whatever_names_and_subjects_are_like(name, subject):
+    """One author, one recipient, no line over 998 octets, files with their names."""
+    files = (file("ç" * 250 + ".pdf"), file("👍" * 300 + ".pdf"))
+    ids = tuple(f"<{number}{'a' * 200}@x.example>" for number in range(60))
+    given_message = message(subject=subject, html="<p>" + "é" * 3000, references=ids, attachments=files)
+    octets = compose(given_message, replace(MAILBOX, name=name), NOW)
+    found = email.message_from_bytes(octets, policy=policy.SMTP.clone(raise_on_defect=True))
+
+    assert octets.isascii()
+    assert max(map(len, octets.split(b"\r\n"))) <= 998
+    assert [address.addr_spec for address in found["From"].addresses] == ["suporte@exemplo.com"]
+    assert "Bcc" not in found
+    assert (found["From"].defects, found["Subject"].defects) == ((), ())
+    assert [one.get_filename()[-4:] for one in found.iter_attachments()] == [".pdf", ".pdf"]
+
+
+def test_of_a_long_thread_its_beginning_and_its_end_are_named():
+    ids = tuple(f"<{number}@x.example>" for number in range(60))
+
+    assert parsed(references=ids)["References"].split() == [ids[0], *ids[-19:]]
 
 
 def file(name="nota.pdf", content_type="application/pdf", content=b"%PDF"):
