@@ -85,7 +85,7 @@ class Dispatch(Block):
     """The n-th failure waits the n-th delay; after the last one, more than five days later, it is given up."""
 
     concurrency: int = Field(default=20, ge=1, le=100)
-    per_destination: int = Field(default=2, ge=1, le=100)
+    per_destination: int = Field(default=10, ge=1, le=100)
     retry_delays: tuple[Duration, ...] = Field(
         default=(60.0, 300.0, 900.0, 3600.0, 14_400.0, 28_800.0, 43_200.0, *(86_400.0,) * 4), min_length=1
     )

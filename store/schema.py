@@ -219,7 +219,7 @@ outbox = Table(
     Column("envelope_sender", Text),
     Column("destination", Text),  # mail domain
 )
-Index("outbox_due", outbox.c.state, outbox.c.not_before)
+Index("outbox_due", outbox.c.state, outbox.c.not_before, outbox.c.id, outbox.c.destination)
 # Mail has no receipts: its rows cost nothing here.
 _SENT_BY_CHAT = outbox.c.destination.is_(None) & outbox.c.remote_id.is_not(None)
 for _column in ("remote_id", "recipient"):
