@@ -53,7 +53,7 @@ class Web(Block):
 
 
 class Worker(Block):
-    processes: int = Field(default=1, ge=1, le=64)
+    processes: int = Field(default=2, ge=1, le=64)
     batch: int = Field(default=200, ge=1, le=5000)
     max_attempts: int = Field(default=3, ge=1, le=100)
     timeout: Duration = 60.0

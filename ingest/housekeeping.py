@@ -10,8 +10,8 @@ from domain.source import FolderReport
 from ingest.chores import free_bytes
 from ingest.daemon import Daemon
 from ingest.overdue import KEPT, tell_overdue
-from ingest.pipeline import budget_period
 from ingest.receiving import intake_of
+from ingest.transaction import budget_period
 from store import calls, outbox, remote_files, retention
 from store.ledger import JournalLedger
 from triage.echoes import WINDOW

@@ -12,6 +12,8 @@ keeps twice a mail for ever: measured, 221 MB instead of 173.
 import ctypes
 import gc
 
+YOUNG = 5_000
+"""Objects made until the young ones are looked through (usual are 700): a good part of what a batch makes."""
 LARGE = 1_000_000
 _M_MMAP_THRESHOLD = -3
 
@@ -20,6 +22,7 @@ def settle() -> None:
     """To be called when everything is open."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG)
     _give_large_buffers_back()
 
 

@@ -1,7 +1,7 @@
 """From claimed entries to tickets: one batch, one transaction (house.md §1.3).
 
-    decode ──▶ files ──▶ [ surroundings ─▶ place ─▶ number ─▶ judge ─▶ answer ─▶ write ─▶ note ] ──▶ outcomes
-      │                                    one transaction
+    decode ──▶ files ──▶ judge ──▶ one transaction (ingest/transaction.py) ──▶ outcomes
+      │
       ├─▶ IGNORED      understood, not for us
       ├─▶ QUARANTINED  unreadable
       └─▶ WAITING      our bug: tried again, alone; FAILED after the last attempt
@@ -10,12 +10,10 @@ If the transaction fails, the batch is replayed one by one, so that one bad mess
 A crash between commit and settle leaves entries that are found by identity when they come again.
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import structlog
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from domain.afterwards import Afterword
@@ -24,33 +22,20 @@ from domain.errors import StoreUnavailable, Undecodable
 from domain.interaction import Ignored, Interaction
 from domain.ports import Decode
 from domain.raw import Fate, JournalEntry, Outcome
-from domain.ticket import Filing, Placement, Road, Silence
-from ingest.calling import CallsOfBatch, unannotated
-from ingest.entry import BatchReport, Read, Reading, outcome_of, with_words
-from ingest.referring import refer_others
-from ingest.returned import note_bounces
+from domain.ticket import Filing, Road, Silence
+from ingest.entry import BatchReport, Reading, outcome_of
 from ingest.telemetry import clean
-from store import desk
-from store.afterwards import follow_changes, note_afterwards
+from ingest.transaction import Transaction
 from store.attachments import AttachmentFiles
 from store.engines import Database
-from triage.acknowledge import Clerk, budgets_of
-from triage.conversation import Desk, clues_of, lookup_of, renumbered
-from triage.echoes import Echoes, Words
-from triage.engine import judge
+from triage.acknowledge import Clerk
 from triage.loading import RuleSet
-from triage.snapshot import facts_of
-from triage.standing import House, tags_of, traits_of
+from triage.standing import House
 
 log = structlog.get_logger()
 
 RACES = 2
 """How often a batch that met another process is decided anew, before it is replayed one by one."""
-
-
-def budget_period(now: datetime) -> str:
-    """The hour that acknowledgement budgets are counted in."""
-    return now.astimezone(UTC).strftime("%Y-%m-%dT%H")
 
 
 class Pipeline:
@@ -150,8 +135,9 @@ class Pipeline:
                 for attachment in read.interaction.attachments:
                     self._files.put(attachment.content, attachment.sha256)
         now = datetime.now(UTC)
-        with report.stage("transaction"):
+        with report.stage("judge"):
             unit = Transaction(reads, afterwords, ruleset, self._clerk, self._house, now, self._calls)
+        with report.stage("transaction"):
             filings, tickets = await self._written(unit)
         report.seconds.update(unit.seconds)
         self._note(filings, report, now)
@@ -185,100 +171,3 @@ class Pipeline:
                      ticket=place.ticket, road=place.road.value, department=verdict.department,
                      priority=verdict.priority, rule=verdict.fields["department"].rule, ruleset=verdict.ruleset,
                      acknowledgement=reason, at=now)  # fmt: skip
-
-
-class Transaction:
-    """The unit of work of one batch: a plain function of a connection."""
-
-    def __init__(  # noqa: PLR0917 - what is written, and the tools that decide
-        self,
-        reads: Sequence[Read],
-        afterwords: Sequence[Afterword],
-        ruleset: RuleSet,
-        clerk: Clerk,
-        house: House,
-        now: datetime,
-        desks: Mapping[str, CallDesk],
-    ) -> None:
-        self._afterwords = afterwords
-        self._desks = desks
-        self._heard = [read for read in reads if read.interaction.call_events]
-        self._reads: dict[str, Read] = {}
-        self._all = [read.interaction for read in reads if not read.interaction.call_events]
-        for read in reads:
-            if not read.interaction.call_events:
-                self._reads.setdefault(read.interaction.identity, read)
-        self._ruleset = ruleset
-        self._clerk = clerk
-        self._house = house
-        self._now = now
-        self.seconds: dict[str, float] = {}
-
-    def __call__(self, connection: Connection) -> tuple[list[Filing], dict[str, int]]:
-        """File what is not filed yet. Returns the filings, and the ticket of every identity of the batch."""
-        marks = [time.perf_counter()]
-        follow_changes(connection, self._afterwords, self._now)
-        calls = CallsOfBatch(self._desks, unannotated(self._clerk.policy.language), self._heard, self._now)
-        fresh = calls.remember(connection) if self._heard else []
-        reads = [*self._reads.values(), *fresh]
-        clues = [clues_of(read.interaction, self._clerk.policy.token_key) for read in reads]
-        budgets = {budget for read in reads for budget in budgets_of(read.interaction)}
-        period = budget_period(self._now)
-        lookup = lookup_of([read.interaction for read in reads], clues, budgets, period)
-        lookup = with_words(lookup, reads, self._clerk.policy.repeats, self._now)
-        around = desk.surroundings(connection, lookup)
-        marks.append(time.perf_counter())
-
-        table = Desk.of(around, self._house)
-        new = [(read, clue) for read, clue in zip(reads, clues, strict=True)
-               if read.interaction.identity not in around.filed]  # fmt: skip
-        placements = [table.place(read.interaction, clue) for read, clue in new]
-        numbers = desk.allocate_numbers(connection, len(table.opened)) if table.opened else []
-        spent = dict(around.spent)
-        echoes = Echoes(self._clerk.policy.repeats, [Words(*known) for known in around.acknowledged])
-        filings = [
-            self._filing(read, renumbered(placement, numbers), spent, echoes)
-            for (read, _), placement in zip(new, placements, strict=True)
-        ]
-        marks.append(time.perf_counter())
-        desk.file(connection, filings, self._now, period)
-        said = [*self._all, *(read.interaction for read in fresh)]
-        refer_others(connection, interactions=said, filings=filings, around=around, ruleset=self._ruleset,
-                     house=self._house, now=self._now)  # fmt: skip
-        note_bounces(connection, [filing.interaction for filing in filings], self._clerk.policy.token_key, self._now)
-        note_afterwards(connection, self._afterwords, self._now)
-        called = calls.settle(connection, self._ruleset) if self._heard else {}
-        marks.append(time.perf_counter())
-        names = ("surroundings", "decide", "write")
-        self.seconds.update({name: end - begin for name, begin, end in zip(names, marks, marks[1:], strict=False)})
-        filed = {filing.interaction.identity: filing.placement.ticket for filing in filings}
-        return filings, {**around.filed, **filed, **called}
-
-    def _filing(self, read: Read, placement: Placement, spent: dict[tuple[str, str], int], echoes: Echoes) -> Filing:
-        interaction = read.interaction
-        accepted_at = read.entry.raw.received_at
-        received_at = min(interaction.arrived_at or accepted_at, accepted_at)
-        standing = self._house.standing_of(interaction)
-        facts = facts_of(
-            interaction,
-            placement=placement,
-            received_at=received_at,
-            standing=traits_of(standing),
-        )
-        verdict = judge(self._ruleset, facts)
-        department = self._ruleset.departments[verdict.department]
-        answer, spends, words = self._clerk.plan_acknowledgement(
-            interaction, placement, verdict, department, spent=spent, echoes=echoes
-        )
-        return Filing(
-            raw_id=read.entry.raw_id,
-            interaction=interaction,
-            facts=facts,
-            verdict=verdict,
-            placement=placement,
-            answer=answer,
-            spends=spends,
-            acknowledged=None if words is None else (words.scope, words.letters),
-            received_at=received_at,
-            tags=tags_of(standing),
-        )

@@ -10,7 +10,8 @@
                                                           uncounted, wait
 
 While interactions pile up, two batches per child are on their way, so that it never idles while the next one is
-claimed. Else one: the next claim shares the settling's commit, and nothing waits behind a batch that is not its own.
+claimed. Else one in all: the next claim shares the settling's commit, nothing waits behind a batch that is not its own,
+and what was said first is filed first.
 """
 
 import asyncio
@@ -70,8 +71,8 @@ class Worker:
         self._filed = filed
         self._metrics = metrics
         self._liveness = liveness
-        self._processes = processes
-        self._depth = 1
+        self._most = processes * DEPTH
+        self._allowed = 1
         self._in_children = 0
         self._room = asyncio.Event()
         self._batch = batch
@@ -104,7 +105,7 @@ class Worker:
 
     async def _some_room(self) -> None:
         """Until the children can take another batch. Raises what ended a batch by a bug of ours."""
-        while self._failure is None and self._in_children >= self._processes * self._depth:
+        while self._failure is None and self._in_children >= self._allowed:
             self._room.clear()
             await self._room.wait()
         if self._failure is not None:
@@ -150,7 +151,7 @@ class Worker:
             log.warning("journal_unavailable", error=str(error))
             await asyncio.sleep(JOURNAL_DELAY)
             return ()
-        self._depth = DEPTH if len(claimed) == self._batch else 1
+        self._allowed = self._most if len(claimed) == self._batch else 1
         if claimed and _waited(claimed[0]) > BEHIND:
             self._calm.clear()
         else:

@@ -45,6 +45,11 @@ class Clues:
     subject_number: int | None
     bounced: int | None = None
 
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing points anywhere: a new request, if it is no repetition."""
+        return not (self.conversation or self.proven or self.message_ids or self.subject_number or self.bounced)
+
 
 def clues_of(interaction: Interaction, key: bytes) -> Clues:
     """`key` signs our reply tokens."""

@@ -88,7 +88,7 @@ async def test_the_envelope_is_counted_for_it_is_who_is_written_to(house):
 
 async def test_the_next_hour_has_a_budget_of_its_own(house, monkeypatch):
     hours = itertools.chain(["2026-11-22T05"], itertools.repeat("2026-11-22T06"))
-    monkeypatch.setattr("ingest.pipeline.budget_period", lambda _now: next(hours))
+    monkeypatch.setattr("ingest.transaction.budget_period", lambda _now: next(hours))
 
     assert (await flood(house, map(one_victim, range(9))))[0] == 3
     assert (await flood(house, map(one_victim, range(9))))[0] == 6
