@@ -10,6 +10,7 @@ import contextlib
 import resource
 import signal
 from collections.abc import Sequence
+from functools import lru_cache
 
 from config.settings import Settings
 from domain.raw import JournalEntry
@@ -19,6 +20,7 @@ from ingest.pipeline import Pipeline
 from ingest.rulebook import RuleSource, compiled
 from ingest.telemetry import set_up_logging
 from ingest.wiring import open_pipeline
+from triage.loading import RuleSet
 
 _runner: asyncio.Runner
 _pipeline: Pipeline
@@ -39,11 +41,17 @@ def start(settings: Settings) -> None:
 
 def process(entries: Sequence[JournalEntry], source: RuleSource) -> BatchReport:
     """One batch. Raises StoreUnavailable."""
-    return _runner.run(_pipeline.process(entries, compiled(source)))
+    return _runner.run(_pipeline.process(entries, _rules(source)))
 
 
 def warm_up(source: RuleSource) -> int:
     """Import and compile everything before the first interaction needs it. Returns the number of rules' fields."""
-    departments = len(compiled(source).departments)
+    return len(_rules(source).departments)
+
+
+@lru_cache(maxsize=1)
+def _rules(source: RuleSource) -> RuleSet:
+    """Whatever stays, stays from here on: the rules are the last to come."""
+    rules = compiled(source)
     memory.settle()
-    return departments
+    return rules

@@ -232,8 +232,15 @@ class Desk:
         if placement.road in TAKES_PART_BY:
             state = State.OPEN if placement.reopens else state
             participants = participants | {sender} if placement.takes_part else participants
-        self.tickets[number] = replace(
-            known, messages=known.messages + 1, last_at=last_at, state=state, participants=participants
+        self.tickets[number] = KnownTicket(
+            number=number,
+            state=state,
+            department=known.department,
+            priority=known.priority,
+            participants=participants,
+            opened_at=known.opened_at,
+            messages=known.messages + 1,
+            last_at=last_at,
         )
         if clues.conversation:
             self.conversations[clues.conversation] = number

@@ -11,6 +11,7 @@ of what was acknowledged are remembered for a day, and what resembles `limit` of
                 and for what answers something (In-Reply-To, Re:) the last acknowledged of all domains, nearly equal
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +21,7 @@ from domain.interaction import Interaction
 from domain.mailbox import domain_of, without_tag
 from triage.folding import fold
 
+_LETTERS = re.compile(r"[^\W\d_]+")
 WINDOW = timedelta(days=1)
 LONGEST = 160
 FEW = 40
@@ -90,7 +92,7 @@ def words_of(interaction: Interaction) -> Words | None:
     if not to:
         return None
     said = fold(f"{interaction.subject}\n{interaction.text[: LONGEST * 4]}")
-    letters = "".join(list(filter(str.isalpha, said)))[:LONGEST]
+    letters = "".join(_LETTERS.findall(said))[:LONGEST]
     scope = next(scope for scope, few in zip(scopes_of(to), (False, True), strict=False) if few or len(letters) >= FEW)
     return Words(scope, letters)
 

@@ -11,6 +11,8 @@ person would (rescued.py).
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain, islice
 
 from channels.mail.fields import Headers
 from channels.mail.rescued import rescued, tidied
@@ -20,6 +22,7 @@ from domain.interaction import Party
 MAX_ADDRESSES = 500
 MAX_MESSAGE_IDS = 100
 _LONGEST_LIST = 64_000
+_USUAL = 500
 _LONGEST_NAME = 200
 _MOST_WORDS = 20
 _LONGEST_ADDRESS = 320
@@ -39,11 +42,19 @@ def parties(values: Iterable[str]) -> list[Party]:
     """Everyone named in these headers, in order, each with a well-formed address."""
     found: list[Party] = []
     for value in values:
-        for element in _elements(mended(value[:_LONGEST_LIST])):
-            found += _named_in(element)
-            if len(found) >= MAX_ADDRESSES:
-                return found[:MAX_ADDRESSES]
+        found += _known(value) if len(value) <= _USUAL else _read(value)
+        if len(found) >= MAX_ADDRESSES:
+            return found[:MAX_ADDRESSES]
     return found
+
+
+def _read(value: str) -> tuple[Party, ...]:
+    named = chain.from_iterable(map(_named_in, _elements(mended(value[:_LONGEST_LIST]))))
+    return tuple(islice(named, MAX_ADDRESSES))
+
+
+_known = lru_cache(maxsize=1_000)(_read)
+"""The same header is asked for several times, and the same people write again."""
 
 
 def addresses(headers: Headers, name: str) -> tuple[str, ...]:

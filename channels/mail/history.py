@@ -68,12 +68,14 @@ def new_text(text: str, subject: str = "", html: str = "", *, refers: bool = Fal
     reading = _Reading(lines, marks, answers=is_answer(subject, refers=refers))
     if not reading.divide():
         return whole
-    regions = [region for region in reading.regions if any(not lines.is_blank(at) for at in region)]
+    regions = [region for region in reading.regions if not all(map(lines.is_blank, region))]
     if all(only_devices(lines, region) for region in regions):
         return whole
     unsigned = [_unmarked(region, marks) for region in regions]
     for place in {0, len(regions) - 1} if regions else ():
         unsigned[place] = without_signature(lines, unsigned[place], sender_name)
+    if sum(map(len, unsigned)) == len(lines):
+        return whole
     return _text(lines, unsigned) or _text(lines, regions) or whole
 
 
