@@ -8,7 +8,7 @@ from sqlalchemy import text
 from config.settings import load
 from domain.errors import StoreUnavailable
 from domain.raw import Fate
-from ingest import pipeline as pipeline_module
+from ingest import transaction as transaction_module
 from ingest.rulebook import compiled
 from ingest.wiring import open_pipeline
 from tests.pipeline import fates, house_in, raws_of
@@ -49,26 +49,26 @@ def decoding_fails(house, monkeypatch):
 
 
 def triage_fails(_house, monkeypatch):
-    judge = pipeline_module.judge
+    judge = transaction_module.judge
 
     def poisoned(ruleset, facts):
         if POISON in facts.text:
             raise RuntimeError("a bug in triage")
         return judge(ruleset, facts)
 
-    monkeypatch.setattr(pipeline_module, "judge", poisoned)
+    monkeypatch.setattr(transaction_module, "judge", poisoned)
 
 
 def the_store_refuses(_house, monkeypatch):
     """What the code filed cannot be written: a statement fails inside the transaction, after others succeeded."""
-    file = pipeline_module.desk.file
+    file = transaction_module.desk.file
 
     def poisoned(connection, filings, now, period):
         file(connection, filings, now, period)
         if any(POISON in filing.interaction.text for filing in filings):
             connection.execute(text("INSERT INTO tickets (number) VALUES (NULL)"))
 
-    monkeypatch.setattr(pipeline_module.desk, "file", poisoned)
+    monkeypatch.setattr(transaction_module.desk, "file", poisoned)
 
 
 def memory_runs_out(house, monkeypatch):
