@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "d0010"
-down_revision = "d0009"
+revision = "d0011"
+down_revision = "d0010"
 branch_labels = None
 depends_on = None
 
