@@ -6,6 +6,7 @@ inline, or that has a Content-ID and says nothing. A document is a file whatever
 
 import mimetypes
 import re
+from urllib.parse import unquote
 
 from channels.cleaning import clean_file_name, clean_text
 from channels.mail.mime import Part, parameters, read_part
@@ -15,6 +16,8 @@ from domain.interaction import Attachment
 _LONGEST_ORIGINAL_NAME = 500
 _EXTENSIONS = {"message/rfc822": ".eml", "text/plain": ".txt", "image/jpeg": ".jpg", "message/delivery-status": ".txt"}
 _LOOSE_NAME = re.compile(r"\bfilename\s*=\s*\"?([^\";]{1,500})", re.IGNORECASE)
+_NO_PATH = re.compile(r"[/\\]")
+_SHOWN = re.compile(r"\bcid:([^\s\"'<>()]{1,300})", re.IGNORECASE)
 _UNKNOWN = "application/octet-stream"
 
 
@@ -36,7 +39,7 @@ def attachment_of(part: Part, disposition: str, name: str, number: int) -> Attac
     original = label = decoded_words(name)
     if not label and kind == "message/rfc822":
         subject = header_text(read_part(content[:100_000]).header("subject"), 100)
-        label = f"{subject}.eml" if subject else ""
+        label = f"{_NO_PATH.sub('_', subject)}.eml" if subject else ""
     extension = _EXTENSIONS.get(kind) or mimetypes.guess_extension(kind) or ""
     by_itself = kind.startswith("image/") and (
         disposition == "inline" or (not disposition and "content-id" in part.headers)
@@ -62,5 +65,6 @@ def plain_file(name: str, content: bytes, number: int) -> Attachment:
     )
 
 
-def is_shown_inside(content_id: str, html: str) -> bool:
-    return bool(content_id) and f"cid:{content_id}".lower() in html.lower()
+def ids_shown_in(html: str) -> frozenset[str]:
+    """The Content-IDs that `html` refers to, in small letters."""
+    return frozenset(unquote(found[1]).lower() for found in _SHOWN.finditer(html))

@@ -16,11 +16,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from enum import Enum
 
+import re2
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from channels.mail.html import MAX_HTML
 from channels.mail.html_bounds import is_tame
-from channels.mail.lines import LONGEST_LINE, Lines, fold_characters
+from channels.mail.lines import LONGEST_LINE, Lines, letters_of
 from channels.mail.quotation import Attributes, is_quotation, names_of
 
 
@@ -30,11 +31,10 @@ class Mark(Enum):
     SIGNATURE = "signature"
 
 
-_SIGNS = re.compile(
-    r"gmail_|blockquote|rplyfwdmsg|reference-message|olk_src_body|border-top|yahoo_quoted|moz-|protonmail|zmail_extra"
+_SIGNS = re2.compile(
+    r"(?i)gmail_|blockquote|rplyfwdmsg|reference-message|olk_src_body|border-top|yahoo_quoted|moz-|protonmail|zmail_extra"
     r"|messagereply|messagesignature|__quoted_text__|__divider__|zwchr|stopspelling|freshdesk"
-    r"|_quote\b|signature|quotedreply",
-    re.IGNORECASE,
+    r"|_quote\b|signature|quotedreply"
 )
 _QUOTING = re.compile(
     r"(?:^|\s)(?:x_)*(?:gmail_attr|moz-cite-prefix|zmail_extra|freshdesk_quote|protonmail_quote"
@@ -94,11 +94,7 @@ def _found(letters: "_Letters", lines: Lines) -> list[Mark | None]:
 def _key(line: str) -> str:
     line = line[:LONGEST_LINE]
     line = line[_LISTED.match(line).end() :] if line[:1] in " \t>-*0123456789" else line  # type: ignore[union-attr]  # it also matches nothing
-    return _letters_of(_AMID.split(line, maxsplit=1)[0])[:_KEY]
-
-
-def _letters_of(text: str) -> str:
-    return "".join(filter(str.isalnum, fold_characters(text)))
+    return letters_of(_AMID.split(line, maxsplit=1)[0])[:_KEY]
 
 
 def _filled(marks: list[Mark | None]) -> list[Mark | None]:
@@ -148,7 +144,7 @@ class _Letters:
                 self._look_at(node)
 
     def _add(self, node: LexborNode) -> None:
-        letters = _letters_of(node.text_content or "")
+        letters = letters_of(node.text_content or "")
         if letters:
             parent = node.parent
             inherited = self._known.get(parent.mem_id, Mark.NEW) if parent is not None else Mark.NEW

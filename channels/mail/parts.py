@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 
 from channels.cleaning import clean_text
 from channels.mail.calendar import invitation
-from channels.mail.files import attachment_of, disposition_of, is_shown_inside, plain_file
+from channels.mail.files import attachment_of, disposition_of, ids_shown_in, plain_file
 from channels.mail.flowed import unflowed
 from channels.mail.forwarded import forwarded_text
 from channels.mail.html import MAX_HTML, text_from_html
@@ -102,8 +102,9 @@ class _Reader:
         contents.marked_up = said.html
         contents.html = (sanitised(said.html) or None) if said.html else None
         contents.cut = contents.cut or mail.cut
+        shown = ids_shown_in(said.html)
         contents.attachments = [
-            replace(attachment, inline=True) if is_shown_inside(content_id, said.html) else attachment
+            replace(attachment, inline=True) if content_id in shown else attachment
             for attachment, content_id in zip(contents.attachments, self._content_ids, strict=True)
         ]
         return contents
@@ -268,7 +269,7 @@ class _Reader:
 
     def _add(self, attachment: Attachment, content_id: str) -> None:
         self._contents.attachments.append(attachment)
-        self._content_ids.append(content_id.strip().strip("<>"))
+        self._content_ids.append(content_id.strip().strip("<>").lower())
 
 
 def _is_known(kind: str) -> bool:

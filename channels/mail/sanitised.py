@@ -40,6 +40,7 @@ _FETCHING = ("url(", "image(", "image-set(", "expression", "@", "\\", "/*", "jav
 _MOST_PASSES = 4
 _TAGS = set(nh3.ALLOWED_TAGS | _MORE_TAGS) - {"map", "area", "pre"}
 _TAG = re.compile(r"</?[a-zA-Z][^\s/>]*")
+_OFFICE_PARAGRAPH = "o:p"
 _NEVER_AROUND_OTHERS = frozenset({"html", "head", "body", "meta", "link", "style", "script", "title"})
 
 
@@ -83,7 +84,7 @@ def _well_formed(html: str, clean: str) -> bool:
         name = tag.lower().lstrip("</")
         if name in _TAGS:
             kept.append(tag.lower())
-        elif name not in _NEVER_AROUND_OTHERS:
+        elif name not in _NEVER_AROUND_OTHERS and name != _OFFICE_PARAGRAPH:
             return False
     return kept == _TAG.findall(clean)
 

@@ -53,7 +53,7 @@ PIECES = st.sampled_from(
         "<noscript>",
         "<ul>", "<li>", "<font color=red>", "<select>", "<option>", "<button>", "<form>", "<textarea>", "<!--",
         "-->", "<![CDATA[", "]]>", "<title>", "</title>", "<details>", "<caption>", "<frameset>", "<body>",
-        "\x00", "<ruby>", "<rt>",
+        "\x00", "<ruby>", "<rt>", "<o:p>", "</o:p>",
     ]
 )  # fmt: skip
 
