@@ -13,6 +13,7 @@ _UNWANTED_IN_NAMES = re.compile(r'[<>:"|?*]')
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 _COMPRESSED_TAR = frozenset({".gz", ".bz2", ".xz", ".zst"})
 LONGEST_NAME_BYTES = 255
+_LONGEST_LOOKED_AT = 4_000
 
 
 def clean_text(text: str) -> str:
@@ -34,7 +35,9 @@ def clean_file_name(name: str, otherwise: str = "anexo") -> str:
 
     Windows takes `CON .txt`, `COM¹` and `CONIN$` for devices, and drops dots and spaces at the end.
     """
-    visible = " ".join("".join(char for char in name[:4000] if _shown(char)).split())
+    if len(name) > _LONGEST_LOOKED_AT:
+        name = name[: _LONGEST_LOOKED_AT // 2] + name[-_LONGEST_LOOKED_AT // 2 :]
+    visible = " ".join("".join(char for char in name if _shown(char)).split())
     last = _UNWANTED_IN_NAMES.sub("_", unicodedata.normalize("NFC", visible).replace("\\", "/")).rsplit("/", 1)[-1]
     bare = last.strip(" .")
     if not bare:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 MAX_LINES = 10_000
 """Lines looked at; the rest of the text hangs together with the last one."""
 LONGEST_LINE = 300
-_REMEMBERED = 5_000
+_REMEMBERED = 30_000
 _WESTERN = "cp1252"
 _ELLIPSIS = "…"
 _AROUND = " \t\xa0\u202f\u200b\u200e\u200f\ufeff*_"

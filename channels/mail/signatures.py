@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 
 from channels.mail.footers import LONGEST_FOOTER, is_device_line, is_footer, may_begin_footer, may_hold_footer
-from channels.mail.lines import Lines, fold_characters
+from channels.mail.lines import LONGEST_LINE, Lines, fold_characters
 
 _MOST_BELOW_DASHES = 25
 _MOST_BELOW_CLOSING = 14
@@ -104,7 +104,7 @@ def _without_footer(lines: Lines, region: Sequence[int]) -> Sequence[int]:
 
 
 def _may_hold_footer(lines: Lines, numbers: Sequence[int]) -> bool:
-    return may_hold_footer(fold_characters("\n".join([lines.written[at] for at in numbers])))
+    return may_hold_footer(fold_characters("\n".join([lines.written[at][:LONGEST_LINE] for at in numbers])))
 
 
 def _joined(lines: Lines, numbers: Sequence[int]) -> str:

@@ -97,5 +97,10 @@ def test_a_long_name_is_cut_between_letters_by_the_bytes_that_file_systems_count
     assert set(unicodedata.normalize("NFC", cleaned.removesuffix(ending))) <= set(unicodedata.normalize("NFC", stem))
 
 
+def test_of_a_name_without_end_the_ending_is_kept():
+    assert clean_file_name("pasta/" * 5_000 + "nota.pdf") == "nota.pdf"
+    assert clean_file_name("n" * 100_000 + ".pdf").endswith("n.pdf")
+
+
 def test_an_ending_longer_than_any_gives_way_to_the_bound():
     assert len(clean_file_name("nota." + "é" * 400).encode()) <= 255

@@ -51,7 +51,7 @@ def test_what_a_part_says_of_itself(headers, found):
         ("Content-Disposition: attachment; filename*=utf-8''gpj%E2%80%AE.exe", "gpj.exe", "gpj\u202e.exe"),
         ("Content-Disposition: attachment; filename*=utf-8''a%00b%0D%0A.txt", "ab .txt", "ab\n.txt"),
         ("Content-Disposition: attachment; filename*=utf-8''%E2%80%8B.htaccess", "htaccess", "\u200b.htaccess"),
-        ('Content-Disposition: attachment; filename="..."', "anexo-3", "..."),
+        ('Content-Disposition: attachment; filename="..."', "anexo-3.txt", "..."),
     ],
 )
 def test_the_label_is_clean_and_the_original_kept(headers, name, original):

@@ -84,7 +84,7 @@ def test_the_rest_of_very_many_lines_hangs_together():
 
 
 @pytest.mark.parametrize(
-    "text", ["a" + "\u0301" * 1_000_000, "é" * 2_000_000, "".join(map(chr, range(0x100, 0xD000))) * 20]
+    "text", ["a" + "\u0301" * 1_000_000, "é" * 2_000_000, "".join(map(chr, range(0x100, 0xD000))) * 5]
 )
 def test_folding_costs_no_more_than_the_length(text):
     begun = time.process_time()
