@@ -64,7 +64,7 @@ _RULE = re.compile(
 )
 _ADDRESS = re.compile(r"\S@\S|mailto:")
 _HOUR = re.compile(r"\b\d{1,2}(?:[:.]\d{2}|h\d{0,2})\b")
-_FRAMED_BY_ARROWS = re.compile(r">{2,} ?[^>].{2,200}\d{1,2}[:.]\d{2}.{0,12} >{2,}")
+_FRAMED_BY_ARROWS = re.compile(r">{2,} ?[^>].{0,200}\d[/.-]\d{1,2}[/.-]\d{2,4},? .{0,12}\d{1,2}[:.]\d{2}.{0,12} >{2,}")
 
 
 def divider_at(lines: Lines, number: int) -> Divider | None:

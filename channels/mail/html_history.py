@@ -33,7 +33,7 @@ class Mark(Enum):
 
 _SIGNS = re2.compile(
     r"(?i)gmail_|blockquote|rplyfwdmsg|reference-message|olk_src_body|border-top|yahoo_quoted|moz-|protonmail|zmail_extra"
-    r"|messagereply|messagesignature|__quoted_text__|__divider__|zwchr|stopspelling|freshdesk"
+    r"|messagereply|reply-intro|__sig_|messagesignature|__quoted_text__|__divider__|zwchr|stopspelling|freshdesk"
     r"|_quote\b|signature|quotedreply"
 )
 _QUOTING = re.compile(

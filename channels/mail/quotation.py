@@ -7,7 +7,7 @@ Attributes = Mapping[str, str | None]
 
 _NAMED_BY = ("class", "id", "name", "data-marker", "data-smartmail")
 _QUOTE_NAMES = re.compile(r"quote|cite")
-_SIDE_LINE = re.compile(r"border-left(?:-width|-style|-color)?\s*:\s*(?!none|0|medium none)")
+_SIDE_LINE = re.compile(r"border-left(?:-width|-style|-color)?\s*:\s*+(?!none|0|medium none)")
 
 
 def names_of(attributes: Attributes) -> str:

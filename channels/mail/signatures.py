@@ -60,6 +60,7 @@ _NO_NAMES = frozenset(_NO_NAMES_TABLE.split())
 _DASHES = frozenset({"--", "- --", "---"})
 _LONGEST_CARD_LINE = 120
 _MOST_WORDS = 9
+_A_SENTENCE = 5
 _LONGEST_NAME = 40
 
 
@@ -191,6 +192,8 @@ def _is_card_line(lines: Lines, number: int) -> bool:
     if len(lines.written[number]) > _LONGEST_CARD_LINE * 2 or len(line) > _LONGEST_CARD_LINE or _MEANT.search(line):
         return False
     words = line.split()
+    if len(words) >= _A_SENTENCE and lines.written[number].islower() and not _CONTACT.search(line):
+        return False
     few = len(words) <= _MOST_WORDS and all(len(word) <= _LONGEST_NAME for word in words)
     return few or bool(_CONTACT.search(line))
 
