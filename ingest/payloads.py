@@ -43,18 +43,6 @@ REQUIRED: Mapping[str, Node] = {
     "password": Scalar("env:UNUSED", NO_FILE),
     "verify_token": Scalar("env:UNUSED", NO_FILE),
     "token": Scalar("env:UNUSED", NO_FILE),
-    "accounts": Sequence(
-        (
-            MappingNode(
-                (
-                    (Scalar("id", NO_FILE), Scalar("000", NO_FILE)),
-                    (Scalar("token", NO_FILE), Scalar("env:UNUSED", NO_FILE)),
-                ),
-                NO_FILE,
-            ),
-        ),
-        NO_FILE,
-    ),
 }
 """What some kinds demand in their options, though decoding needs none of it."""
 

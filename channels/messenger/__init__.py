@@ -27,6 +27,6 @@ def build(options: Options, context: BuildContext) -> Channel:
             verify_token=context.reveal(options.verify_token),
             max_body=options.max_body,
         ),
-        sender=MessengerSender(client, tokens, human_agent=options.human_agent),
+        sender=MessengerSender(client, tokens, human_agent=options.human_agent) if tokens else None,
         fetcher=MessengerFetcher(options.api),
     )

@@ -26,7 +26,7 @@ class Account(StrictOptions):
 class Options(StrictOptions):
     secrets: tuple[SecretReference, ...] = Field(min_length=1, max_length=10)
     verify_token: SecretReference
-    accounts: tuple[Account, ...] = Field(min_length=1, max_length=200)
+    accounts: tuple[Account, ...] = Field(default=(), max_length=200)
     human_agent: bool = False
     api: Url = "https://graph.facebook.com/v24.0"
     timeout: Duration = timedelta(seconds=10)

@@ -19,7 +19,12 @@ ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "config" / "balcao.yaml"
 PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 OUR_KEYS = ("kind", "enabled")
-EXAMPLES = {"recipients", "secrets", "password"}  # the shipped file shows its own; there is no useful default
+EXAMPLES = {
+    "accounts",
+    "recipients",
+    "secrets",
+    "password",
+}  # the shipped file shows its own; there is no useful default
 
 
 def inner_model(annotation: Any) -> type[BaseModel] | None:

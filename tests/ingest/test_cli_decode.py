@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -139,3 +140,15 @@ def test_no_payload_is_answered_with_a_traceback(kind, payload):
 
     assert result.exit_code in {0, 1}
     assert json.loads(result.stdout) is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "file"),
+    [("whatsapp", "text"), ("slack", "channel_message"), ("messenger", "messenger_text")],
+)
+def test_a_captured_payload_of_a_chat_provider_is_read_without_settings(kind, file):
+    path = Path(__file__).parents[1] / "channels" / kind / "payloads" / f"{file}.json"
+
+    (interaction,) = json.loads(balcao("decode", "--channel", kind, "--json", str(path)).stdout)
+
+    assert interaction["text"].startswith("Não consigo emitir a nota fiscal")
