@@ -8,6 +8,7 @@ KINDS = {
     "imap": "channels.imap",
     "webhook": "channels.webhook",
     "mapped": "channels.mapped",
+    "app": "channels.app",
     "voice": "channels.voice",
     "whatsapp": "channels.whatsapp",
     "slack": "channels.slack",

@@ -38,13 +38,14 @@ class BuildContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """One configured channel. What a channel cannot do is None."""
+    """One configured channel. What a channel cannot do is None; `path` None: it is called at /hooks/<name>."""
 
     name: str
     kind: str
     decode: Decode
     receiver: Receiver | None = None
     routes: Routes | None = None
+    path: str | None = None
     sender: Sender | None = None
     fetcher: Fetcher | None = None
     mailbox: Mailbox | None = None

@@ -9,7 +9,6 @@ has arrived whole with its headers (nearly every one) is taken without waiting; 
 and for their share of the memory that bodies on their way may take.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from channels.bodies import BODY_SECONDS, BodyReader, Broken, Crowded, TooLarge, TooSlow
 from channels.json_text import MalformedJson, read_object
 from channels.problem import problem
 from channels.signing import Proof, SignatureRefused
@@ -26,8 +26,6 @@ from domain.errors import BalcaoError, IntakeUnavailable, Refused
 from domain.ports import Intake
 from domain.raw import RawInteraction
 
-BODY_SECONDS = 20.0
-BODIES_ON_THEIR_WAY = 64 * 1024 * 1024  # bytes, for each channel
 RETRY_SECONDS = 5
 _PLAIN_JSON = frozenset({"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"})
 
@@ -37,22 +35,6 @@ Prove = Callable[[Mapping[str, str], bytes, float], Proof]
 
 class UnsupportedMedia(Refused):
     """Not plain JSON: another type, another charset, or compressed."""
-
-
-class TooLarge(Refused):
-    """More bytes than this channel takes."""
-
-
-class TooSlow(Refused):
-    """The body did not arrive in time."""
-
-
-class Broken(Refused):
-    """The body ended before it should, or its chunks make no sense."""
-
-
-class Crowded(Refused):
-    """Other bodies on their way take all the memory they may."""
 
 
 STATUS: dict[type[BalcaoError], int] = {
@@ -108,12 +90,12 @@ class Door:
 
 
 class _Visit:
-    """A door with its intake, and how many bytes of unfinished bodies stand before it."""
+    """A door with its intake, and the bodies that stand before it."""
 
     def __init__(self, door: Door, intake: Intake) -> None:
         self.door = door
         self.intake = intake
-        self.on_their_way = 0
+        self.bodies = BodyReader(max_body=door.max_body, seconds=door.body_seconds)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -129,7 +111,7 @@ class _Visit:
         """The request as something to accept, or its answer. Raises Refused or MalformedJson."""
         door, headers = self.door, request.headers
         door.takes(headers.get(hdrs.CONTENT_TYPE, ""), headers.get(hdrs.CONTENT_ENCODING))
-        body = await self.body(request)
+        body = await self.bodies.read(request)
         now = door.clock()
         proof = door.prove(headers, body, now)
         value = door.opened(body)
@@ -143,48 +125,6 @@ class _Visit:
             payload=body,
             envelope={"headers": proof.kept, "peer": request.remote},
         )
-
-    async def body(self, request: web.Request) -> bytes:
-        content = request.content
-        if not content.is_eof():
-            return await self.late_body(request)
-        body = content.read_nowait()
-        if len(body) > self.limit(request):
-            raise self.too_large(request)
-        return body
-
-    async def late_body(self, request: web.Request) -> bytes:
-        announced = request.content_length
-        if announced is not None and announced > self.limit(request):
-            raise self.too_large(request)
-        share = self.limit(request) if announced is None else announced
-        if self.on_their_way and self.on_their_way + share > BODIES_ON_THEIR_WAY:
-            raise Crowded("too much is arriving at once; try again shortly")
-        self.on_their_way += share
-        try:
-            async with asyncio.timeout(self.door.body_seconds):
-                return await self.gathered(request)
-        except TimeoutError:
-            raise TooSlow(f"the body took more than {self.door.body_seconds:g} s") from None
-        except web.RequestPayloadError:
-            raise Broken("the body is not complete or its transfer encoding is broken") from None
-        finally:
-            self.on_their_way -= share
-
-    async def gathered(self, request: web.Request) -> bytes:
-        body, limit = bytearray(), self.limit(request)
-        while chunk := await request.content.readany():
-            body += chunk
-            if len(body) > limit:
-                raise self.too_large(request)
-        return bytes(body)
-
-    def limit(self, request: web.Request) -> int:
-        """Bytes: what the channel takes, or the whole site if that is less."""
-        return min(self.door.max_body, request.client_max_size or self.door.max_body)
-
-    def too_large(self, request: web.Request) -> TooLarge:
-        return TooLarge(f"the body is larger than {self.limit(request)} bytes")
 
 
 def _refusal(error: BalcaoError) -> web.Response:

@@ -6,7 +6,7 @@ from typing import Protocol
 from domain.afterwards import Afterword
 from domain.interaction import Ignored, Interaction
 from domain.outgoing import OutgoingMessage
-from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt
+from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt, Whereabouts
 from domain.remote import Location, RemoteFile
 from domain.source import Backfill, Folder, Gap, Progress
 
@@ -49,6 +49,9 @@ class Intake(Protocol):
 
     async def accept(self, raw: RawInteraction) -> Receipt:
         """Return if and only if `raw` is durable. Raises IntakeUnavailable."""
+
+    async def whereabouts(self, raw_id: str) -> Whereabouts | None:
+        """What became of an accepted interaction. Raises IntakeUnavailable and StoreUnavailable."""
 
 
 class Receiver(Protocol):

@@ -68,6 +68,17 @@ class JournalEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """What became of an entry: `ticket` is the first that it reached, in `state`; `envelope` may be purged by now."""
+
+    dedup_key: str
+    fate: Fate
+    envelope: Mapping[str, Any] = field(default_factory=dict)
+    ticket: int | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What the pipeline made of one claimed entry; `tickets` lists the tickets its interactions reached."""
 

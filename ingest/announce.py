@@ -44,7 +44,9 @@ def _headline(daemon: Daemon) -> str:
 
 def _doors(daemon: Daemon) -> Iterator[tuple[str, str, str]]:
     """Name, addresses and use of everything that listens; the customers' doors first."""
-    called = ", ".join(f"/hooks/{name}" for name, channel in daemon.channels.items() if channel.routes is not None)
+    called = ", ".join(
+        channel.path or f"/hooks/{name}" for name, channel in daemon.channels.items() if channel.routes is not None
+    )
     uses = {
         _("public HTTP"): _("signed POST to %(paths)s") % {"paths": called or "—"},
         _("private HTTP"): _("/readyz, /metrics, operations; keep it off the internet"),

@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 from prometheus_client import Counter
 
 from domain.errors import BalcaoError
-from domain.ports import Journal, Ledger
-from domain.raw import RawInteraction, Receipt
+from domain.ports import Ledger
+from domain.raw import RawInteraction, Receipt, Whereabouts
 from ingest.supervise import Liveness
 from ingest.telemetry import Metrics
+from store import journal_queries, queries
+from store.engines import Database
+from store.journal import DatabaseJournal
 
 PART = "journal"
 
@@ -19,16 +23,18 @@ class JournalIntake:
 
     def __init__(
         self,
-        journal: Journal,
+        journal: DatabaseJournal,
         wake: asyncio.Event,
         metrics: Metrics,
         channels: Mapping[str, object],
         liveness: Liveness,
         *,
         ledger: Ledger,
+        store: Database,
     ) -> None:
         self._journal = journal
         self._ledger = ledger
+        self._store = store
         self._wake = wake
         self._liveness = liveness
         self._refusing = False
@@ -53,3 +59,11 @@ class JournalIntake:
         self._accepted[raw.channel].inc()
         self._wake.set()
         return receipt
+
+    async def whereabouts(self, raw_id: str) -> Whereabouts | None:
+        found = await self._journal.read(lambda connection: journal_queries.whereabouts(connection, raw_id))
+        if found is None or found.ticket is None:
+            return found
+        number = found.ticket
+        state = await self._store.read(lambda connection: queries.state_of(connection, number))
+        return replace(found, state=state, ticket=None if state is None else number)

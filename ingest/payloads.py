@@ -38,6 +38,15 @@ UNUSED_SECRET = f"whsec_{base64.b64encode(bytes(32)).decode('ascii')}"
 
 REQUIRED: Mapping[str, Node] = {
     "secrets": Sequence((Scalar("env:UNUSED", NO_FILE),), NO_FILE),
+    "applications": MappingNode(
+        (
+            (
+                Scalar("app", NO_FILE),
+                MappingNode(((Scalar("keys", NO_FILE), Sequence((Scalar("env:UNUSED", NO_FILE),), NO_FILE)),), NO_FILE),
+            ),
+        ),
+        NO_FILE,
+    ),
     "host": Scalar("localhost", NO_FILE),
     "username": Scalar("nobody", NO_FILE),
     "password": Scalar("env:UNUSED", NO_FILE),

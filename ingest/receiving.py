@@ -80,4 +80,5 @@ def intake_of(daemon: Daemon) -> JournalIntake:
         daemon.channels,
         daemon.liveness,
         ledger=JournalLedger(daemon.journal),
+        store=daemon.store,
     )

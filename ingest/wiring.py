@@ -46,9 +46,20 @@ def build_channels(
             built[block.name] = build_channel(block, settings, reveal=reveal, backfill=backfill)
         except ConfigError as error:
             mistakes += error.mistakes
+    mistakes += _called_alike(built, settings)
     if mistakes:
         raise ConfigError(mistakes)
     return built
+
+
+def _called_alike(built: Mapping[str, Channel], settings: Settings) -> Iterator[Mistake]:
+    """A fixed path can belong to one channel only."""
+    taken: dict[str, str] = {}
+    for name, channel in built.items():
+        if channel.path is not None and taken.setdefault(channel.path, name) != name:
+            text = N_("%(path)s is the path of the channel %(name)s already; let one channel have all applications")
+            values = {"path": channel.path, "name": taken[channel.path]}
+            yield Mistake(settings.channels[name].place, text, values)
 
 
 def options_of(block: ChannelBlock) -> tuple[ModuleType, Any]:

@@ -1,12 +1,13 @@
-"""What people and figures ask of the journal; nothing here reads a payload or writes."""
+"""What people, figures and senders ask of the journal; nothing here reads a payload or writes."""
 
 from datetime import datetime, timedelta
 
+import orjson
 from sqlalchemy import Connection, func, select
 
-from domain.raw import Fate, JournalEntry, RawInteraction
-from store.journal_schema import NOT_DONE, raw
-from store.raw_ids import to_text
+from domain.raw import Fate, JournalEntry, RawInteraction, Whereabouts
+from store.journal_schema import NOT_DONE, raw, raw_payloads
+from store.raw_ids import to_numbers, to_text
 
 
 def counts(connection: Connection) -> dict[Fate, int]:
@@ -37,6 +38,22 @@ def listing(connection: Connection, fate: Fate | None, limit: int) -> list[Journ
         )
         for row in connection.execute(query)
     ]
+
+
+def whereabouts(connection: Connection, raw_id: str) -> Whereabouts | None:
+    """What became of one entry; None when there is none."""
+    query = select(raw.c.dedup_key, raw.c.fate, raw.c.tickets, raw_payloads.c.envelope)
+    query = query.join_from(raw, raw_payloads, raw.c.raw_id == raw_payloads.c.raw_id, isouter=True)
+    row = connection.execute(query.where(raw.c.raw_id.in_(to_numbers([raw_id])))).one_or_none()
+    if row is None:
+        return None
+    reached = orjson.loads(row.tickets or "[]")
+    return Whereabouts(
+        dedup_key=row.dedup_key,
+        fate=Fate(row.fate),
+        envelope=orjson.loads(row.envelope or "{}"),
+        ticket=reached[0] if reached else None,
+    )
 
 
 def oldest_waiting(connection: Connection, now: datetime) -> timedelta | None:

@@ -52,6 +52,11 @@ def _page(connection: Connection, since: datetime | None, after: int) -> list[Ro
     return list(connection.execute(query).all())
 
 
+def state_of(connection: Connection, number: int) -> str | None:
+    state: str | None = connection.execute(select(tickets.c.state).where(tickets.c.number == number)).scalar()
+    return state
+
+
 def counts(connection: Connection) -> dict[tuple[State, str], int]:
     """Tickets by (state, department)."""
     query = select(tickets.c.state, tickets.c.department, func.count()).group_by(tickets.c.state, tickets.c.department)

@@ -5,10 +5,10 @@ from functools import partial
 from channels.base import BuildContext, Channel
 from channels.fields import signing_keys
 from channels.json_door import Door
+from channels.signed_reply import ReplySender
 from channels.signing import standard_webhooks
 from channels.webhook.decode import decode
 from channels.webhook.options import Options
-from channels.webhook.send import ReplySender
 
 __all__ = ["Options", "build"]
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from channels import json_door
+from channels import bodies
 from channels.json_door import Door
 from channels.signing import SigningKey, standard_webhooks
 from tests.channels.cases import NAME, SECRET
@@ -113,7 +113,7 @@ async def test_the_smaller_of_channel_and_site_limit_counts():
 
 async def test_unfinished_bodies_may_take_only_so_much_memory(monkeypatch):
     """Nobody has proved anything before the body is there: a thousand slow strangers must not fill the memory."""
-    monkeypatch.setattr(json_door, "BODIES_ON_THEIR_WAY", 1500)
+    monkeypatch.setattr(bodies, "BODIES_ON_THEIR_WAY", 1500)
     intake = FakeIntake()
     async with calling(list(door().routes(intake))) as caller:
         _, slow = await asyncio.open_connection("127.0.0.1", caller.port)

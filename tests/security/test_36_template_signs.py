@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.webhook.send import _as_json
+from channels.signed_reply import _as_json
 from tests.pipeline import ANA
 from tests.security.outbox import Recorder
 

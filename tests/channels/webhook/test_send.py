@@ -9,8 +9,8 @@ import pytest
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
+from channels.signed_reply import ReplySender
 from channels.signing import SigningKey
-from channels.webhook.send import ReplySender
 from domain.errors import SendFailed
 from domain.outgoing import OutgoingMessage
 from web.serving import serve
