@@ -200,6 +200,8 @@ SHAPES = [
         "Content-Type: text/calendar; method=REPLY; charset=utf-8\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nSUMMARY:Visita\nATTENDEE;PARTSTAT=DECLINED:mailto:ana@cliente.example\nEND:VEVENT\nEND:VCALENDAR",
         has=["Resposta a convite: Visita", "recusado"],
         files=["anexo-1.ics"],
+        automated="auto_reply",
+        traits={"mail.automated_by": "answer to an invitation"},
     ),
     written(
         "invitation without an event",
