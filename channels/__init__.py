@@ -6,6 +6,7 @@ from types import ModuleType
 KINDS = {
     "smtp": "channels.smtp",
     "imap": "channels.imap",
+    "telegram": "channels.telegram",
     "webhook": "channels.webhook",
     "mapped": "channels.mapped",
     "app": "channels.app",

@@ -8,7 +8,8 @@
     ├─ Undecodable            accepted, unreadable           quarantined
     ├─ ReceiverError
     │  ├─ ConnectionLost                                     back-off
-    │  └─ CredentialsRejected                                slow retry and an alarm
+    │  ├─ CredentialsRejected                                slow retry and an alarm
+    │  └─ Contested              somebody else reads it      slow retry and an alarm
     ├─ SendFailed(permanent, away)                           defer · bury · wait until the peer is back
     └─ FetchFailed(permanent)                                the same for files that lie elsewhere
     anything else = our bug:  SMTP 451, never 500 · HTTP 500 · worker: failed after N attempts
@@ -120,6 +121,10 @@ class ConnectionLost(ReceiverError):
 
 class CredentialsRejected(ReceiverError):
     """The source refuses our credentials; try again slowly and tell a person."""
+
+
+class Contested(ReceiverError):
+    """Somebody else reads the same source; two readers would take each other's messages. Try again slowly."""
 
 
 class SendFailed(BalcaoError):

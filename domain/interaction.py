@@ -77,6 +77,7 @@ class Interaction:
     `return_path` is where an automatic answer may go (mail: the envelope sender; chat: whatever the sender
     of this channel understands); None means that there is no way back, and `no_return_path` says why.
     `remote_files` came as references; a chore fetches them through the channel's Fetcher (domain/remote.py).
+    Of an `album` each picture comes as a message of its own; those of one identity are one message with all files.
     `headers` holds the few header fields of a mail that rules may ask for, by small-letter name.
     `vouched` are further addresses of the sender that the channel answers for, as (realm, address): ("mail", "ana@…"),
     ("phone", E.164). They bring contacts together, so nothing that a customer may claim belongs here.
@@ -101,6 +102,7 @@ class Interaction:
     reply_to: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     remote_files: tuple[RemoteFile, ...] = ()
+    album: bool = False
     message_id: str | None = None
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()

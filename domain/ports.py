@@ -1,6 +1,7 @@
 """The interfaces between packages, gathered here so that no two of them import each other."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from domain.afterwards import Afterword
@@ -39,6 +40,12 @@ class Ledger(Protocol):
 
     async def trouble(self, key: int, trouble: str | None) -> None:
         """Why the folder cannot be read now; None when it can."""
+
+    async def lease(self, name: str, holder: str, until: datetime, now: datetime) -> str | None:
+        """Hold `name` until then, anew or for longer; None: it is ours. Else who holds it."""
+
+    async def give_back(self, name: str, holder: str) -> None:
+        """Let others have the lease at once."""
 
 
 class Intake(Protocol):

@@ -75,12 +75,18 @@ def outcome_of(reading: Reading, tickets: Mapping[str, int], *, repeated: bool) 
         fate, reason = Fate.IGNORED, "; ".join(dict.fromkeys(one.pending or "nothing to file yet" for one in said))
     elif repeated:
         told = [in_words(afterword) for afterword in reading.afterwords]
-        what = "tells more of a call on" if any(one.call_events for one in said) else "repeats what is on"
-        where = [f"{what} {', '.join(f'#{number}' for number in reached)}"] if reached else []
+        where = [f"{_how(said)} {', '.join(f'#{number}' for number in reached)}"] if reached else []
         reason = clean("; ".join([*where, *told]))
     if reason is not None:
         log.info("interaction", raw=raw.raw_id, channel=raw.raw.channel, fate=fate.value, reason=reason)
     return Outcome(raw_id=raw.raw_id, fate=fate, reason=reason, tickets=reached)
+
+
+def _how(said: Sequence[Interaction]) -> str:
+    """What an entry has to do with the tickets that are there already."""
+    if any(one.call_events for one in said):
+        return "tells more of a call on"
+    return "belongs to" if any(one.album for one in said) else "repeats what is on"
 
 
 def with_words(lookup: Lookup, reads: Iterable[Read], repeats: int | None, now: datetime) -> Lookup:

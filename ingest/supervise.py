@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from domain.errors import CredentialsRejected, ReceiverError
+from domain.errors import Contested, CredentialsRejected, ReceiverError
 
 log = structlog.get_logger()
 
@@ -116,6 +116,9 @@ async def keep_running(name: str, run: Callable[[Callable[[], None]], Awaitable[
         except CredentialsRejected as error:
             reason, delay = str(error), CREDENTIALS_DELAY
             log.error("credentials_rejected", part=name, reason=reason)  # noqa: TRY400 - expected, no traceback
+        except Contested as error:
+            reason, delay = str(error), LONGEST_DELAY
+            log.error("source_contested", part=name, reason=reason)  # noqa: TRY400 - as above
         except ReceiverError as error:
             reason = str(error)
         except OSError as error:

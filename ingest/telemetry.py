@@ -71,6 +71,9 @@ def set_up_logging(level: str, style: str) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)r", force=True)
     for noisy in ("mail", "aiosmtpd", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    # These would write tokens (in URLs) and customers' words; what they meet is told by the channel that uses them.
+    for talkative in ("httpx", "httpcore", "telegram"):
+        logging.getLogger(talkative).setLevel(logging.CRITICAL)
     # Chores report their own failures; the scheduler would report being stopped as an error.
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 

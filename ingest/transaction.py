@@ -18,6 +18,7 @@ from domain.call_desk import CallDesk
 from domain.facts import Facts
 from domain.ticket import Filing, Placement
 from domain.verdict import Verdict
+from ingest.albums import add_to_filed, put_together
 from ingest.calling import CallsOfBatch, unannotated
 from ingest.entry import Read, with_words
 from ingest.referring import refer_others
@@ -54,11 +55,9 @@ class Transaction:
         self._afterwords = afterwords
         self._desks = desks
         self._heard = [read for read in reads if read.interaction.call_events]
-        self._reads: dict[str, Read] = {}
-        self._all = [read.interaction for read in reads if not read.interaction.call_events]
-        for read in reads:
-            if not read.interaction.call_events:
-                self._reads.setdefault(read.interaction.identity, read)
+        said = [read for read in reads if not read.interaction.call_events]
+        self._all = [read.interaction for read in said]
+        self._reads = put_together(said)
         self._ruleset = ruleset
         self._clerk = clerk
         self._house = house
@@ -106,6 +105,7 @@ class Transaction:
         refer_others(connection, interactions=said, filings=filings, around=around, ruleset=self._ruleset,
                      house=self._house, now=self._now)  # fmt: skip
         note_bounces(connection, [filing.interaction for filing in filings], self._clerk.policy.token_key, self._now)
+        add_to_filed(connection, self._reads, around.filed, self._now)
         note_afterwards(connection, self._afterwords, self._now)
         called = calls.settle(connection, self._ruleset) if self._heard else {}
         marks.append(time.perf_counter())

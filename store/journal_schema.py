@@ -8,6 +8,7 @@ Of sources that we fetch from (domain/source.py), in the same file, so that a ba
 source_folders  one row per folder of a mailbox: how far we came
 source_mails    one row per UID that is in the journal
 source_gaps     one row per UID that should be and is not
+leases          who alone reads a source now, where several nodes share this database
 """
 
 from sqlalchemy import (
@@ -98,4 +99,12 @@ source_gaps = Table(
     Column("noted_at", Moment, nullable=False),
     Column("retry_at", Moment, nullable=False),
     sqlite_with_rowid=False,
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", Moment, nullable=False),
 )

@@ -4,10 +4,11 @@ Writes join the journal's group commits, so that a position costs no commit of i
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 from domain.source import Backfill, Folder, FolderReport, Gap, Progress
-from store import sources
+from store import leases, sources
 from store.journal import DatabaseJournal
 
 
@@ -41,6 +42,12 @@ class JournalLedger:
 
     async def trouble(self, key: int, trouble: str | None) -> None:
         await self._journal.write(partial(sources.trouble, key=key, text=trouble))
+
+    async def lease(self, name: str, holder: str, until: datetime, now: datetime) -> str | None:
+        return await self._journal.write(partial(leases.lease, name=name, holder=holder, until=until, now=now))
+
+    async def give_back(self, name: str, holder: str) -> None:
+        await self._journal.write(partial(leases.give_back, name=name, holder=holder))
 
     # For people and figures
 

@@ -16,7 +16,7 @@ from store.bulk import Bulk
 from store.codec import maybe_storable, storable
 from store.moments import to_micros
 from store.rows import INSERT_ATTACHMENT, Row, attachment_row
-from store.schema import history
+from store.schema import history, messages
 from store.schema_files import remote_files
 
 WHO = "balcao"
@@ -39,14 +39,31 @@ def remote_file_rows(interaction: Interaction, message: int, ticket: int, at: in
     ]  # fmt: skip
 
 
-def add(connection: Connection, interaction: Interaction, message: int, ticket: int, at: int) -> None:
-    """Files that a message tells of only now. Those that are known of it are left alone."""
+def add(connection: Connection, interaction: Interaction, message: int, ticket: int, at: int) -> bool:
+    """Files that a message tells of only now. Those that are known of it are left alone. False: all of them were."""
     table = remote_files
     known = connection.execute(select(table.c.reference, table.c.position).where(table.c.message == message)).all()
     references, last = {row.reference for row in known}, max((row.position for row in known), default=-1)
     rows = remote_file_rows(interaction, message, ticket, at)
     fresh = [row for row in rows if row[4] not in references]
     INSERT_REMOTE_FILE.run(connection, [(row[0], last + number, *row[2:]) for number, row in enumerate(fresh, start=1)])
+    return bool(fresh)
+
+
+def add_to_album(connection: Connection, identity: str, more: Interaction, now: datetime) -> None:
+    """More pictures (and words) of a message that is filed already. What it has is not added again."""
+    message = connection.execute(
+        select(messages.c.id, messages.c.ticket, messages.c.text, messages.c.text_full)
+        .where(messages.c.identity == storable(identity))
+        .with_for_update()
+    ).one()
+    fresh = add(connection, more, message.id, message.ticket, to_micros(now))
+    words = storable(more.text).strip()
+    if fresh and words:
+        values = {"text": f"{message.text}\n{words}".strip()}
+        if message.text_full is not None:
+            values["text_full"] = f"{message.text_full}\n{words}".strip()
+        connection.execute(update(messages).where(messages.c.id == message.id).values(values))
 
 
 def claim(connection: Connection, limit: int, now: datetime) -> list[FetchOrder]:

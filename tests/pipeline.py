@@ -62,6 +62,11 @@ channels:
   telefone:
     kind: voice
     secrets: [file:var/secrets/telefone.key]
+  bot:
+    kind: telegram
+    token: file:var/secrets/bot.key
+    base_url: http://127.0.0.1:1
+    groups: all
 """
 RULES = """\
 version: 1
