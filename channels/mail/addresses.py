@@ -34,6 +34,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _ONLY_A_NAME = re.compile(r"\s*(\"[^\"<>]*\"|[^<>:;\"]*\w[^<>:;\"]*)(?=\s*(?:<|$))")
+_FOLDED_ONCE = 2
+"""Pieces of an id that was folded where it should not be; in more there are words (attack 30)."""
 _FOLDED_ID = re.compile(r"<([^<>]{1,400})>")
 _MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f\ud800-\udfff]{1,400}>")
 
@@ -89,7 +91,8 @@ def message_id_of(headers: Headers) -> str | None:
         return found[0]
     written = header_text(values[0], 400) if values else ""
     within = _FOLDED_ID.search(written)
-    bare = "".join(within[1].split()) if within else written.partition(" ")[0].strip("<>")
+    pieces = within[1].split() if within else [written.partition(" ")[0].strip("<>")]
+    bare = "".join(pieces if len(pieces) <= _FOLDED_ONCE else pieces[:1])
     return f"<{bare}>" if bare else None
 
 
