@@ -50,8 +50,8 @@ def text_of(path: Path) -> str:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        text = "this file cannot be read: %(reason)s"
-        raise ConfigError([Mistake(start, text, {"reason": reason_of(error)})]) from None
+        mistake = Mistake(start, "this file cannot be read: %(reason)s", {"reason": reason_of(error)})
+        raise ConfigError([mistake]) from None
     if len(content) > MAX_BYTES:
         raise ConfigError([_too_large(str(path))])
     return _decode(content, str(path))

@@ -40,6 +40,7 @@ def test_the_commands_are_those_of_the_contract():
         "tickets move",
         "tickets reply",
         "tickets fetch",
+        "tickets note",
         "tickets verify",
         "journal list",
         "journal show",

@@ -20,7 +20,9 @@ from tests.pipeline import install
 @pytest.fixture
 async def settings(tmp_path):
     install(tmp_path)
-    settings = load(tmp_path / "balcao.yaml")
+    written = tmp_path / "balcao.yaml"
+    written.write_text(written.read_text() + "worker: {processes: 1}\n")
+    settings = load(written)
     create_first_secrets(settings)
     await upgrade(settings.store_url, "desk")
     return settings

@@ -7,7 +7,7 @@ AUTOMATIC = [
     "X-Autoreply: yes\r\n",
     "Subject: Resposta automática: estou de férias\r\n",
     "Precedence: bulk\r\n",
-    "X-Auto-Response-Suppress: OOF\r\n",
+    "X-Auto-Response-Suppress: All\r\n",
     "List-Id: <todos.cliente.example>\r\n",
 ]
 

@@ -38,6 +38,7 @@ BEYOND_A_SCHEMA = (
     "'SPP'",
     "'ZZ'",
     "'Carnval'",
+    "'x-priorty'",
     "stand here twice",
     "fri-mon",
     "a domain or a telephone number",
