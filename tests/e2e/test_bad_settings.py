@@ -129,8 +129,8 @@ def test_rules_are_replaced_only_by_better_ones_while_mail_comes(tmp_path):
         for spoil, words in ((lambda: rules.write_text(BROKEN_RULES), "rules.yaml:3:23"),
                              (lambda: rules.write_text(FAILING_TEST), "vai ao suporte"),
                              (lambda: rules.write_bytes(b"\xff\xfe"), "UTF-8"),
-                             (lambda: (rules.unlink(), rules.mkdir()), "directory"),
-                             (rules.rmdir, "No such file")):  # fmt: skip
+                             (lambda: (rules.unlink(), rules.mkdir()), "it is a folder"),
+                             (rules.rmdir, "no such file")):  # fmt: skip
             spoil()
             wait_for(lambda words=words: words in part(daemon, "rules")[1], within=10, what=words)
             assert part(daemon, "rules")[0] == "up", "the last good set stays"
