@@ -26,7 +26,7 @@ from ingest.returned import note_bounces
 from store import desk
 from store.afterwards import follow_changes, note_afterwards
 from triage.acknowledge import Clerk, budgets_of
-from triage.conversation import Desk, clues_of, lookup_of, renumbered
+from triage.conversation import Clues, Desk, clues_of, lookup_of, renumbered
 from triage.echoes import Echoes, Words
 from triage.engine import judge
 from triage.loading import RuleSet
@@ -62,11 +62,14 @@ class Transaction:
         self._clerk = clerk
         self._house = house
         self._now = now
-        self._judged = {name: self._judge_ahead(read) for name, read in self._reads.items() if not self._speaks(read)}
+        self._clues = {name: self._clues_of(read) for name, read in self._reads.items()}
+        self._judged = {
+            name: self._judge_ahead(read) for name, read in self._reads.items() if self._clues[name].nothing
+        }
         self.seconds: dict[str, float] = {}
 
-    def _speaks(self, read: Read) -> bool:
-        return not clues_of(read.interaction, self._clerk.policy.token_key).nothing
+    def _clues_of(self, read: Read) -> Clues:
+        return clues_of(read.interaction, self._clerk.policy.token_key)
 
     def _judge_ahead(self, read: Read) -> tuple[Facts, Verdict]:
         """What speaks of no ticket will open one: it can be judged while another process writes."""
@@ -80,7 +83,7 @@ class Transaction:
         calls = CallsOfBatch(self._desks, unannotated(self._clerk.policy.language), self._heard, self._now)
         fresh = calls.remember(connection) if self._heard else []
         reads = [*self._reads.values(), *fresh]
-        clues = [clues_of(read.interaction, self._clerk.policy.token_key) for read in reads]
+        clues = [*self._clues.values(), *map(self._clues_of, fresh)]
         budgets = {budget for read in reads for budget in budgets_of(read.interaction)}
         period = budget_period(self._now)
         lookup = lookup_of([read.interaction for read in reads], clues, budgets, period)
