@@ -19,7 +19,6 @@ from store import contacts as store_contacts
 from store import merging
 from store.documents import Document
 
-LARGEST_NUMBER = 2**63 - 1
 MOST_DIGITS = 9
 """A number of so many digits is a contact's; longer ones are telephone numbers."""
 

@@ -7,14 +7,13 @@ from sqlalchemy import Connection
 
 from ingest.commands.databases import write_store
 from ingest.commands.failures import Wrong
-from ingest.commands.shape import Whole, command
+from ingest.commands.numbers import NUMBER, no_ticket
+from ingest.commands.shape import command
 from ingest.commands.shell import Shell, say
 from ingest.commands.who import person
 from ingest.presentation.clean import line
 from ingest.translations import N_, _
 from store import remote_files, replying
-
-LARGEST_NUMBER = 2**63 - 1
 
 
 @command(
@@ -23,7 +22,7 @@ LARGEST_NUMBER = 2**63 - 1
     help=N_("Have the files of a ticket that could not be fetched tried again; the daemon does it."),
     example="balcao tickets fetch 123",
 )
-@click.argument("number", metavar="N", type=Whole(1, LARGEST_NUMBER))
+@click.argument("number", metavar="N", type=NUMBER)
 def fetch(shell: Shell, number: int) -> None:
     who = person()
     names = write_store(shell.settings, lambda connection: _retry(connection, number, who))
@@ -32,7 +31,7 @@ def fetch(shell: Shell, number: int) -> None:
 
 def _retry(connection: Connection, number: int, who: str) -> list[str]:
     if replying.state_of(connection, number) is None:
-        raise Wrong(_("there is no ticket %(number)s") % {"number": number})
+        raise no_ticket(number)
     names = remote_files.retry(connection, number, who, datetime.now(UTC))
     if not names:
         raise Wrong(_("no file of ticket %(number)s has failed") % {"number": number})

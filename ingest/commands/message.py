@@ -19,7 +19,8 @@ from domain.facts import Facts
 from domain.interaction import Ignored, Interaction, Medium, TraitValue
 from domain.units import BadValue
 from ingest.commands.failures import Unusable, Wrong
-from ingest.commands.shape import OneOf, Whole
+from ingest.commands.numbers import NUMBER, no_ticket
+from ingest.commands.shape import OneOf
 from ingest.commands.shell import Shell
 from ingest.translations import N_, _
 from triage.folding import MAX_SCANNED
@@ -28,7 +29,6 @@ from triage.snapshot import facts_of
 from triage.vocabulary import CALL_TRAITS
 
 MAIL = "smtp"
-LARGEST_NUMBER = 2**63 - 1
 LARGEST_MAIL = 50_000_000
 CHANNEL = "email"
 """The channel of a text that names none, as in the tests of a rule file."""
@@ -40,7 +40,7 @@ OPTIONS = (
     click.option("--eml", metavar="FILE", help=N_("A captured e-mail.")),
     click.option("--text", metavar="TEXT", help=N_("What the customer writes.")),
     click.option("--text-file", metavar="FILE", help=N_("The same, from a file (- is standard input).")),
-    click.option("--ticket", type=Whole(1, LARGEST_NUMBER), metavar="N", help=N_("The message that opened a ticket.")),
+    click.option("--ticket", type=NUMBER, metavar="N", help=N_("The message that opened a ticket.")),
     click.option("--subject", metavar="TEXT", help=N_("Subject of the message.")),
     click.option("--channel", metavar="NAME", help=N_("Channel it comes by.")),
     click.option("--medium", type=OneOf([medium.value for medium in Medium]), help=N_("Medium of the channel.")),
@@ -119,7 +119,7 @@ def _of_ticket(shell: Shell, number: int) -> Asked:
 
     facts = read_store(shell.settings, lambda connection: opening_facts(connection, number))
     if facts is None:
-        raise Wrong(_("there is no ticket %(number)s") % {"number": number})
+        raise no_ticket(number)
     document = read_store(shell.settings, lambda connection: ticket(connection, number)) or {}
     return Asked(facts=facts, ticket=number, verdict=document.get("verdict"))
 

@@ -6,15 +6,13 @@ import click
 
 from ingest.calling import WITHOUT_NOTES
 from ingest.commands.databases import write_store
-from ingest.commands.failures import Wrong
+from ingest.commands.numbers import NUMBER, no_ticket
 from ingest.commands.reply import words_of
-from ingest.commands.shape import Whole, command
+from ingest.commands.shape import command
 from ingest.commands.shell import Shell, say
 from ingest.commands.who import person
 from ingest.translations import N_, _
 from store import noting
-
-LARGEST_NUMBER = 2**63 - 1
 
 
 @command(
@@ -24,7 +22,7 @@ LARGEST_NUMBER = 2**63 - 1
     example='balcao tickets note 123 --text "Quer a segunda via; mandei por e-mail." --solve\n'
     "balcao tickets note 123 --text-file anotacoes.txt",
 )
-@click.argument("number", metavar="N", type=Whole(1, LARGEST_NUMBER))
+@click.argument("number", metavar="N", type=NUMBER)
 @click.option("--text", metavar="T", help=N_("What to note."))
 @click.option("--text-file", metavar="FILE", help=N_("Note what stands in FILE; - is standard input."))
 @click.option("--solve", is_flag=True, help=N_("The ticket is solved with it."))
@@ -39,7 +37,7 @@ def note(shell: Shell, number: int, text: str | None, text_file: str | None, sol
     )
     message = write_store(shell.settings, lambda connection: noting.write(connection, written, datetime.now(UTC)))
     if message is None:
-        raise Wrong(_("there is no ticket %(number)s") % {"number": number})
+        raise no_ticket(number)
     values = {"number": number, "message": message}
     shell.answer(
         {**values, "who": who, "solved": solve},

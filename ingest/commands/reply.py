@@ -16,7 +16,8 @@ from domain.reply import Answered, Reply
 from domain.ticket import State
 from ingest.commands.databases import write_store
 from ingest.commands.failures import Unusable, Wrong
-from ingest.commands.shape import Whole, command
+from ingest.commands.numbers import NUMBER, no_ticket
+from ingest.commands.shape import command
 from ingest.commands.shell import Shell, say, warn
 from ingest.commands.who import person
 from ingest.payloads import UNUSED_SECRET
@@ -27,7 +28,6 @@ from store import bounces, replying
 if TYPE_CHECKING:
     from channels.base import Channel
 
-LARGEST_NUMBER = 2**63 - 1
 MOST_FILE_BYTES = 20_000_000
 """Of all files together: base64 makes a third more of them, and few servers take more than 25 to 30 MB."""
 STANDARD_INPUT = "-"
@@ -40,7 +40,7 @@ STANDARD_INPUT = "-"
     example='balcao tickets reply 123 --text "Corrigimos o erro, tente de novo."\n'
     "balcao tickets reply 123 --text-file resposta.txt --attach manual.pdf",
 )
-@click.argument("number", metavar="N", type=Whole(1, LARGEST_NUMBER))
+@click.argument("number", metavar="N", type=NUMBER)
 @click.option("--text", metavar="T", help=N_("What to say."))
 @click.option("--text-file", metavar="FILE", help=N_("Say what stands in FILE; - is standard input."))
 @click.option(
@@ -78,7 +78,7 @@ def _send(shell: Shell, number: int, said: str, attachments: Sequence[Attachment
     def unit(connection: Connection) -> tuple[Reply, bool]:
         state = replying.state_of(connection, number)
         if state is None:
-            raise Wrong(_("there is no ticket %(number)s") % {"number": number})
+            raise no_ticket(number)
         answered = _answerable(replying.answered(connection, number), state, channels, attachments)
         made = plan_reply(
             answered,

@@ -15,8 +15,9 @@ from ingest.commands.databases import read_store, write_store
 from ingest.commands.failures import Unusable, Wrong
 from ingest.commands.fetch import fetch
 from ingest.commands.note import note
+from ingest.commands.numbers import NUMBER, no_ticket
 from ingest.commands.reply import reply
-from ingest.commands.shape import OneOf, Whole, command, group, limit_option
+from ingest.commands.shape import OneOf, command, group, limit_option
 from ingest.commands.shell import Shell, json_line, say, warn
 from ingest.commands.since import asked_since, since_option
 from ingest.commands.who import person
@@ -27,9 +28,7 @@ from ingest.translations import N_, _
 from store import desk, queries, verifying
 from store.verifying import Accepted
 
-LARGEST_NUMBER = 2**63 - 1
 PRIORITIES = [priority.value for priority in Priority]
-NUMBER = Whole(1, LARGEST_NUMBER)
 
 tickets = group("tickets", help=N_("List, show, answer, annotate, export, move and verify tickets."))
 tickets.add_command(reply)
@@ -74,7 +73,7 @@ def _hint_at_departments(shell: Shell, department: str) -> None:
 def show(shell: Shell, number: int) -> None:
     found = read_store(shell.settings, lambda connection: queries.ticket(connection, number))
     if found is None:
-        raise _no_ticket(number)
+        raise no_ticket(number)
     shell.answer(found, lambda: show_ticket(found, ZoneInfo(shell.settings.timezone)))
 
 
@@ -135,7 +134,7 @@ def verify(shell: Shell, number: int, chosen: tuple[int, ...]) -> None:
 def _verify(connection: Connection, number: int, chosen: Sequence[int], who: str) -> Accepted:
     held = verifying.held(connection, number)
     if held is None:
-        raise _no_ticket(number)
+        raise no_ticket(number)
     by_id = {one.id: one for one in held}
     for message in chosen:
         if message not in by_id:
@@ -174,12 +173,8 @@ def _move(connection: Connection, number: int, wanted: Mapping[str, str | None],
     before = queries.ticket(connection, number)
     now = datetime.now(UTC)
     if before is None or not desk.move(connection, number, wanted["department"], wanted["priority"], who, now):
-        raise _no_ticket(number)
+        raise no_ticket(number)
     return {name: {"from": before[name], "to": value or before[name]} for name, value in wanted.items()}
-
-
-def _no_ticket(number: int) -> Wrong:
-    return Wrong(_("there is no ticket %(number)s") % {"number": number})
 
 
 def _say_changes(number: int, changes: Mapping[str, Mapping[str, str]]) -> None:
