@@ -7,20 +7,17 @@ nothing at all can be read, the body is undecodable.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
-from channels.cleaning import clean_line
-from channels.json_reading import problem_traits
-from channels.json_text import as_written, kind_of
+from channels.json_text import kind_of
+from channels.unreadable import unreadable
 from channels.wild import Wild
 from domain.afterwards import Afterword
 from domain.errors import Undecodable
-from domain.interaction import Ignored, Interaction, Medium, Party
+from domain.interaction import Ignored, Interaction
 from domain.raw import RawInteraction
 
 MOST_EVENTS = 5000
 UNKNOWN_SENDER = "desconhecido"
-_LONGEST_EXCERPT = 2000
 
 Found = Interaction | Afterword | Ignored
 Event = tuple[Wild, Callable[[Wild], Found]]
@@ -51,7 +48,11 @@ def read_all(raw: RawInteraction, events: Iterable[Event]) -> Sequence[Interacti
             found.append(read(_whole(fields)))
         except Undecodable as error:
             broken.append(str(error))
-            found.append(_unreadable(raw, number, fields.value, str(error)))
+            found.append(
+                unreadable(
+                    raw, number, fields.value, str(error), sender=UNKNOWN_SENDER, no_return_path="no_return_path"
+                )
+            )
     if broken and len(broken) == len(found):
         raise Undecodable("; ".join(broken[:10]))
     read_ones = [one for one in found if not isinstance(one, Ignored)]
@@ -62,22 +63,6 @@ def _whole(fields: Wild) -> Wild:
     if set(fields.value) == {""}:
         raise Undecodable(f"{fields.path}: an object expected, got {kind_of(fields.value[''])}")
     return fields
-
-
-def _unreadable(raw: RawInteraction, number: int, element: Any, reason: str) -> Interaction:
-    text = f"{reason}\n{clean_line(as_written(element), _LONGEST_EXCERPT)}"
-    return Interaction(
-        channel=raw.channel,
-        identity=f"{raw.dedup_key}:unreadable:{number}",
-        medium=Medium.CHAT,
-        sender=Party(address=UNKNOWN_SENDER),
-        occurred_at=raw.received_at,
-        subject="Mensagem ilegível",
-        text=text,
-        text_full=text,
-        traits=problem_traits([reason]),
-        no_return_path="no_return_path",
-    )
 
 
 def _reasons(ignored: Iterable[Ignored]) -> str:

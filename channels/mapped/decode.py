@@ -9,16 +9,16 @@ a broken element of several costs only itself, and not silently: it becomes a me
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from channels.cleaning import clean_line
 from channels.json_context import context_traits
 from channels.json_files import read_attachments
 from channels.json_reading import believable, problem_traits, read_payload
-from channels.json_text import as_written, kind_of
+from channels.json_text import kind_of
 from channels.mapped.elsewhere import remote_files
 from channels.mapped.expressions import CannotTell, Expression
 from channels.mapped.options import Mapping, Options
 from channels.said import identity_of
 from channels.tag_soup import html_to_text
+from channels.unreadable import unreadable
 from channels.vouching import vouched_addresses
 from channels.wild import Wild
 from domain.errors import Undecodable
@@ -27,7 +27,6 @@ from domain.raw import RawInteraction
 
 NO_RETURN_PATH = "this channel has no reply URL"
 MOST_ELEMENTS = 1000
-_LONGEST_EXCERPT = 2000
 _ONE_LINE = ("sender", "name", "email", "phone", "subject", "conversation", "message_id", "reply_to")
 _AS_TEXT = (*_ONE_LINE, "text", "html")
 
@@ -158,16 +157,4 @@ def _traits(fields: Wild) -> dict[str, TraitValue]:
 
 def _unreadable(raw: RawInteraction, index: int, element: Any, reason: str) -> Interaction:
     shown = element["each"] if isinstance(element, dict) and "each" in element else element
-    text = f"{reason}\n{clean_line(as_written(shown), _LONGEST_EXCERPT)}"
-    return Interaction(
-        channel=raw.channel,
-        identity=f"{raw.dedup_key}:unreadable:{index}",
-        medium=Medium.CHAT,
-        sender=Party(address="unknown"),
-        occurred_at=raw.received_at,
-        subject="Mensagem ilegível",
-        text=text,
-        text_full=text,
-        traits=problem_traits([reason]),
-        no_return_path="nobody knows who wrote this",
-    )
+    return unreadable(raw, index, shown, reason, sender="unknown", no_return_path="nobody knows who wrote this")

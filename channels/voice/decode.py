@@ -11,9 +11,7 @@ it. The dialect is the one of the settings, or the first that knows the record.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from channels.cleaning import clean_line
-from channels.json_reading import problem_traits
-from channels.json_text import as_written
+from channels.unreadable import unreadable
 from channels.voice.dialects import DIALECTS, ours
 from channels.voice.elements import Broken, Element, elements_of
 from channels.voice.plan import ANONYMOUS, USUAL, Found, Habits, Plan, Skipped
@@ -22,12 +20,11 @@ from domain.afterwards import Afterword
 from domain.call import CallEvent
 from domain.call_merging import grouped
 from domain.errors import Undecodable
-from domain.interaction import Ignored, Interaction, Medium, Party
+from domain.interaction import Ignored, Interaction, Medium
 from domain.raw import RawInteraction
 
 BY_US, US = "by", "balcao"
 """Key and value in the envelope of what the daemon itself journals; no transport writes them."""
-_LONGEST_EXCERPT = 2000
 
 
 @dataclass(slots=True)
@@ -93,16 +90,7 @@ def _read(raw: RawInteraction, element: Element, plan: Plan, source: str) -> Fou
 
 def _unreadable(raw: RawInteraction, index: int, element: Element, reason: str) -> Interaction:
     written = element.element if isinstance(element, Broken) else element.value
-    text = f"{reason}\n{clean_line(as_written(written), _LONGEST_EXCERPT)}"
-    return Interaction(
-        channel=raw.channel,
-        identity=f"{raw.dedup_key}:unreadable:{index}",
-        medium=Medium.CALL,
-        sender=Party(address=ANONYMOUS),
-        occurred_at=raw.received_at,
-        subject="Evento de chamada ilegível",
-        text=text,
-        text_full=text,
-        traits=problem_traits([reason]),
-        no_return_path=NO_RETURN_PATH,
-    )
+    return unreadable(
+        raw, index, written, reason,
+        medium=Medium.CALL, subject="Evento de chamada ilegível", sender=ANONYMOUS, no_return_path=NO_RETURN_PATH,
+    )  # fmt: skip
