@@ -1,8 +1,9 @@
-"""One call of a provider's HTTP API. Redirects are not followed, connections not kept: on a kept one that the peer just
-closed, nobody could say whether a message was taken.
+"""One call of a provider's HTTP API. Redirects are not followed.
 
     cannot be reached          nobody is there: no try of any message counts until somebody is
     cut or silent afterwards   temporary; it may have been taken, so an automatic message is not repeated
+
+Connections are not kept (http_session.py).
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 import aiohttp
 import orjson
 
+from channels.http_session import HttpSession
 from domain.errors import SendFailed
 
 _LONGEST_ANSWER = 1024 * 1024
@@ -32,8 +34,7 @@ class ApiCaller:
 
     def __init__(self, *, who: str, seconds: float) -> None:
         self._who = who
-        self._timeout = aiohttp.ClientTimeout(total=seconds, connect=seconds / 2)
-        self._session: aiohttp.ClientSession | None = None
+        self._session = HttpSession(seconds=seconds)
 
     async def call(self, method: str, url: str, token: str, body: Mapping[str, Any] | None = None) -> Answer:
         """The token goes into its header, never into the URL. Raises SendFailed."""
@@ -48,7 +49,8 @@ class ApiCaller:
 
     async def _request(self, method: str, url: str, headers: Mapping[str, str], data: bytes | None) -> Answer:
         try:
-            async with self._opened().request(method, url, data=data, headers=headers, allow_redirects=False) as answer:
+            session = self._session.opened()
+            async with session.request(method, url, data=data, headers=headers, allow_redirects=False) as answer:
                 return _read(answer, await answer.content.read(_LONGEST_ANSWER))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             text, kind = f"{self._who} cannot be reached", type(error).__name__
@@ -69,20 +71,7 @@ class ApiCaller:
         )
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(force_close=True, limit=20),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=self._timeout,
-                auto_decompress=False,
-                headers={"User-Agent": "Balcao", "Accept-Encoding": "identity"},
-            )
-        return self._session
+        await self._session.close()
 
 
 def _read(answer: aiohttp.ClientResponse, content: bytes) -> Answer:

@@ -5,7 +5,7 @@
     3xx                          permanent (a redirect is never followed: it could lead anywhere)
     cut or silent after sending  outcome unknown: an automatic answer is then not repeated
 
-Connections are not kept: on a kept one that the peer just closed, nobody could say whether the message was taken.
+Connections are not kept (http_session.py).
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import aiohttp
 from yarl import URL
 
+from channels.http_session import HttpSession
 from domain.errors import SendFailed
 
 TEMPORARY = frozenset({408, 425, 429})
@@ -25,8 +26,7 @@ class Poster:
     """`seconds`: time limit of one delivery, connecting included."""
 
     def __init__(self, *, seconds: float) -> None:
-        self._timeout = aiohttp.ClientTimeout(total=seconds, connect=seconds / 2)
-        self._session: aiohttp.ClientSession | None = None
+        self._session = HttpSession(seconds=seconds)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST") -> bytes:
         """The beginning of the answer. Raises SendFailed."""
@@ -40,29 +40,16 @@ class Poster:
             ) from error
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._session.close()
 
     async def _sent(self, url: str, body: bytes, headers: Mapping[str, str], method: str) -> bytes:
-        session, exactly = self._opened(), URL(url, encoded=True)
+        session, exactly = self._session.opened(), URL(url, encoded=True)
         async with session.request(method, exactly, data=body, headers=headers, allow_redirects=False) as answer:
             if 200 <= answer.status < 300:
                 return await _beginning(answer)
             permanent = answer.status < 500 and answer.status not in TEMPORARY
             wait = None if permanent else _asked_to_wait(answer.headers.get("Retry-After", ""))
             raise SendFailed(f"the reply URL answered {answer.status}", permanent=permanent, retry_after=wait)
-
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(force_close=True, limit=20),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=self._timeout,
-                auto_decompress=False,
-                headers={"User-Agent": "Balcao", "Accept-Encoding": "identity"},
-            )
-        return self._session
 
 
 async def _beginning(answer: aiohttp.ClientResponse) -> bytes:

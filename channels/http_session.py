@@ -1,0 +1,30 @@
+"""The session that outgoing HTTP goes through: nothing is remembered between requests.
+
+Connections are not kept: on a kept one that the peer just closed, nobody could say whether a message was taken.
+"""
+
+import aiohttp
+
+
+class HttpSession:
+    """Opened when it is first needed. `seconds`: time limit of one request, connecting included."""
+
+    def __init__(self, *, seconds: float) -> None:
+        self._timeout = aiohttp.ClientTimeout(total=seconds, connect=seconds / 2)
+        self._session: aiohttp.ClientSession | None = None
+
+    def opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(force_close=True, limit=20),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=self._timeout,
+                auto_decompress=False,
+                headers={"User-Agent": "Balcao", "Accept-Encoding": "identity"},
+            )
+        return self._session
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
