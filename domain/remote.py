@@ -10,6 +10,7 @@ A channel that carries such files offers a Fetcher, which says where a file lies
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 UNKNOWN_TYPE = "application/octet-stream"
 
@@ -47,6 +48,12 @@ class Access:
 
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+
+    @classmethod
+    def of_provider(cls, hosts: tuple[str, ...], *, api: str, official: str) -> "Access":
+        """The provider's hosts, and the API's own origin where a person set another one than `official`, a host."""
+        parts = urlsplit(api)
+        return cls(hosts=hosts, origins=() if parts.hostname == official else (f"{parts.scheme}://{parts.netloc}",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ The token goes to Meta's hosts and to the configured API alone, whatever the ans
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from channels.graph.client import GraphClient
 from domain.errors import FetchFailed, SendFailed
@@ -37,7 +36,11 @@ class MediaFetcher:
         url = told.get("url")
         if not isinstance(url, str) or not url:
             raise FetchFailed("the Graph API names no place for this file", permanent=False)
-        return Location(url=url, access=access(self.api), headers={"Authorization": f"Bearer {self.token}"})
+        return Location(
+            url=url,
+            access=access(self.api),
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
 
     async def close(self) -> None:
         await self.client.close()
@@ -45,6 +48,4 @@ class MediaFetcher:
 
 def access(api: str) -> Access:
     """Meta's hosts, and the API's own origin where a person set another one."""
-    parts = urlsplit(api)
-    own = () if parts.hostname == OFFICIAL else (f"{parts.scheme}://{parts.netloc}",)
-    return Access(hosts=HOSTS, origins=own)
+    return Access.of_provider(HOSTS, api=api, official=OFFICIAL)

@@ -5,7 +5,6 @@ The token goes to Slack's own hosts and to the configured API, whatever address 
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from channels.api_call import ApiCaller
 from channels.slack.send import checked
@@ -27,7 +26,11 @@ class SlackFetcher:
 
     async def locate(self, file: RemoteFile) -> Location:
         url = await self._asked(file.reference) if _FILE_ID.fullmatch(file.reference) else file.reference
-        return Location(url=url, access=access(self.api), headers={"Authorization": f"Bearer {self.token}"})
+        return Location(
+            url=url,
+            access=access(self.api),
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
 
     async def close(self) -> None:
         await self.caller.close()
@@ -48,6 +51,4 @@ class SlackFetcher:
 
 def access(api: str) -> Access:
     """Slack's hosts, and the API's own origin where a person set another one."""
-    parts = urlsplit(api)
-    own = () if parts.hostname == OFFICIAL else (f"{parts.scheme}://{parts.netloc}",)
-    return Access(hosts=HOSTS, origins=own)
+    return Access.of_provider(HOSTS, api=api, official=OFFICIAL)
