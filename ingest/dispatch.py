@@ -24,11 +24,12 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import Connection
 
-from domain.errors import SendFailed, StoreUnavailable
+from domain.errors import SendFailed
 from domain.interaction import Attachment
 from domain.outgoing import OutgoingMessage
 from domain.ports import Sender
 from ingest.absence import Absences
+from ingest.insisting import insist
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics, clean
 from store import outbox
@@ -40,7 +41,6 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 PART = "dispatcher"
-STORE_DELAY = 2.0
 LONGEST_RETRY_AFTER = 86400.0
 GIVE_WAY = 0.25
 """Seconds between rounds while the worker is behind."""
@@ -166,15 +166,7 @@ class Dispatcher:
 
     async def _written(self, unit: Callable[[Connection], T]) -> T:
         """The result of `unit`, as soon as the ticket store can be used."""
-        while True:
-            try:
-                result = await self._database.write(unit)
-            except StoreUnavailable as error:
-                self._liveness.down(PART, str(error))
-                await asyncio.sleep(STORE_DELAY)
-            else:
-                self._liveness.up(PART)
-                return result
+        return await insist(lambda: self._database.write(unit), self._liveness, PART)
 
     async def _idle(self) -> None:
         with suppress(TimeoutError):

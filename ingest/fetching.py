@@ -23,6 +23,7 @@ from domain.interaction import Attachment
 from domain.ports import Fetcher
 from domain.remote import FetchOrder
 from ingest.download import Bounds, download, too_large
+from ingest.insisting import insist
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics, clean
 from store import remote_files
@@ -35,7 +36,6 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 PART = "files"
-STORE_DELAY = 2.0
 
 
 def _utc_now() -> datetime:
@@ -164,12 +164,4 @@ class Fetching:
 
     async def _insist(self, unit: Callable[[Connection], T]) -> T:
         """The result of `unit`, as soon as the ticket store can be used."""
-        while True:
-            try:
-                result = await self._database.write(unit)
-            except StoreUnavailable as error:
-                self._liveness.down(PART, str(error))
-                await asyncio.sleep(STORE_DELAY)
-            else:
-                self._liveness.up(PART)
-                return result
+        return await insist(lambda: self._database.write(unit), self._liveness, PART)

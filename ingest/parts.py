@@ -16,6 +16,7 @@ from ingest.dispatch import Dispatcher
 from ingest.download import Bounds
 from ingest.fetching import Fetching
 from ingest.housekeeping import Housekeeping
+from ingest.insisting import insist
 from ingest.operations import operations_of
 from ingest.pool import PipelinePool
 from ingest.presence import Presence, present
@@ -36,7 +37,6 @@ log = structlog.get_logger()
 
 Part = Callable[[Daemon], AbstractAsyncContextManager[None]]
 
-STORE_DELAY = 2.0
 FIRST_MIGRATION = 15.0
 RULES_EVERY = 1.0
 GAUGES_EVERY = 15.0
@@ -88,16 +88,8 @@ async def ticket_store(daemon: Daemon) -> AsyncIterator[None]:
 
     async def migrate() -> None:
         daemon.liveness.starting("store")
-        while True:
-            try:
-                await upgrade(daemon.settings.store_url, "desk")
-            except StoreUnavailable as error:
-                daemon.liveness.down("store", str(error))
-                await asyncio.sleep(STORE_DELAY)
-            else:
-                daemon.liveness.up("store")
-                ready.set()
-                return
+        await insist(lambda: upgrade(daemon.settings.store_url, "desk"), daemon.liveness, "store")
+        ready.set()
 
     async with _ended(daemon.vital(migrate(), name="store")):
         with suppress(TimeoutError):
