@@ -4,7 +4,7 @@ from channels.base import Channel
 from domain.ports import Intake
 from tests.channels.cases import cases_of
 from tests.channels.graph.meta import hub_signed
-from tests.channels.site import calling
+from tests.channels.site import hand_over_signed
 
 ACCOUNTS = ("104830000000001", "104830000000002", "17841400000000001")
 OPTIONS = {
@@ -18,7 +18,4 @@ ACCEPTED, REFUSED, UNAVAILABLE = 200, 401, 503
 async def hand_over(channel: Channel, intake: Intake, *, acceptable: bool = True) -> int:
     """Give the channel one interaction over its transport; the status it answers."""
     body = cases_of("messenger")[0].path.read_bytes()
-    headers = hub_signed(body) if acceptable else hub_signed(body + b" ")
-    async with calling(list(channel.routes(intake))) as caller:
-        status, _, _ = await caller.post(body, headers)
-    return status
+    return await hand_over_signed(channel, intake, body, hub_signed, acceptable=acceptable)
