@@ -144,3 +144,9 @@ def _read_csv(text: str) -> Iterator[list[str]]:
                 yield row
     except csv.Error as error:
         raise Undecodable(f"the CSV cannot be read: {error}") from None
+
+
+def row_of(value: Mapping[str, Any], most: int) -> list[str] | None:
+    """The cells of an object whose names number columns from 0 on, at least up to `most`; None if it is none."""
+    row = [str(value[str(number)]) for number in range(len(value)) if str(number) in value]
+    return row if len(row) == len(value) > most else None

@@ -10,6 +10,7 @@ there is a second channel, or the call was dialled. All records of a linkedid ar
 import re
 from collections.abc import Mapping
 
+from channels.voice.elements import row_of
 from channels.voice.parties import direction_of, endpoint
 from channels.voice.plan import HOME, Found, Plan
 from channels.wild import Wild
@@ -85,8 +86,8 @@ def read(element: Wild, plan: Plan) -> Found:
 def _fields(element: Wild) -> Mapping[str, str]:
     """Small-letter names, AMI's words turned into CDR's, columns by their number."""
     value = element.value
-    if "0" in value and "15" in value:
-        row = [str(value[name]) for name in sorted(value, key=int)]
+    row = row_of(value, 15)
+    if row is not None:
         return _columns(row) if row[14].upper() in _DISPOSITIONS else {}
     names = {name: name.casefold().replace("_", "") for name in value}
     return {_AMI.get(names[name], names[name]): value[name] for name in value}

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from channels.voice.elements import row_of
 from channels.voice.parties import direction_of, is_extension
 from channels.voice.plan import ANONYMOUS, HOME, Found, Plan
 from channels.wild import Wild
@@ -94,8 +95,8 @@ def read(element: Wild, plan: Plan) -> Found:
 
 def _fields(element: Wild) -> Mapping[str, Any]:
     value = element.value
-    if "0" in value and "8" in value:
-        row = [str(value[name]) for name in sorted(value, key=int)]
+    row = row_of(value, 8)
+    if row is not None:
         return dict(zip(COLUMNS, row, strict=False)) if _looks_like_a_record(row) else {}
     names = {name: _plain(name) for name in value}
     return {_SAME.get(names[name], names[name]): value[name] for name in value}

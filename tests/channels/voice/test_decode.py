@@ -141,3 +141,9 @@ def test_a_recording_is_named_and_never_fetched():
 
     assert interaction.traits["call.recording"] == "http://169.254.169.254/latest"
     assert interaction.attachments == ()
+
+
+@pytest.mark.parametrize("columns", [{"0": 1, "15": 2}, {"0": 1, "15": 2, "a": 3}, {"0": 1, "8": 2, "a": 3}])
+def test_names_that_only_look_like_columns_are_no_row(columns):
+    with pytest.raises(Undecodable):
+        read(columns)
