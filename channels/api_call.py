@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import aiohttp
 import orjson
 
-from channels.http_session import HttpSession
+from channels.http_session import HttpSession, beginning
 from domain.errors import SendFailed
 
 _LONGEST_ANSWER = 1024 * 1024
@@ -51,7 +51,7 @@ class ApiCaller:
         try:
             session = self._session.opened()
             async with session.request(method, url, data=data, headers=headers, allow_redirects=False) as answer:
-                return _read(answer, await answer.content.read(_LONGEST_ANSWER))
+                return _read(answer, await beginning(answer.content, _LONGEST_ANSWER))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             text, kind = f"{self._who} cannot be reached", type(error).__name__
             raise SendFailed(text, permanent=False, away=True, detail=kind) from error

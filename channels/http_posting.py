@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import aiohttp
 from yarl import URL
 
-from channels.http_session import HttpSession
+from channels.http_session import HttpSession, beginning
 from domain.errors import SendFailed
 
 TEMPORARY = frozenset({408, 425, 429})
@@ -55,7 +55,7 @@ class Poster:
 async def _beginning(answer: aiohttp.ClientResponse) -> bytes:
     """The peer took the message; whatever is odd about its answer no longer matters."""
     try:
-        return await answer.content.read(LONGEST_ANSWER)
+        return await beginning(answer.content, LONGEST_ANSWER)
     except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError):
         return b""
 

@@ -28,3 +28,11 @@ class HttpSession:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+async def beginning(content: aiohttp.StreamReader, most: int) -> bytes:
+    """At most so many bytes of a body; `read` alone gives what happens to have come already."""
+    come = bytearray()
+    while len(come) < most and (piece := await content.read(most - len(come))):
+        come += piece
+    return bytes(come)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from channels.cleaning import clean_text
+from channels.http_session import beginning
 from domain.errors import TranscriptionFailed
 
 LONGEST_TEXT = 200_000
@@ -70,7 +71,7 @@ class ByService:
             ):
                 if answer.status != _OK:
                     raise TranscriptionFailed(f"the service answered {answer.status}")
-                return _text(await answer.content.read(LONGEST_TEXT))
+                return _text(await beginning(answer.content, LONGEST_TEXT))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise TranscriptionFailed(f"the service: {type(error).__name__}") from error
 
