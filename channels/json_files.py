@@ -8,19 +8,20 @@ from collections.abc import Iterator
 from channels.cleaning import clean_file_name
 from channels.wild import Wild
 from domain.interaction import Attachment
+from domain.remote import UNKNOWN_TYPE
 
 MOST_ATTACHMENTS = 50
-UNKNOWN_TYPE = "application/octet-stream"
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 _WHITE_SPACE = str.maketrans("", "", " \t\r\n")
 
 
-def read_attachments(payload: Wild) -> Iterator[Attachment]:
+def read_attachments(payload: Wild, *, elsewhere: bool = False) -> Iterator[Attachment]:
+    """`elsewhere`: the channel fetches files of which only a `url` came; they are none of these."""
     for number, item in enumerate(payload.parts("attachments"), start=1):
         if number > MOST_ATTACHMENTS:
             payload.problems.append(f"attachments: only the first {MOST_ATTACHMENTS} were read")
             return
-        content = _content(item)
+        content = _content(item, elsewhere=elsewhere)
         if content is not None:
             yield _attachment(item, content, number)
 
@@ -35,10 +36,10 @@ def _attachment(item: Wild, content: bytes, number: int) -> Attachment:
     )
 
 
-def _content(item: Wild) -> bytes | None:
+def _content(item: Wild, *, elsewhere: bool) -> bytes | None:
     given = item.value.get("content")
-    if given is None and item.value.get("url"):
-        return None  # it lies elsewhere; what becomes of it is the channel's to say
+    if given is None and elsewhere and item.value.get("url"):
+        return None
     if not isinstance(given, str) or not given:
         item.note("content: base64 text expected")
         return None

@@ -21,5 +21,5 @@ def identity_of(raw: RawInteraction, message_id: str | None, said: tuple[object,
 
 def _comparable(value: object) -> object:
     if isinstance(value, tuple):
-        return tuple((item.name, item.sha256) for item in value if isinstance(item, Attachment))
+        return tuple((item.name, item.sha256) if isinstance(item, Attachment) else item for item in value)
     return value

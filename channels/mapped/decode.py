@@ -77,7 +77,7 @@ def _interaction(raw: RawInteraction, element: Any, options: Options, index: int
     fields = _fields(element, options.mapping)
     address = fields.required_line("sender")
     text, html = fields.text("text"), fields.text("html")
-    files, elsewhere = tuple(read_attachments(fields)), tuple(remote_files(fields, options.files))
+    files, elsewhere = tuple(read_attachments(fields, elsewhere=True)), tuple(remote_files(fields, options.files))
     if not (text and text.strip()) and not html and not files and not elsewhere:
         raise Undecodable("mapping.text: text expected, got nothing (nor html, nor a readable attachment)")
     body = text if text and text.strip() else html_to_text(html or "")
