@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
 
-from channels.signing import SigningKey
-from domain.errors import ConfigError, Mistake, Position
+from channels.signing import SHORTEST_SECRET, SigningKey
+from domain.errors import N_, ConfigError, Mistake, Position
 from domain.units import (
     DURATION_PATTERN,
     REFERENCE_PATTERN,
@@ -50,6 +50,15 @@ Size = Annotated[int, *_as_written(parse_size, SIZE_PATTERN)]
 Duration = Annotated[timedelta, *_as_written(parse_duration, DURATION_PATTERN)]
 SecretReference = Annotated[str, *_as_written(parse_reference, REFERENCE_PATTERN)]
 Url = Annotated[str, *_as_written(parse_url, r"https?://[^\s@#]+")]
+
+
+def secret_bytes(reference: str, reveal: Callable[[str], str], where: str) -> bytes:
+    """Raises ConfigError for a secret that is missing or too short; `where` names the setting."""
+    secret = reveal(reference).encode()
+    if len(secret) < SHORTEST_SECRET:
+        text, values = N_("%(reference)s: a secret needs at least %(least)s bytes"), {"least": SHORTEST_SECRET}
+        raise ConfigError([Mistake(Position(where, 1, 1), text, {"reference": reference, **values})])
+    return secret
 
 
 def signing_keys(references: Sequence[str], reveal: Callable[[str], str], where: str) -> tuple[SigningKey, ...]:

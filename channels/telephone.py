@@ -23,12 +23,13 @@ def e164(given: str, region: str = HOME) -> str | None:
             parsed = phonenumbers.parse(text, home)
         except phonenumbers.NumberParseException:
             continue
-        number = _nine_digits(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+        number = nine_digits(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
         if phonenumbers.is_valid_number(phonenumbers.parse(number)):
             return number
     return None
 
 
-def _nine_digits(number: str) -> str:
+def nine_digits(number: str) -> str:
+    """A Brazilian mobile number as since 2012."""
     old = _WITHOUT_NINE.fullmatch(number)
     return f"+55{old[1]}9{old[2]}" if old else number

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from channels.app.options import Application as Settings
-from channels.fields import signing_keys
-from channels.signing import SHORTEST_SECRET, SignatureRefused, SigningKey, verify
-from domain.errors import N_, ConfigError, Mistake, Position, Refused
+from channels.fields import secret_bytes, signing_keys
+from channels.signing import SignatureRefused, SigningKey, verify
+from domain.errors import Refused
 
 _BEARER = b"bearer "
 
@@ -43,7 +43,7 @@ def application(name: str, settings: Settings, reveal: Callable[[str], str], whe
     """Raises ConfigError for a secret that is missing or too short; `where` names the setting."""
     return Application(
         name=name,
-        keys=[_key(reference, reveal, f"{where}.keys") for reference in settings.keys],
+        keys=[secret_bytes(reference, reveal, f"{where}.keys") for reference in settings.keys],
         signers=signing_keys(settings.secrets, reveal, f"{where}.secrets"),
         origins=frozenset(settings.origins),
         required=settings.required,
@@ -78,11 +78,3 @@ def _signer(applications: Sequence[Application], headers: Mapping[str, str], sig
         except SignatureRefused as error:
             refusal = error
     raise refusal
-
-
-def _key(reference: str, reveal: Callable[[str], str], where: str) -> bytes:
-    key = reveal(reference).encode()
-    if len(key) < SHORTEST_SECRET:
-        text = N_("%(reference)s: a secret needs at least %(least)s bytes")
-        raise ConfigError([Mistake(Position(where, 1, 1), text, {"reference": reference, "least": SHORTEST_SECRET})])
-    return key

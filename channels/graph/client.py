@@ -12,9 +12,9 @@ from domain.errors import SendFailed
 
 
 class Refusal(SendFailed):
-    """The API said no. `sense` is what its code means, `code` is None where it gave none."""
+    """The API said no. `sense` is what its code means."""
 
-    def __init__(self, message: str, sense: Sense, *, code: int | None, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, sense: Sense, *, retry_after: float | None = None) -> None:
         super().__init__(
             message,
             permanent=sense.meaning in {Meaning.PERMANENT, Meaning.WINDOW},
@@ -22,7 +22,6 @@ class Refusal(SendFailed):
             credentials=sense.meaning is Meaning.OURS,
         )
         self.sense = sense
-        self.code = code
 
 
 class GraphClient:
@@ -55,7 +54,7 @@ class GraphClient:
 def _refusal(answer: Answer, error: Mapping[str, Any]) -> Refusal:
     code, subcode = number_of(error.get("code")), number_of(error.get("error_subcode"))
     sense = sense_of(code, subcode, status=answer.status, transient=error.get("is_transient") is True)
-    return Refusal(in_words(error), sense, code=code, retry_after=answer.retry_after)
+    return Refusal(in_words(error), sense, retry_after=answer.retry_after)
 
 
 def in_words(error: Mapping[str, Any]) -> str:

@@ -14,10 +14,10 @@ import hmac
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 
+from channels.fields import secret_bytes, signing_keys
 from channels.json_door import Prove
 from channels.mapped.options import Proof as Settings
-from channels.signing import SHORTEST_SECRET, Proof, SignatureRefused, SigningKey, standard_webhooks
-from domain.errors import N_, ConfigError, Mistake, Position
+from channels.signing import Proof, SignatureRefused, standard_webhooks
 
 LONGEST_STAMP = 16
 _MILLISECONDS = 10**11
@@ -25,28 +25,19 @@ _MILLISECONDS = 10**11
 
 def prover(settings: Settings, reveal: Callable[[str], str], where: str) -> Prove:
     """Raises ConfigError for a secret that is missing or too short; `where` names the setting."""
-    secrets = [_revealed(reference, reveal, where) for reference in settings.secrets]
+    secrets = [secret_bytes(reference, reveal, where) for reference in settings.secrets]
     match settings.scheme:
         case "standard":
-            return standard_webhooks([SigningKey.from_text(secret) for secret in secrets])
+            return standard_webhooks(signing_keys(settings.secrets, reveal, where))
         case "hmac":
-            return _hmac(settings, [secret.encode() for secret in secrets])
+            return _hmac(settings, secrets)
         case "bearer":
             prefix = "Bearer " if settings.prefix is None and settings.header is None else settings.prefix or ""
-            wanted = [f"{prefix}{secret}".encode() for secret in secrets]
+            wanted = [prefix.encode() + secret for secret in secrets]
         case "basic":
-            pairs = [f"{settings.username}:{secret}".encode() for secret in secrets]
+            pairs = [f"{settings.username}:".encode() + secret for secret in secrets]
             wanted = [b"Basic " + b64encode(pair) for pair in pairs]
     return _known(settings, wanted)
-
-
-def _revealed(reference: str, reveal: Callable[[str], str], where: str) -> str:
-    secret = reveal(reference)
-    if len(secret.encode()) < SHORTEST_SECRET:
-        text = N_("%(reference)s: a secret needs at least %(least)s bytes")
-        values = {"reference": reference, "least": SHORTEST_SECRET}
-        raise ConfigError([Mistake(Position(where, 1, 1), text, values)])
-    return secret
 
 
 def _known(settings: Settings, wanted: Sequence[bytes]) -> Prove:

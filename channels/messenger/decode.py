@@ -89,7 +89,7 @@ def _of_event(raw: RawInteraction, event: Wild, platform: str, accounts: frozens
     if kind == "delivery":
         mids = [mid for mid in _listed(event.value["delivery"].get("mids")) if isinstance(mid, str) and mid]
         for mid in mids:
-            yield event, partial(_receipt, raw, platform, Progress.DELIVERED, mid)
+            yield event, partial(_delivered, raw, mid)
         if mids:
             return
     yield event, partial(_read, raw, platform, accounts, kind)
@@ -192,9 +192,9 @@ def _seen(progress: Progress, name: str, raw: RawInteraction, talk: Talk, event:
     return DeliveryReceipt(channel=raw.channel, remote_id=None, recipient=talk.way, progress=progress, at=at)
 
 
-def _receipt(raw: RawInteraction, _platform: str, progress: Progress, mid: str, event: Wild) -> Found:
+def _delivered(raw: RawInteraction, mid: str, event: Wild) -> Found:
     return DeliveryReceipt(
-        channel=raw.channel, remote_id=clean_line(mid, 255), progress=progress, at=_moment(event, raw)
+        channel=raw.channel, remote_id=clean_line(mid, 255), progress=Progress.DELIVERED, at=_moment(event, raw)
     )
 
 

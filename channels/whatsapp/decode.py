@@ -154,7 +154,7 @@ def _interaction(  # noqa: PLR0917 - what a message is made of
         message_id=message_id,
         in_reply_to=(answered,) if answered else (),
         reply_to=(way,),
-        conversation_key=line.way(f"group:{group}") if group else _talk(line, writer.number, writer.user_id),
+        conversation_key=way,
         provider_id=message_id,
         traits=traits | problem_traits(message.problems),
         return_path=way,
@@ -222,17 +222,16 @@ def _receipt(raw: RawInteraction, line: Line, status: Wild, *, template: bool) -
     if step is None:
         return Ignored(reason=f"status {clean_line(told, 60)!r} of {remote_id}")
     recipient = number_in(status, "recipient_id") or user_id_in(status, "recipient_user_id")
-    error = next(iter(status.parts("errors")), None)
-    failed = error is not None and step is Progress.FAILED
+    error = next(iter(status.parts("errors")), None) if step is Progress.FAILED else None
     return DeliveryReceipt(
         channel=raw.channel,
         remote_id=remote_id,
         recipient=line.way(recipient) if recipient else None,
         progress=step,
         at=_moment(status, raw),
-        code=_code(error) if failed and error is not None else None,
-        reason=in_words({**error.value, "code": None}) if failed and error is not None else "",
-        again=_again(error, template) if failed and error is not None else None,
+        code=_code(error) if error else None,
+        reason=in_words({**error.value, "code": None}) if error else "",
+        again=_again(error, template) if error else None,
     )
 
 
@@ -247,11 +246,6 @@ def _again(error: Wild, template: bool) -> timedelta | None:  # noqa: FBT001 - a
     if sense.meaning is Meaning.WINDOW:
         return timedelta(0) if template else None
     return sense.pause
-
-
-def _talk(line: Line, number: str | None, user_id: str | None) -> str:
-    """One key for one person. The user id outlives the moment when the number is no longer told."""
-    return line.way(number or user_id or "")
 
 
 def _identity(raw: RawInteraction, message_id: str) -> str:

@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass
 
 from channels.cleaning import clean_line
+from channels.telephone import nine_digits
 from channels.wild import Wild
 from domain.errors import Undecodable
 
 _NUMBER = re.compile(r"[0-9]{5,20}", re.ASCII)
 _USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}", re.ASCII)
 _GROUP = re.compile(r"[A-Za-z0-9=_@.-]{1,128}", re.ASCII)
-_WITHOUT_NINTH_DIGIT = re.compile(r"55([1-9][1-9])([6-9][0-9]{7})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Writer:
 
     @property
     def address(self) -> str:
-        return e164(self.number) if self.number else self.user_id or ""
+        return nine_digits(f"+{self.number}") if self.number else self.user_id or ""
 
     @property
     def reached(self) -> str:
@@ -89,11 +89,6 @@ def name_of(writer: Writer, contacts: Wild) -> str | None:
             profile = contact.optional_part("profile")
             return profile.line("name") or profile.line("username")
     return None
-
-
-def e164(number: str) -> str:
-    short = _WITHOUT_NINTH_DIGIT.fullmatch(number)
-    return f"+55{short[1]}9{short[2]}" if short else f"+{number}"
 
 
 def _shown(given: object) -> str:
