@@ -1,17 +1,15 @@
 """Files inside a JSON message. A broken one is noted and costs neither the message nor its neighbours."""
 
-import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Iterator
 
-from channels.cleaning import clean_file_name
+from channels.cleaning import MEDIA_TYPE, clean_file_name
 from channels.wild import Wild
 from domain.interaction import Attachment
 from domain.remote import UNKNOWN_TYPE
 
 MOST_ATTACHMENTS = 50
-_MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 _WHITE_SPACE = str.maketrans("", "", " \t\r\n")
 
 
@@ -53,4 +51,4 @@ def _content(item: Wild, *, elsewhere: bool) -> bytes | None:
 def media_type(given: str) -> str:
     """Only a label: files are served as octet-stream whatever it says."""
     bare = given.split(";", 1)[0].strip().lower()
-    return bare if _MEDIA_TYPE.fullmatch(bare) else UNKNOWN_TYPE
+    return bare if MEDIA_TYPE.fullmatch(bare) else UNKNOWN_TYPE

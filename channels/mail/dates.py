@@ -71,7 +71,7 @@ def _in_english(value: str) -> str:
     value = _ZONE.sub(lambda zone: _ZONES[zone[1]], value)
     value = _OFFSET.sub(lambda zone: f"{zone[1]}{zone[2]:0>2}{zone[3] or '00'}", value)
     value = _CLOCK.sub(lambda time: f"{int(time[1]) % 12 + 12 * (time[3] in 'pP'):02}{time[2]}", value)
-    value = _MONTH.sub(lambda month: _MONTHS[month[1].lower()], value.replace(" de ", " ")) if value else value
+    value = _MONTH.sub(lambda month: _MONTHS[month[1].lower()], value.replace(" de ", " "))
     return value.replace(":60", ":59", 1)
 
 
@@ -83,7 +83,7 @@ def _slashes(value: str, received_at: datetime) -> datetime | None:
     first, second, year, hour, minute, sec = (int(number or 0) for number in found.groups())
     days = [_day(year, second, first, hour, minute, sec), _day(year, first, second, hour, minute, sec)]
     possible = [day for day in days if day and _EARLIEST <= day <= received_at + _FURTHEST_AHEAD]
-    return max(possible, default=None) if days[0] not in possible else days[0]
+    return next(iter(possible), None)
 
 
 def _day(*numbers: int) -> datetime | None:

@@ -12,13 +12,13 @@ from channels.cleaning import clean_file_name, clean_text
 from channels.mail.mime import Part, parameters, read_part
 from channels.mail.words import decoded_words, header_text
 from domain.interaction import Attachment
+from domain.remote import UNKNOWN_TYPE
 
 _LONGEST_ORIGINAL_NAME = 500
 _EXTENSIONS = {"message/rfc822": ".eml", "text/plain": ".txt", "image/jpeg": ".jpg", "message/delivery-status": ".txt"}
 _LOOSE_NAME = re.compile(r"\bfilename\s*=\s*\"?([^\";]{1,500})", re.IGNORECASE)
 _NO_PATH = re.compile(r"[/\\]")
 _SHOWN = re.compile(r"\bcid:([^\s\"'<>()]{1,300})", re.IGNORECASE)
-_UNKNOWN = "application/octet-stream"
 
 
 def disposition_of(part: Part) -> tuple[str, str]:
@@ -34,7 +34,7 @@ def disposition_of(part: Part) -> tuple[str, str]:
 
 
 def attachment_of(part: Part, disposition: str, name: str, number: int) -> Attachment:
-    kind = part.content_type if not part.content_type.startswith("multipart/") else _UNKNOWN
+    kind = part.content_type if not part.content_type.startswith("multipart/") else UNKNOWN_TYPE
     content = part.content
     original = label = decoded_words(name)
     if not label and kind == "message/rfc822":
@@ -59,7 +59,7 @@ def plain_file(name: str, content: bytes, number: int) -> Attachment:
     label = clean_file_name(written, f"anexo-{number}")
     return Attachment(
         name=label,
-        content_type=mimetypes.guess_type(label)[0] or _UNKNOWN,
+        content_type=mimetypes.guess_type(label)[0] or UNKNOWN_TYPE,
         content=content,
         original_name=clean_text(written)[:_LONGEST_ORIGINAL_NAME] or None,
     )

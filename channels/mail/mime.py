@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
+from channels.cleaning import MEDIA_TYPE
 from channels.mail.boundaries import Guesses, between
 from channels.mail.fields import MAX_HEADER_BYTES, Header, Headers, read_header
 from channels.mail.transfer import encoding_of, undone
@@ -39,7 +40,6 @@ _MISNAMED = {
     "html/text": "text/html", "plain/text": "text/plain", "text/txt": "text/plain", "multipart": "multipart/mixed",
     "message/news": "message/rfc822",
 }  # fmt: skip
-_ASCII_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 
 
 @dataclass(slots=True)
@@ -112,12 +112,12 @@ def read_part(source: bytes, default_type: str = "text/plain", start: int = 0, e
 def content_type_of(declared: str) -> tuple[str, dict[str, str]]:
     """A Content-Type as it was meant: in quotes, with a comment, a comma or nothing where its semicolon should be."""
     kind, described = parameters(declared)
-    if not _ASCII_TYPE.fullmatch(kind):
+    if not MEDIA_TYPE.fullmatch(kind):
         meant = _MEANT_TYPE.match(declared[:_LONGEST_PARAMETERS])
         if meant:
             kind, described = meant[1].lower(), parameters(";" + meant[2])[1]
     kind = _MISNAMED.get(kind, kind)
-    return kind if _ASCII_TYPE.fullmatch(kind) else "text/plain", described
+    return kind if MEDIA_TYPE.fullmatch(kind) else "text/plain", described
 
 
 def _read_raw_bytes_as(part: Part) -> None:

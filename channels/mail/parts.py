@@ -40,6 +40,7 @@ from channels.mail.tnef import read_tnef
 from channels.mail.transfer import encoding_of, without_uuencoded
 from channels.mail.words import body_text, html_body_text
 from domain.interaction import Attachment, TraitValue
+from domain.remote import UNKNOWN_TYPE
 
 MAX_TEXT_BYTES = 2_000_000
 MAX_RTF = 1_000_000
@@ -47,7 +48,6 @@ MAX_MESSAGES = 5
 LONGEST_STAND_IN = 50_000
 """Text files longer than this are no letters."""
 _HTML_ALL_THE_SAME = re.compile(r"\s{0,100}(?:<!doctype html|<(?:html|head|body)[\s>])", re.IGNORECASE)
-_UNKNOWN = "application/octet-stream"
 _TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"})
 _HTML_TYPES = frozenset({"text/html", "text/x-amp-html"})
 _ENRICHED = re.compile(r"<(?!<)/?[A-Za-z-]{1,60}>")
@@ -102,7 +102,7 @@ class _Reader:
         contents.marked_up = said.html
         contents.html = (sanitised(said.html) or None) if said.html else None
         contents.cut = contents.cut or mail.cut
-        shown = ids_shown_in(said.html)
+        shown = ids_shown_in(said.html) if any(self._content_ids) else frozenset()
         contents.attachments = [
             replace(attachment, inline=True) if content_id in shown else attachment
             for attachment, content_id in zip(contents.attachments, self._content_ids, strict=True)
@@ -274,4 +274,4 @@ class _Reader:
 
 def _is_known(kind: str) -> bool:
     """Whether programs know what to do with such a file, so that nobody reads it as text."""
-    return not kind.startswith("text/") and kind != _UNKNOWN and mimetypes.guess_extension(kind) is not None
+    return not kind.startswith("text/") and kind != UNKNOWN_TYPE and mimetypes.guess_extension(kind) is not None

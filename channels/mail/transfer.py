@@ -14,7 +14,7 @@ _BASE64_LABELS = frozenset({"base64", "base-64", "b64", "x-base64", "base64-enco
 _QUOTED_LABELS = frozenset({"quoted-printable", "quoted_printable", "quotedprintable", "quoted", "qp"})
 _UU_LABELS = frozenset({"x-uuencode", "uuencode", "x-uue", "uue", "x-uu"})
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
-_PADDED = re.compile(rb"={1,3}\s*")
+_PADDED = re.compile(rb"==?=?\s*")  # begins with a letter of its own, so that most of a body is skipped
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}")
 _LOST_SOFT_BREAK = re.compile(rb"=[ \t]+\n")
 _BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ?([^\n]*)\n", re.MULTILINE)

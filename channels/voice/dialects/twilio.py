@@ -20,7 +20,7 @@ from domain.afterwards import DeliveryReceipt, Progress
 from domain.call import CallEvent, Sign
 from domain.call_desk import OF_NUMBER
 from domain.interaction import Interaction, Medium, Party
-from domain.remote import RemoteFile
+from domain.remote import UNKNOWN_TYPE, RemoteFile
 
 _RINGING = frozenset({"queued", "initiated", "ringing"})
 _NOT_REACHED = frozenset({"busy", "failed", "no-answer", "canceled"})
@@ -149,7 +149,7 @@ def _media(element: Wild) -> list[RemoteFile]:
     count = min(element.seconds("NumMedia") or 0, MOST_MEDIA)
     told = ((element.line(f"MediaUrl{index}"), element.line(f"MediaContentType{index}")) for index in range(count))
     return [
-        RemoteFile(reference=url, name=f"anexo-{number}", content_type=kind or "application/octet-stream")
+        RemoteFile(reference=url, name=f"anexo-{number}", content_type=kind or UNKNOWN_TYPE)
         for number, (url, kind) in enumerate(told, start=1)
         if url
     ]
