@@ -69,13 +69,17 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whereabouts:
-    """What became of an entry: `ticket` is the first that it reached, in `state`; `envelope` may be purged by now."""
+    """What became of an entry: `ticket` is the first that it reached, in `state`; `envelope` may be purged by now.
+
+    `questions` are what the customer was asked when the ticket was opened.
+    """
 
     dedup_key: str
     fate: Fate
     envelope: Mapping[str, Any] = field(default_factory=dict)
     ticket: int | None = None
     state: str | None = None
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

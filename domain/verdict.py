@@ -91,6 +91,12 @@ class Verdict:
         """The letter a rule chose, `none` for no letter at all; None where no rule chose."""
         return self._text("acknowledgement")
 
+    @property
+    def unwanted_by(self) -> str | None:
+        """The rule that wants no ticket for a telephone call; None where one is wanted."""
+        decision = self.fields.get("ticket")
+        return decision.rule if decision is not None and decision.value is False else None
+
     def _text(self, name: str) -> str | None:
         decision = self.fields.get(name)
         return None if decision is None else str(decision.value)

@@ -62,6 +62,8 @@ class CallsOfBatch:
     heard: Sequence[Read]
     now: datetime
     known: list[OneCall] = field(default_factory=list)
+    unwanted: dict[str, str] = field(default_factory=dict)
+    """Identity of a call that opens no ticket → the rule that wants it so."""
 
     @property
     def fresh(self) -> list[Read]:
@@ -99,6 +101,19 @@ class CallsOfBatch:
             )
             yield OneCall(stored=one, call=call, read=Read(heard.entry, named))
 
+    def keep_out(self, identity: str, rule: str) -> None:
+        """It stays known: what comes later may make another call of it, or another rule file want it."""
+        self.unwanted[identity] = rule
+
+    def kept_out(self) -> dict[str, str]:
+        """Decoded identity → why nothing was filed."""
+        return {
+            heard.interaction.identity: f"rule {self.unwanted[one.identity]!r} wants no ticket for this call"
+            for one in self.known
+            if one.identity in self.unwanted
+            for heard in self._heard_of(one)
+        }
+
     # After the fresh ones are filed
 
     def settle(self, connection: Connection, ruleset: RuleSet) -> dict[str, int]:
@@ -113,9 +128,12 @@ class CallsOfBatch:
             heard.interaction.identity: messages[one.identity].ticket
             for one in self.known
             if one.identity in messages
-            for heard in self.heard
-            if not set(heard.interaction.call_events).isdisjoint(one.stored.events)
+            for heard in self._heard_of(one)
         }
+
+    def _heard_of(self, one: OneCall) -> Iterator[Read]:
+        told = set(one.stored.events)
+        return (heard for heard in self.heard if not told.isdisjoint(heard.interaction.call_events))
 
     def _messages(self, connection: Connection) -> dict[str, FiledMessage]:
         """Identity of the call → its message, those filed in this transaction included."""
@@ -133,13 +151,18 @@ class CallsOfBatch:
                 started_at=one.call.started_at or one.call.happened_at or one.read.entry.raw.received_at,
                 missed=one.call.missed and one.call.direction == "inbound",
                 returned=one.call.answered and one.call.direction == "outbound",
-                due_at=None if one.identity in messages else self.now + self.desks[one.stored.channel].patience,
+                due_at=self._due(one, messages),
                 ticket=messages[one.identity].ticket if one.identity in messages else None,
                 message=messages[one.identity].message if one.identity in messages else None,
             )
             for one in self.known
         ]
         store.keep(connection, standings, self.now)
+
+    def _due(self, one: OneCall, messages: Mapping[str, FiledMessage]) -> datetime | None:
+        """When it is filed as it stands, if nothing more comes."""
+        settled = one.identity in messages or one.identity in self.unwanted
+        return None if settled else self.now + self.desks[one.stored.channel].patience
 
     def _change(
         self, connection: Connection, messages: Mapping[str, FiledMessage], retold: Mapping[int, Filing]

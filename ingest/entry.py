@@ -63,16 +63,17 @@ class BatchReport:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
 
 
-def outcome_of(reading: Reading, tickets: Mapping[str, int], *, repeated: bool) -> Outcome:
+def outcome_of(reading: Reading, tickets: Mapping[str, int], kept_out: Mapping[str, str], *, repeated: bool) -> Outcome:
     """The outcome of a filed entry. One that brought nothing new says where it was filed before, or what it tells.
 
-    What is told of a call that nobody took yet is on no ticket.
+    What is told of a call that nobody took yet is on no ticket, nor of one that a rule has `kept_out` (and why).
     """
     raw, said = reading.entry, [read.interaction for read in reading.reads]
     reached = tuple(dict.fromkeys(tickets[one.identity] for one in said if one.identity in tickets))
     fate, reason = Fate.DONE, None
     if said and not reached:
-        fate, reason = Fate.IGNORED, "; ".join(dict.fromkeys(one.pending or "nothing to file yet" for one in said))
+        why = (kept_out.get(one.identity) or one.pending or "nothing to file yet" for one in said)
+        fate, reason = Fate.IGNORED, clean("; ".join(dict.fromkeys(why)))
     elif repeated:
         told = [in_words(afterword) for afterword in reading.afterwords]
         where = [f"{_how(said)} {', '.join(f'#{number}' for number in reached)}"] if reached else []

@@ -65,5 +65,8 @@ class JournalIntake:
         if found is None or found.ticket is None:
             return found
         number = found.ticket
-        state = await self._store.read(lambda connection: queries.state_of(connection, number))
-        return replace(found, state=state, ticket=None if state is None else number)
+        standing = await self._store.read(lambda connection: queries.standing_of(connection, number))
+        if standing is None:
+            return replace(found, ticket=None)
+        state, questions = standing
+        return replace(found, state=state, questions=questions)

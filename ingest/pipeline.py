@@ -145,7 +145,8 @@ class Pipeline:
         report.delays += [(committed - reading.entry.raw.received_at).total_seconds() for reading in readings]
         new = {filing.raw_id for filing in filings}
         report.outcomes += [
-            outcome_of(reading, tickets, repeated=reading.entry.raw_id not in new) for reading in readings
+            outcome_of(reading, tickets, unit.kept_out, repeated=reading.entry.raw_id not in new)
+            for reading in readings
         ]
 
     async def _written(self, unit: "Transaction") -> tuple[list[Filing], dict[str, int]]:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from domain.afterwards import Afterword
 from domain.call_desk import CallDesk
 from domain.facts import Facts
+from domain.interaction import Medium
 from domain.ticket import Filing, Placement
 from domain.verdict import Verdict
 from ingest.albums import add_to_filed, put_together
@@ -67,6 +68,8 @@ class Transaction:
             name: self._judge_ahead(read) for name, read in self._reads.items() if self._clues[name].nothing
         }
         self.seconds: dict[str, float] = {}
+        self.kept_out: Mapping[str, str] = {}
+        """Identity of what was heard of a call that opens no ticket → why."""
 
     def _clues_of(self, read: Read) -> Clues:
         return clues_of(read.interaction, self._clerk.policy.token_key)
@@ -92,16 +95,14 @@ class Transaction:
         marks.append(time.perf_counter())
 
         table = Desk.of(around, self._house)
-        new = [(read, clue) for read, clue in zip(reads, clues, strict=True)
-               if read.interaction.identity not in around.filed]  # fmt: skip
-        placements = [table.place(read.interaction, clue) for read, clue in new]
+        asked = [(read, clue) for read, clue in zip(reads, clues, strict=True)
+                 if read.interaction.identity not in around.filed]  # fmt: skip
+        placed = [(read, self._placed(table, read, clue, calls)) for read, clue in asked]
+        new = [(read, placement) for read, placement in placed if placement is not None]
         numbers = desk.allocate_numbers(connection, len(table.opened)) if table.opened else []
         spent = dict(around.spent)
         echoes = Echoes(self._clerk.policy.repeats, [Words(*known) for known in around.acknowledged])
-        filings = [
-            self._filing(read, renumbered(placement, numbers), spent, echoes)
-            for (read, _), placement in zip(new, placements, strict=True)
-        ]
+        filings = [self._filing(read, renumbered(placement, numbers), spent, echoes) for read, placement in new]
         marks.append(time.perf_counter())
         desk.file(connection, filings, self._now, period)
         said = [*self._all, *(read.interaction for read in fresh)]
@@ -111,11 +112,23 @@ class Transaction:
         add_to_filed(connection, self._reads, around.filed, self._now)
         note_afterwards(connection, self._afterwords, self._now)
         called = calls.settle(connection, self._ruleset) if self._heard else {}
+        self.kept_out = calls.kept_out()
         marks.append(time.perf_counter())
         names = ("surroundings", "decide", "write")
         self.seconds.update({name: end - begin for name, begin, end in zip(names, marks, marks[1:], strict=False)})
         filed = {filing.interaction.identity: filing.placement.ticket for filing in filings}
         return filings, {**around.filed, **filed, **called}
+
+    def _placed(self, table: Desk, read: Read, clues: Clues, calls: CallsOfBatch) -> Placement | None:
+        """None: a call that a rule keeps from opening a ticket."""
+        call = read.interaction
+        if call.medium is Medium.CALL and not table.joins(call, clues):
+            self._judged[call.identity] = self._judge_ahead(read)
+            unwanted_by = self._judged[call.identity][1].unwanted_by
+            if unwanted_by is not None:
+                calls.keep_out(call.identity, unwanted_by)
+                return None
+        return table.place(call, clues)
 
     def _filing(self, read: Read, placement: Placement, spent: dict[tuple[str, str], int], echoes: Echoes) -> Filing:
         interaction = read.interaction

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, or_, select
 
 from domain.facts import Facts
 from domain.ticket import State
-from store.codec import facts_from_json
+from store.codec import facts_from_json, verdict_from_json
 from store.documents import Document, summaries, ticket_documents
 from store.schema import messages, ticket_referrals, tickets
 
@@ -52,9 +52,15 @@ def _page(connection: Connection, since: datetime | None, after: int) -> list[Ro
     return list(connection.execute(query).all())
 
 
-def state_of(connection: Connection, number: int) -> str | None:
-    state: str | None = connection.execute(select(tickets.c.state).where(tickets.c.number == number)).scalar()
-    return state
+def standing_of(connection: Connection, number: int) -> tuple[str, tuple[str, ...]] | None:
+    """State of the ticket, and the questions that were asked of whoever opened it."""
+    opened = tickets.outerjoin(messages, tickets.c.opened_by == messages.c.id)
+    query = select(tickets.c.state, messages.c.verdict).select_from(opened).where(tickets.c.number == number)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    questions = verdict_from_json(row.verdict).questions if row.verdict else ()
+    return row.state, tuple(question.text for question in questions)
 
 
 def counts(connection: Connection) -> dict[tuple[State, str], int]:

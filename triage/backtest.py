@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from domain.past import Past
 from domain.verdict import Decision, Match, Proposal, Verdict
 from triage.engine import judge
+from triage.keywords import USUALLY
 from triage.rules import DEFAULT, RuleSet
 from triage.sight import value_text
 
@@ -151,9 +152,10 @@ def _proposed(proposal: Proposal) -> Decision:
 
 
 def _value(verdict: Verdict, name: str) -> str | None:
-    """No flag and a flag that is false are the same."""
+    """What is decided as it usually is counts as undecided: no flag, a ticket."""
     decision = verdict.fields.get(name)
-    return None if decision is None or decision.value is False else value_text(decision.value)
+    usual = USUALLY.get(name, False)
+    return None if decision is None or decision.value is usual else value_text(decision.value)
 
 
 def _deciders(verdict: Verdict) -> Iterator[tuple[str, str]]:

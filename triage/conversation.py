@@ -116,6 +116,11 @@ class Desk:
             message_ids=dict(surroundings.message_ids),
         )
 
+    def joins(self, call: Interaction, clues: Clues) -> bool:
+        """Whether there is an open ticket that this call belongs to; nothing is decided by asking."""
+        ticket = self._of_its_number(call, clues)
+        return ticket is not None and self._too_late(call, ticket) is None
+
     def place(self, interaction: Interaction, clues: Clues) -> Placement:
         """Decide, and remember the decision for the interactions that follow in this batch."""
         standing = self.house.standing_of(interaction)
@@ -169,17 +174,25 @@ class Desk:
 
     def _called(self, interaction: Interaction, clues: Clues) -> Placement | None:
         """A number is not a person: its call joins what is open of it, and brings nothing back."""
-        if interaction.medium is not Medium.CALL or not clues.conversation:
+        ticket = self._of_its_number(interaction, clues)
+        if ticket is None:
             return None
-        ticket = self.tickets.get(self.conversations.get(clues.conversation, 0))
-        if ticket is None or not clues.conversation[1].startswith(OF_NUMBER):
-            return None
-        window = self.house.call_windows.get(interaction.channel)
-        if ticket.state in {State.SOLVED, State.CLOSED}:
-            return self._new("a call of this number, whose ticket is done with", linked=ticket.number)
-        if window is not None and ticket.last_at is not None and interaction.occurred_at - ticket.last_at > window:
-            return self._new("a call of this number, long after the last", linked=ticket.number)
+        if late := self._too_late(interaction, ticket):
+            return self._new(f"a call of this number, {late}", linked=ticket.number)
         return Placement(road=Road.JOINS, ticket=ticket.number, reason="same number, which proves nobody")
+
+    def _of_its_number(self, call: Interaction, clues: Clues) -> KnownTicket | None:
+        if call.medium is not Medium.CALL or not clues.conversation or not clues.conversation[1].startswith(OF_NUMBER):
+            return None
+        return self.tickets.get(self.conversations.get(clues.conversation, 0))
+
+    def _too_late(self, call: Interaction, ticket: KnownTicket) -> str | None:
+        """Why this call no longer belongs to the ticket of its number."""
+        window = self.house.call_windows.get(call.channel)
+        if ticket.state in {State.SOLVED, State.CLOSED}:
+            return "whose ticket is done with"
+        late = window is not None and ticket.last_at is not None and call.occurred_at - ticket.last_at > window
+        return "long after the last" if late else None
 
     def _was_quiet(self, interaction: Interaction, ticket: KnownTicket) -> bool:
         """When it was said counts, not when it arrived: what waited for us while we were away was no silence."""

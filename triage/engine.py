@@ -1,7 +1,7 @@
 """The decision: facts in, verdict out. Pure, and there is always a verdict.
 
 applying rules ─▶ first to set a field decides it ─▶ default for the rest ─▶ priority one step up or down
-              └─▶ tags, questions, solutions add up
+              └─▶ tags, questions, solutions add up; what the department asks of everybody comes last
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ from triage.keywords import CHANGES, PRIORITIES
 from triage.rules import DEFAULT, Rule, RuleSet
 from triage.sight import Sight
 
-PRIORITY = "priority"
+DEPARTMENT, PRIORITY = "department", "priority"
 
 
 def judge(ruleset: RuleSet, facts: Facts) -> Verdict:
@@ -33,12 +33,13 @@ def verdict_of(ruleset: RuleSet, sight: Sight, applying: list[Rule]) -> Verdict:
     adjusted = tuple(_adjustments(applying, shown))
     if adjusted:
         fields[PRIORITY] = replace(fields[PRIORITY], value=moved(str(fields[PRIORITY].value), adjusted))
+    asking = [*applying, *ruleset.asked_by(str(fields[DEPARTMENT].value))]
     return Verdict(
         ruleset=ruleset.hash,
         fields=fields,
         tags=tuple(Decision(value=tag, rule=rule.name, matched=shown.of(rule)) for tag, rule in givers.items()),
         adjusted=adjusted,
-        questions=tuple(_questions(ruleset, sight, applying, shown)),
+        questions=tuple(_questions(ruleset, sight, asking, shown)),
         solutions=tuple(_solutions(ruleset, applying, shown)),
         runners_up=tuple(_runners_up(applying, deciders)),
     )
@@ -88,8 +89,8 @@ def _adjustments(applying: list[Rule], shown: _Evidence) -> Iterator[Adjustment]
             yield Adjustment(field=PRIORITY, change=change, rule=rule.name, matched=shown.of(rule))
 
 
-def _questions(ruleset: RuleSet, sight: Sight, applying: list[Rule], shown: _Evidence) -> Iterator[Proposal]:
-    for name, rule in _first(applying, lambda rule: rule.ask).items():
+def _questions(ruleset: RuleSet, sight: Sight, asking: list[Rule], shown: _Evidence) -> Iterator[Proposal]:
+    for name, rule in _first(asking, lambda rule: rule.ask).items():
         question = ruleset.questions[name]
         if question.unless is None or not question.unless.holds(sight):
             yield Proposal(name=name, text=question.text, rule=rule.name, matched=shown.of(rule))

@@ -59,7 +59,7 @@ def explain(ruleset: RuleSet, facts: Facts) -> Explanation:
     sight = ruleset.eyes.look(facts)
     applying = list(ruleset.applying(sight))
     verdict = verdict_of(ruleset, sight, applying)
-    teller = _Teller(ruleset, sight, applying)
+    teller = _Teller(ruleset, sight, [*applying, *ruleset.asked_by(verdict.department)])
     return Explanation(
         ruleset=verdict.ruleset,
         fields={name: teller.field(verdict, name) for name in verdict.fields},

@@ -22,7 +22,12 @@ FIELDS: Mapping[str, str] = {
     "flag": "Marks the ticket for somebody to look at.",
     "assignee": "Who might take the ticket: a hint for the department, nobody is assigned.",
     "acknowledgement": "Which letter tells the customer the ticket number: the name of a template, or none.",
+    "ticket": "false: a telephone call opens no ticket; it still joins the open one of its number. What people write"
+    " always becomes a ticket.",
 }
+
+USUALLY: Mapping[str, bool] = {"flag": False, "ticket": True}
+"""What a field that is true or false is where nobody decides it."""
 
 ADJUSTED: Mapping[str, str] = {
     "priority": "raise or lower: one step from what was decided, never beyond Alta and Baixa. The first rule that"
@@ -58,6 +63,11 @@ FILE_KEYS: Mapping[str, str] = {
 
 MAIN_ONLY = ("default", "timezone", "contacts")
 """Keys that only the main file may have, not those it includes."""
+
+DEPARTMENT_KEYS: Mapping[str, str] = {
+    "name": "The name people see.",
+    "ask": "Questions from `questions` that everybody is asked whose ticket this department gets.",
+}
 
 CALENDAR_KEYS: Mapping[str, str] = {
     "timezone": "The time zone of this calendar, if it is another one.",

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from domain.document import Mapping, Node, Scalar
 from domain.errors import Position
 from triage.contacts import Contacts
-from triage.keywords import FILE_KEYS, MAIN_ONLY
+from triage.keywords import DEPARTMENT_KEYS, FILE_KEYS, MAIN_ONLY
 from triage.loading_calendars import Almanac
 from triage.loading_cases import CaseReader
 from triage.loading_conditions import ConditionReader
@@ -70,6 +70,7 @@ class _Loader:
         self.main = self.notes.mapping(document, FILE_KEYS, required)
         self.sections = [self.main, *(self.notes.mapping(part, _part_keys()) for part in parts)]
         self.contacts_file = contacts
+        self.asked_by: dict[str, Node] = {}
 
     def load(self, text: str) -> RuleSet:
         for section in self.sections:
@@ -87,6 +88,7 @@ class _Loader:
         solutions = read_solutions(self.notes, self._named("solutions"))
         reader = RuleReader(self.notes, conditions, fields, questions=questions, solutions=solutions)
         contacts = self._contacts()
+        asking = {slug: reader.asking(slug, node) for slug, node in self.asked_by.items()}
         rules = reader.rules(self._listed("rules"))
         names = tuple(rule.name for rule in rules)
         cases = CaseReader(self.notes, almanac.zone, tuple(departments), names, questions, solutions)
@@ -100,6 +102,7 @@ class _Loader:
             tests=tests,
             questions=questions,
             solutions=solutions,
+            asking=asking,
             letters=tuple(fields.letters),
             zone=almanac.zone,
             eyes=self.numbering.eyes(contacts),
@@ -114,15 +117,16 @@ class _Loader:
         for slug, (position, value) in self._joined("departments").items():
             if not _SLUG.fullmatch(slug):
                 self.notes.note(position, "write small letters, digits and - here: %(name)r", name=slug)
-            departments[slug] = self._display_name(value) or slug
+            departments[slug] = self._display_name(slug, value) or slug
         nodes = [section["departments"] for section in self.sections if "departments" in section]
         if not departments and nodes and all(isinstance(node, Mapping) for node in nodes):
             self.notes.note(nodes[0].position, "at least one department is expected here")
         return departments
 
-    def _display_name(self, node: Node) -> str | None:
+    def _display_name(self, slug: str, node: Node) -> str | None:
         if isinstance(node, Mapping):
-            entries = self.notes.mapping(node, ("name",), required=("name",))
+            entries = self.notes.mapping(node, DEPARTMENT_KEYS, required=("name",))
+            self.asked_by.update({slug: entries["ask"]} if "ask" in entries else {})
             return self.notes.text(entries["name"]) if "name" in entries else None
         return self.notes.text(node)
 

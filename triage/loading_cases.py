@@ -184,7 +184,7 @@ class CaseReader:
         return tuple(name for name in read if name)
 
     def _value(self, name: str, node: Node) -> FieldValue | None:
-        if name == "flag":
+        if name in {"flag", "ticket"}:
             return self.notes.truth(node)
         if name == "priority":
             return self.notes.choice(node, PRIORITIES)

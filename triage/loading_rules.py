@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from domain.document import Mapping as MappingNode
 from domain.document import Node
 from domain.errors import Position
+from triage.conditions import AllOf
 from triage.keywords import ADJUSTED, CHANGES, FIELDS, PRIORITIES, RULE_KEYS
 from triage.loading_conditions import NEVER, ConditionReader
 from triage.notes import Notes
@@ -34,7 +35,7 @@ class FieldReader:
 
     def _field(self, name: str, node: Node) -> FieldValue | None:
         match name:
-            case "flag":
+            case "flag" | "ticket":
                 return self.notes.truth(node)
             case "assignee":
                 return self._assignee(node)
@@ -85,6 +86,16 @@ class RuleReader:
             if tag not in tags:
                 self.notes.unknown(position, tag, tags)
         return rules
+
+    def asking(self, department: str, node: Node) -> Rule:
+        """What a department asks of everybody."""
+        return Rule(
+            name=f"departments.{department}",
+            position=node.position,
+            when=AllOf(()),
+            fields={},
+            ask=self._names(node, self.questions),
+        )
 
     def _rule(self, node: Node) -> Rule:
         entries = self.notes.mapping(node, RULE_KEYS, required=("name", "when"))

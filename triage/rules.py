@@ -44,7 +44,7 @@ class Solution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """`fields` holds what it sets: department, priority, flag, assignee, acknowledgement. `adjust` holds the
+    """`fields` holds what it sets: department, priority, flag, assignee, acknowledgement, ticket. `adjust` holds the
     fields it moves by one step, each with raise or lower; `ask` and `suggest` name questions and solutions."""
 
     name: str
@@ -99,6 +99,7 @@ class Expectation:
 class RuleSet:
     """`hash` names the text it was made of; `departments` maps slug to display name, in file order.
 
+    `asking` holds what departments ask, each as a rule that always applies (`departments.SLUG`).
     `letters` says where the file chooses which letter; whether there is such a template is the caller's to check.
     """
 
@@ -109,6 +110,7 @@ class RuleSet:
     tests: tuple[Case, ...]
     questions: Mapping[str, Question]
     solutions: Mapping[str, Solution]
+    asking: Mapping[str, Rule]
     letters: tuple[tuple[Position, str], ...]
     zone: ZoneInfo
     eyes: Eyes
@@ -122,6 +124,11 @@ class RuleSet:
                 yield rule
                 if rule.stop:
                     return
+
+    def asked_by(self, department: str) -> Iterator[Rule]:
+        """What the department asks of everybody, if it does."""
+        if department in self.asking:
+            yield self.asking[department]
 
     def evidence(self, rule: Rule, sight: Sight) -> tuple[Match, ...]:
         return matches_of(rule.when.evidence(sight), sight, self.eyes.patterns)

@@ -17,6 +17,7 @@ from triage.keywords import (
     CASE_KEYS,
     CHANGES,
     CONTACT_KEYS,
+    DEPARTMENT_KEYS,
     EXPECT_KEYS,
     FIELDS,
     FILE_KEYS,
@@ -60,12 +61,14 @@ _FIELD_SCHEMAS: Mapping[str, Schema] = {
     "flag": TRUTH,
     "assignee": _SHORT,
     "acknowledgement": {"type": "string", "pattern": _SLUG},
+    "ticket": TRUTH,
 }
 
 
 def rules_schema(translate: Translate = str) -> Schema:
     """The schema; `translate` turns the English sentences of hover texts into the reader's language."""
-    department = {"anyOf": [TEXT, closed({"name": TEXT}, ("name",))]}
+    parts = described({"name": TEXT, "ask": one_or_many(TEXT)}, DEPARTMENT_KEYS, translate)
+    department = {"anyOf": [TEXT, closed(parts, ("name",))]}
     schemas: Mapping[str, Schema] = {
         "version": {"const": 1},
         "include": one_or_many(TEXT),

@@ -1,12 +1,13 @@
 """The rule file's own tests: the same judge as in production, against what the file expects."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.errors import ConfigError, Mistake, Position, Undecodable
 from domain.facts import Facts
 from domain.verdict import Decision, Verdict
 from triage.engine import judge
+from triage.keywords import USUALLY
 from triage.loading import load_cases
 from triage.rules import Case, Expectation, RuleSet
 from triage.sight import value_text
@@ -121,7 +122,7 @@ def _pairs(verdict: Verdict, expectation: Expectation) -> Iterator[tuple[str, st
     """(what, expected, got, deciding rule) of every field and rule expected."""
     nothing = Decision(value=False, rule="")
     for field, expected in expectation.fields.items():
-        decision = verdict.fields.get(field, nothing)
+        decision = verdict.fields.get(field, replace(nothing, value=USUALLY.get(field, False)))
         yield field, value_text(expected), value_text(decision.value), decision.rule
     for field, rule in expectation.rules.items():
         decision = verdict.fields.get(field, nothing)

@@ -167,7 +167,9 @@ async def _another_body(intake: Intake, receipt: Receipt, digest: str) -> bool:
 
 
 def _ticket(found: Whereabouts) -> dict[str, object] | None:
-    return None if found.ticket is None else {"number": found.ticket, "state": found.state}
+    if found.ticket is None:
+        return None
+    return {"number": found.ticket, "state": found.state, "questions": list(found.questions)}
 
 
 def _refusal(error: BalcaoError) -> web.Response:

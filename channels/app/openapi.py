@@ -158,8 +158,12 @@ def _answers() -> Schema:
     text, states = {"type": "string"}, ["new", "open", "waiting", "solved", "closed"]
     ticket = {
         "type": ["object", "null"],
-        "required": ["number", "state"],
-        "properties": {"number": {"type": "integer"}, "state": {"enum": states}},
+        "required": ["number", "state", "questions"],
+        "properties": {
+            "number": {"type": "integer"},
+            "state": {"enum": states},
+            "questions": {"type": "array", "items": text, "description": "What we ask to be told in an answer"},
+        },
     }
     fault = {"type": "object", "required": ["field", "detail"], "properties": {"field": text, "detail": text}}
     return {

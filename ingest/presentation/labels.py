@@ -46,6 +46,7 @@ FIELDS = {
     "flag": N_("Flag"),
     "assignee": N_("Assignee"),
     "acknowledgement": N_("Acknowledgement"),
+    "ticket": N_("Ticket"),
     "tags": N_("Tags"),
     "questions": N_("Questions"),
     "solutions": N_("Solutions"),

@@ -14,6 +14,7 @@ from triage.keywords import (
     CHANGES,
     COMPARISONS,
     CONTACT_KEYS,
+    DEPARTMENT_KEYS,
     EXPECT_KEYS,
     FIELDS,
     FILE_KEYS,
@@ -56,7 +57,7 @@ WORD_ROWS = re.findall(r"^\| `([^`]+)` \| (`.*?) \|(.*)\|$", SECTIONS["Palavras"
                 *PRIORITIES,
             ),
             *(*HOLIDAY_KEYS, *HOURS_KEYS, *CONTACT_KEYS, *QUESTION_KEYS, *SOLUTION_KEYS, *GIVEN_KEYS, *EXPECT_KEYS),
-            *(*CALENDAR_KEYS, *CASE_KEYS),
+            *(*CALENDAR_KEYS, *CASE_KEYS, *DEPARTMENT_KEYS),
         }
     ),
 )

@@ -47,7 +47,7 @@ def _departments(ruleset: RuleSet, sections: Sections) -> Iterator[Finding]:
 def _unused(sections: Sections) -> Iterator[Finding]:
     """A name that only unused definitions use is unused too."""
     definitions = sections.named("define")
-    used = _used_in(node for key in ("rules", "questions") for node in sections.nodes(key))
+    used = _used_in(node for key in ("rules", "questions", "departments") for node in sections.nodes(key))
     waiting = [name for section, name in used if section == "define"]
     while waiting:
         name = waiting.pop()

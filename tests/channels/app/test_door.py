@@ -116,7 +116,7 @@ async def test_what_became_of_it_is_told(api, fate, status):
     api.intake.fates[receipt] = {"fate": fate, "ticket": 42, "state": "open"}
 
     answer = (await api.ask("GET", f"/v1/messages/{receipt}", headers=PORTAL))[1]
-    assert (answer["status"], answer["ticket"]) == (status, {"number": 42, "state": "open"})
+    assert (answer["status"], answer["ticket"]) == (status, {"number": 42, "state": "open", "questions": []})
 
 
 async def test_only_the_application_that_sent_it_is_told(api):
