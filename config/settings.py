@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, InstanceOf
 
+from config.attachments import Attachments
 from config.binding import bind
 from config.channels import ChannelBlock, channel_blocks, channels_schema
 from config.fields import (
@@ -134,6 +135,7 @@ class Sections(Block):
     acknowledgement: Acknowledgement = Acknowledgement()
     dispatch: Dispatch = Dispatch()
     files: Files = Files()
+    attachments: Attachments = Attachments()
     retention: Retention = Retention()
     log: Log = Log()
 

@@ -5,7 +5,7 @@ Deadlines that matter to customers are columns that a worker polls, never jobs h
 
 import shutil
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -24,7 +24,9 @@ class Chores:
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
 
-    def every(self, seconds: float, name: str, chore: Chore) -> None:
+    def every(self, seconds: float, name: str, chore: Chore, *, first: float = 0.0) -> None:
+        """From `first` seconds after now on."""
+
         async def guarded() -> None:
             try:
                 await chore()
@@ -34,7 +36,12 @@ class Chores:
                 log.exception("chore_failed", chore=name)
 
         self._scheduler.add_job(
-            guarded, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC), misfire_grace_time=None
+            guarded,
+            "interval",
+            seconds=seconds,
+            id=name,
+            next_run_time=datetime.now(UTC) + timedelta(seconds=first),
+            misfire_grace_time=None,
         )
 
     def start(self) -> None:

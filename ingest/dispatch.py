@@ -24,7 +24,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import Connection
 
-from domain.errors import SendFailed
+from domain.errors import SendFailed, StoreUnavailable
 from domain.interaction import Attachment
 from domain.outgoing import OutgoingMessage
 from domain.ports import Sender
@@ -33,7 +33,7 @@ from ingest.insisting import insist
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics, clean
 from store import outbox
-from store.attachments import AttachmentFiles
+from store.contents import Contents
 from store.engines import Database
 
 log = structlog.get_logger()
@@ -73,7 +73,7 @@ class Dispatcher:
         self,
         *,
         database: Database,
-        files: AttachmentFiles,
+        files: Contents,
         senders: Mapping[str, Sender],
         wake: asyncio.Event,
         calm: asyncio.Event,
@@ -214,7 +214,10 @@ class Dispatcher:
         """Raises SendFailed when a file is not what was stored: half a message is not sent."""
         attachments = []
         for file in message.files:
-            content = await asyncio.to_thread(self._files.get, file.sha256)
+            try:
+                content = await asyncio.to_thread(self._files.get, file.sha256)
+            except StoreUnavailable as error:
+                raise SendFailed(str(error), permanent=False, detail=error.detail) from error
             if content is None:
                 raise SendFailed(f"the attachment {file.name!r} is gone from the store", permanent=True)
             attachments.append(Attachment(name=file.name, content_type=file.content_type, content=content))

@@ -27,8 +27,9 @@ from ingest.insisting import insist
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics, clean
 from store import remote_files
-from store.attachments import AttachmentFiles
+from store.contents import Contents
 from store.engines import Database
+from store.naming import put_and_name
 from triage.remote_files import is_web_page_instead, next_try, settled_type
 
 log = structlog.get_logger()
@@ -49,7 +50,7 @@ class Fetching:
         self,
         *,
         database: Database,
-        files: AttachmentFiles,
+        files: Contents,
         fetchers: Mapping[str, Fetcher],
         wake: asyncio.Event,
         metrics: Metrics,
@@ -122,7 +123,7 @@ class Fetching:
         """`fetched`, `deferred` or `failed`, and why; written down."""
         try:
             file = await self._file(order)
-            await asyncio.to_thread(self._files.put, file.content, file.sha256)
+            await self._attached(order, file)
         except FetchFailed as error:
             return await self._not_fetched(order, error)
         except StoreUnavailable as error:
@@ -130,8 +131,15 @@ class Fetching:
         except Exception as error:
             log.exception("fetch_crashed", file=order.id, channel=order.channel)
             return await self._not_fetched(order, FetchFailed(type(error).__name__, permanent=False))
-        await self._insist(lambda connection: remote_files.attach(connection, order, file, self._now()))
         return "fetched", None
+
+    async def _attached(self, order: FetchOrder, file: Attachment) -> None:
+        """Raises StoreUnavailable when the content cannot be kept now."""
+        await put_and_name(
+            self._database,
+            lambda: asyncio.to_thread(self._files.put, file.content, file.sha256),
+            lambda: self._insist(lambda connection: remote_files.attach(connection, order, file, self._now())),
+        )
 
     async def _file(self, order: FetchOrder) -> Attachment:
         """Raises FetchFailed."""

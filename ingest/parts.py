@@ -11,6 +11,7 @@ import structlog
 from config.settings import Settings
 from domain.errors import StoreUnavailable
 from ingest.chores import Chores
+from ingest.collecting import Collecting
 from ingest.daemon import Daemon
 from ingest.dispatch import Dispatcher
 from ingest.download import Bounds
@@ -24,8 +25,9 @@ from ingest.receiving import all_or_stop, intake_of, receivers
 from ingest.supervise import spawn
 from ingest.transcribing import Transcribing
 from ingest.translations import _
-from ingest.wiring import open_files
+from ingest.wiring import open_contents
 from ingest.worker import Worker
+from store.contents import Moving
 from store.engines import Database
 from store.journal import DatabaseJournal
 from store.migrating import upgrade
@@ -43,6 +45,9 @@ GAUGES_EVERY = 15.0
 RETENTION_EVERY = 3600.0
 OVERDUE_EVERY = 10.0
 TRANSCRIBE_EVERY = 10.0
+SWEEP_EVERY = 300.0
+SCAN_EVERY = 86_400.0
+FIRST_SCAN = 3600.0
 
 
 @asynccontextmanager
@@ -151,7 +156,7 @@ async def dispatcher(daemon: Daemon) -> AsyncIterator[None]:
     settings = daemon.settings
     dispatcher = Dispatcher(
         database=daemon.store,
-        files=open_files(settings),
+        files=open_contents(settings),
         senders={name: channel.sender for name, channel in daemon.channels.items() if channel.sender},
         wake=daemon.dispatch,
         calm=daemon.calm,
@@ -181,7 +186,7 @@ async def fetching(daemon: Daemon) -> AsyncIterator[None]:
         return
     part = Fetching(
         database=daemon.store,
-        files=open_files(daemon.settings),
+        files=open_contents(daemon.settings),
         fetchers=fetchers,
         wake=daemon.files,
         metrics=daemon.metrics,
@@ -244,15 +249,24 @@ async def chores(daemon: Daemon) -> AsyncIterator[None]:
         if any(channel.calls for channel in daemon.channels.values()):
             scheduler.every(OVERDUE_EVERY, "overdue", housekeeping.overdue)
         if transcribers := {name: one.transcriber for name, one in daemon.channels.items() if one.transcriber}:
-            files, intake = open_files(daemon.settings), intake_of(daemon)
-            transcribing = Transcribing(daemon.store, files, intake, transcribers)
+            transcribing = Transcribing(daemon.store, open_contents(daemon.settings), intake_of(daemon), transcribers)
             scheduler.every(TRANSCRIBE_EVERY, "transcribing", transcribing.run)
+        _collect(daemon, scheduler)
     scheduler.every(GAUGES_EVERY, "gauges", housekeeping.gauges)
     scheduler.start()
     try:
         yield
     finally:
         scheduler.stop()
+
+
+def _collect(daemon: Daemon, scheduler: Chores) -> None:
+    contents = open_contents(daemon.settings)
+    collecting = Collecting(daemon.store, contents, daemon.liveness, daemon.settings.attachments.grace)
+    scheduler.every(SWEEP_EVERY, "sweep", collecting.sweep)
+    scheduler.every(SCAN_EVERY, "scan", collecting.scan, first=FIRST_SCAN)
+    if isinstance(contents, Moving):
+        scheduler.every(GAUGES_EVERY, "attachments", collecting.look)
 
 
 IN_ORDER: tuple[tuple[str | None, Part], ...] = (

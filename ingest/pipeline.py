@@ -26,8 +26,9 @@ from domain.ticket import Filing, Road, Silence
 from ingest.entry import BatchReport, Reading, outcome_of
 from ingest.telemetry import clean
 from ingest.transaction import Transaction
-from store.attachments import AttachmentFiles
+from store.contents import Contents
 from store.engines import Database
+from store.naming import put_and_name
 from triage.acknowledge import Clerk
 from triage.loading import RuleSet
 from triage.standing import House
@@ -45,7 +46,7 @@ class Pipeline:
         self,
         *,
         database: Database,
-        files: AttachmentFiles,
+        files: Contents,
         decoders: Mapping[str, Decode],
         clerk: Clerk,
         house: House,
@@ -130,15 +131,20 @@ class Pipeline:
             return
         reads = [read for reading in readings for read in reading.reads]
         afterwords = [afterword for reading in readings for afterword in reading.afterwords]
-        with report.stage("files"):
-            for read in reads:
-                for attachment in read.interaction.attachments:
-                    self._files.put(attachment.content, attachment.sha256)
+        contents = [(one.content, one.sha256) for read in reads for one in read.interaction.attachments]
         now = datetime.now(UTC)
         with report.stage("judge"):
             unit = Transaction(reads, afterwords, ruleset, self._clerk, self._house, now, self._calls)
-        with report.stage("transaction"):
-            filings, tickets = await self._written(unit)
+
+        async def put() -> None:
+            with report.stage("files"):
+                self._files.put_many(contents)
+
+        async def name() -> tuple[list[Filing], dict[str, int]]:
+            with report.stage("transaction"):
+                return await self._written(unit)
+
+        filings, tickets = await put_and_name(self._database, put, name)
         report.seconds.update(unit.seconds)
         self._note(filings, report, now)
         committed = datetime.now(UTC)

@@ -18,8 +18,8 @@ import structlog
 from domain.errors import TranscriptionFailed
 from domain.ports import Intake, Transcriber
 from domain.raw import RawInteraction
-from store.attachments import AttachmentFiles
 from store.calls import Recorded, recorded
+from store.contents import Contents
 from store.engines import Database
 
 log = structlog.get_logger()
@@ -34,7 +34,7 @@ class Transcribing:
     """`transcribers` by channel."""
 
     store: Database
-    files: AttachmentFiles
+    files: Contents
     intake: Intake
     transcribers: Mapping[str, Transcriber]
     tries: Counter[tuple[str, str]] = field(default_factory=Counter)

@@ -20,6 +20,8 @@ from domain.errors import N_, ConfigError, Mistake, Position
 from domain.mailbox import Mailbox
 from ingest.pipeline import Pipeline
 from store.attachments import AttachmentFiles
+from store.bucket import AttachmentBucket, BucketOptions
+from store.contents import Contents, Moving
 from store.engines import Database
 from triage.acknowledge import Clerk, Exit, Policy
 from triage.letters import Letters
@@ -104,8 +106,31 @@ def open_store(settings: Settings) -> Database:
     return Database.open(settings.store_url, patience=settings.worker.timeout / 2)
 
 
-def open_files(settings: Settings) -> AttachmentFiles:
-    return AttachmentFiles(settings.var_path / "attachments")
+def open_contents(settings: Settings) -> Contents:
+    """Where attachments are kept, and where they may have been kept before. Raises ConfigError."""
+    disk, bucket = AttachmentFiles(settings.var_path / "attachments"), _bucket(settings)
+    if bucket is None:
+        return disk
+    return Moving(bucket, disk) if settings.attachments.place == "s3" else Moving(disk, bucket)
+
+
+def _bucket(settings: Settings) -> AttachmentBucket | None:
+    given, reveal = settings.attachments.s3, settings.secrets.reveal
+    if given.bucket is None:
+        return None
+    options = BucketOptions(
+        bucket=given.bucket,
+        region=given.region,
+        endpoint=given.endpoint,
+        prefix=given.prefix or "",
+        path_style=given.path_style,
+        access_key=reveal(given.access_key) if given.access_key else None,
+        secret_key=reveal(given.secret_key) if given.secret_key else None,
+        ca=str(settings.base / given.ca) if given.ca else None,
+        timeout=given.timeout,
+        patience=settings.worker.timeout / 2,
+    )
+    return AttachmentBucket(options)
 
 
 def read_templates(settings: Settings) -> Letters:
@@ -192,7 +217,7 @@ def open_pipeline(settings: Settings) -> Pipeline:
     channels = build_channels(settings)
     return Pipeline(
         database=open_store(settings),
-        files=open_files(settings),
+        files=open_contents(settings),
         decoders={name: channel.decode for name, channel in channels.items()},
         clerk=build_clerk(settings, channels),
         house=build_house(settings, channels),

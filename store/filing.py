@@ -18,11 +18,11 @@ from store.bounces import works_again
 from store.bulk import Bulk, Insert, chunks, parameters
 from store.codec import storable
 from store.moments import to_micros
+from store.naming import name_contents
 from store.numbers import allocate
 from store.people import contacts_of
 from store.remote_files import INSERT_REMOTE_FILE, remote_file_rows
 from store.rows import (
-    INSERT_ATTACHMENT,
     INSERT_HISTORY,
     INSERT_MESSAGE,
     INSERT_OUTGOING,
@@ -100,7 +100,7 @@ def file(connection: Connection, filings: Sequence[Filing], now: datetime, perio
     INSERT_PARTICIPANT.run(connection, sorted(sheet.participants))
     record_conversations(connection, filings)
     INSERT_MESSAGE.run(connection, sheet.messages)
-    INSERT_ATTACHMENT.run(connection, sheet.attachments)
+    name_contents(connection, sheet.attachments)
     INSERT_REMOTE_FILE.run(connection, sheet.remote_files)
     INSERT_OUTGOING.run(connection, sheet.outgoing)
     _REOPEN.run(connection, [(number,) for number in sorted(states)])

@@ -15,7 +15,8 @@ from domain.remote import FetchOrder, FileState, RemoteFile
 from store.bulk import Bulk
 from store.codec import maybe_storable, storable
 from store.moments import to_micros
-from store.rows import INSERT_ATTACHMENT, Row, attachment_row
+from store.naming import name_contents
+from store.rows import Row, attachment_row
 from store.schema import history, messages
 from store.schema_files import remote_files
 
@@ -87,7 +88,7 @@ def attach(connection: Connection, order: FetchOrder, file: Attachment, now: dat
     """`file` is stored: its message has it from now on. False when somebody else was faster."""
     if not _leave(connection, order, FileState.FETCHED, None, now):
         return False
-    INSERT_ATTACHMENT.run(connection, [attachment_row(file, order.message, order.position)])
+    name_contents(connection, [attachment_row(file, order.message, order.position)])
     _tell(connection, order, "attached", None, now)
     return True
 

@@ -14,8 +14,9 @@ from store.afterwards import way_now
 from store.bulk import Bulk
 from store.codec import dumps, maybe_storable, storable
 from store.moments import to_micros
+from store.naming import name_contents
 from store.numbers import allocate
-from store.rows import INSERT_ATTACHMENT, Row, attachment_rows_of
+from store.rows import Row, attachment_rows_of
 from store.schema import history, messages, outbox, tickets
 
 _INSERT_MESSAGE = Bulk.insert(messages)
@@ -71,7 +72,7 @@ def record(connection: Connection, reply: Reply, state: State, who: str, now: da
         dumps({"recipients": [reply.to], "references": list(reply.references)}), reply.message_id, None,
         Automated.NONE.value, None, reply.envelope_sender, None, at, at, None, None,
     )])  # fmt: skip
-    INSERT_ATTACHMENT.run(connection, attachment_rows_of(reply.attachments, reply.number))
+    name_contents(connection, attachment_rows_of(reply.attachments, reply.number))
     _INSERT_OUTGOING.run(connection, [(
         reply.ticket, reply.channel, storable(reply.to), storable(reply.subject), text, storable(reply.html),
         reply.language, False, reply.idempotency_key, reply.message_id, maybe_storable(reply.in_reply_to),

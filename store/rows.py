@@ -23,6 +23,7 @@ WHO = "balcao"
 INSERT_TICKET = Bulk.insert(tickets)
 INSERT_MESSAGE = Bulk.insert(messages)
 INSERT_ATTACHMENT = Bulk.insert(attachments)
+ATTACHMENT_COLUMNS = tuple(column.name for column in attachments.columns)
 INSERT_HISTORY = Bulk.insert(history, "ticket", "at", "who", "what", "from", "to", "reason")
 INSERT_OUTGOING = Bulk.insert(outbox, *(column.name for column in outbox.columns if column.name != "id"))
 

@@ -1,4 +1,8 @@
-"""The ticket store's table of files that lie elsewhere (see domain/remote.py)."""
+"""The ticket store's tables about files themselves.
+
+remote_files        that lie elsewhere (see domain/remote.py)
+condemned_contents  that no attachment names and that are to be removed, or were lately (see store/condemned.py)
+"""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
@@ -29,3 +33,13 @@ remote_files = Table(
     UniqueConstraint("message", "position"),
 )
 Index("remote_files_due", remote_files.c.state, remote_files.c.not_before)
+
+condemned_contents = Table(
+    "condemned_contents",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("going_at", Moment),
+    Column("removed_at", Moment),
+    sqlite_with_rowid=False,
+)

@@ -16,6 +16,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "contacts": ("ingest.commands.contacts:contacts", N_("List, show, merge and split contacts.")),
     "journal": ("ingest.commands.journal:journal", N_("Look at what was received; retry or discard it.")),
+    "store": (
+        "ingest.commands.store:store",
+        N_("Attachments: verify, clean up, move."),
+    ),
     "decode": ("ingest.commands.decode:decode", N_("Show what a channel reads out of a captured payload.")),
     "rules": ("ingest.commands.rules:rules", N_("Check, test and explain the rule file.")),
     "settings": ("ingest.commands.settings:settings", N_("Print the JSON Schema of the settings file.")),

@@ -25,11 +25,16 @@ PATIENCE = 10.0
 
 def read_store(settings: Settings, unit: Callable[[Connection], T]) -> T:
     """Run a unit of work on the ticket store. Raises Unusable and StoreUnavailable."""
-    return asyncio.run(_with_store(settings, lambda database: database.read(unit)))
+    return with_store(settings, lambda database: database.read(unit))
 
 
 def write_store(settings: Settings, unit: Callable[[Connection], T]) -> T:
-    return asyncio.run(_with_store(settings, lambda database: database.write(unit)))
+    return with_store(settings, lambda database: database.write(unit))
+
+
+def with_store(settings: Settings, use: Callable[[Database], Awaitable[T]]) -> T:
+    """Let `use` work on the ticket store. Raises Unusable and StoreUnavailable."""
+    return asyncio.run(_with_store(settings, use))
 
 
 def with_journal(settings: Settings, use: Callable[[DatabaseJournal], Awaitable[T]]) -> T:

@@ -1,5 +1,6 @@
 """`balcao tickets reply`: an agent's words to the customer of a ticket, by the road the customer came."""
 
+import asyncio
 import mimetypes
 import sys
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from domain.interaction import Attachment
 from domain.mailbox import destination_of
 from domain.reply import Answered, Reply
 from domain.ticket import State
-from ingest.commands.databases import write_store
+from ingest.commands.databases import with_store
 from ingest.commands.failures import Unusable, Wrong
 from ingest.commands.numbers import NUMBER, no_ticket
 from ingest.commands.shape import command
@@ -24,6 +25,7 @@ from ingest.payloads import UNUSED_SECRET
 from ingest.presentation.clean import line
 from ingest.translations import N_, _
 from store import bounces, replying
+from store.naming import put_and_name
 
 if TYPE_CHECKING:
     from channels.base import Channel
@@ -65,15 +67,13 @@ def reply(shell: Shell, number: int, text: str | None, text_file: str | None, fi
 
 
 def _send(shell: Shell, number: int, said: str, attachments: Sequence[Attachment]) -> tuple[Reply, bool]:
-    from ingest.wiring import build_channels, open_files, token_key  # noqa: PLC0415 - other commands start without it
+    from ingest.wiring import build_channels, open_contents, token_key  # noqa: PLC0415 - other commands start without it
     from triage.reply import plan_reply  # noqa: PLC0415 - as above
 
     settings = shell.settings
     channels = build_channels(settings, reveal=lambda _reference: UNUSED_SECRET)  # nothing is sent from here
     key = token_key(settings)
-    files = open_files(settings)
-    for one in attachments:
-        files.put(one.content, one.sha256)
+    contents = open_contents(settings)
 
     def unit(connection: Connection) -> tuple[Reply, bool]:
         state = replying.state_of(connection, number)
@@ -93,7 +93,10 @@ def _send(shell: Shell, number: int, said: str, attachments: Sequence[Attachment
         replying.record(connection, made, state, person(), datetime.now(UTC))
         return made, bool(bounces.failing(connection, [made.to.casefold()]))
 
-    return write_store(settings, unit)
+    async def put() -> None:
+        await asyncio.to_thread(contents.put_many, [(one.content, one.sha256) for one in attachments])
+
+    return with_store(settings, lambda database: put_and_name(database, put, lambda: database.write(unit)))
 
 
 def _answerable(

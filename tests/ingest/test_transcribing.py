@@ -12,7 +12,7 @@ from channels.voice.transcribe import ByCommand, ByService
 from config.settings import load
 from domain.errors import TranscriptionFailed
 from ingest.transcribing import TRIES, Transcribing
-from ingest.wiring import open_files
+from ingest.wiring import open_contents
 from tests.pipeline import house_in
 from tests.store.conftest import sqlite_templates
 from web.serving import serve
@@ -47,7 +47,7 @@ async def house(tmp_path, sqlite_templates):
 
 async def attach(house, content=b"quero a segunda via do boleto"):
     """As the chore that fetches files leaves a recording."""
-    files = open_files(load(house.folder / "balcao.yaml"))
+    files = open_contents(load(house.folder / "balcao.yaml"))
     sha256 = hashlib.sha256(content).hexdigest()
     files.put(content, sha256)
     row = "INSERT INTO attachments VALUES (1, 0, :sha, 'x.wav', NULL, 'audio/x-wav', :size, 0"

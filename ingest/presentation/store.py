@@ -1,0 +1,62 @@
+"""Contents of attachments for people: what was looked at, what is wrong, what was removed or moved."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ingest.presentation.clean import line
+from ingest.presentation.console import cell, console, heading, paragraph, table
+from ingest.translations import _
+
+Document = Mapping[str, Any]
+MOST_ROWS = 25
+
+
+def show_audit(document: Document) -> None:
+    rows = table(_("Contents"), _("Count"))
+    for name, style in (("named", ""), ("good", "green"), ("elsewhere", "yellow"), ("missing", "bold red"),
+                        ("damaged", "bold red"), ("orphaned", "yellow"), ("young", "dim")):  # fmt: skip
+        count = document[name] if isinstance(document[name], int) else len(document[name])
+        rows.add_row(cell(_HEADINGS[name]()), cell(count, style if count else "dim"))
+    out = console()
+    out.print(cell(document["place"], "bold"))
+    out.print(rows)
+    for name in ("missing", "damaged"):
+        _show_lost(_HEADINGS[name](), document[name])
+    if document["elsewhere"]:
+        out.print(paragraph(_("Not all has been moved here: balcao store move"), "yellow"))
+    if document["orphaned"]:
+        text = _("What no ticket names is removed by the daemon once a day, or now by `balcao store clean`.")
+        out.print(paragraph(text, "dim"))
+
+
+def _show_lost(title: str, lost: Sequence[Document]) -> None:
+    if not lost:
+        return
+    rows = table(_("SHA-256"), _("Tickets"), _("Name"))
+    for one in lost[:MOST_ROWS]:
+        numbers = ", ".join(f"#{each['ticket']}" for each in one["tickets"])
+        names = ", ".join(dict.fromkeys(line(each["name"]) for each in one["tickets"]))
+        rows.add_row(cell(one["sha256"]), cell(numbers), cell(names, limit=60))
+    console().print(heading(title))
+    console().print(rows)
+    if len(lost) > MOST_ROWS:
+        console().print(cell(_("… and %(count)s more; --json has them all") % {"count": len(lost) - MOST_ROWS}, "dim"))
+
+
+def size_words(size: int) -> str:
+    """`12.3 MB`"""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} B"
+
+
+_HEADINGS = {
+    "named": lambda: _("named by tickets"),
+    "good": lambda: _("there and whole"),
+    "elsewhere": lambda: _("still where they were kept before"),
+    "missing": lambda: _("missing"),
+    "damaged": lambda: _("damaged"),
+    "orphaned": lambda: _("named by no ticket"),
+    "young": lambda: _("named by no ticket yet"),
+}
