@@ -14,8 +14,10 @@ from urllib.parse import urlencode
 import aiohttp
 import orjson
 
+from channels.cleaning import clean_file_name
 from channels.http_session import HttpSession, beginning
 from domain.errors import SendFailed
+from domain.interaction import Attachment
 
 _LONGEST_ANSWER = 1024 * 1024
 
@@ -47,10 +49,34 @@ class ApiCaller:
         headers = {"Authorization": said, "Content-Type": "application/x-www-form-urlencoded"}
         return await self._request("POST", url, headers, urlencode(fields).encode())
 
-    async def _request(self, method: str, url: str, headers: Mapping[str, str], data: bytes | None) -> Answer:
+    async def post_fields(self, url: str, token: str, fields: Mapping[str, str]) -> Answer:
+        """As post_form, with a token. Raises SendFailed."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-www-form-urlencoded"}
+        return await self._request("POST", url, headers, urlencode(fields).encode())
+
+    async def upload(self, url: str, token: str, fields: Mapping[str, str], file: Attachment, field: str) -> Answer:
+        """`file` as the part `field` of a form, after `fields`. Raises SendFailed."""
+        form = aiohttp.FormData(quote_fields=False)  # names as browsers send them: UTF-8, not percent signs
+        for name, value in fields.items():
+            form.add_field(name, value)
+        form.add_field(field, file.content, filename=clean_file_name(file.name), content_type=file.content_type)
+        return await self._request("POST", url, {"Authorization": f"Bearer {token}"}, form, size=file.size)
+
+    async def post_bytes(self, url: str, content: bytes) -> Answer:
+        """To an address that needs no token. Raises SendFailed."""
+        return await self._request(
+            "POST", url, {"Content-Type": "application/octet-stream"}, content, size=len(content)
+        )
+
+    async def _request(
+        self, method: str, url: str, headers: Mapping[str, str], data: bytes | aiohttp.FormData | None, size: int = 0
+    ) -> Answer:
+        seconds = self._session.timeout(size)
         try:
             session = self._session.opened()
-            async with session.request(method, url, data=data, headers=headers, allow_redirects=False) as answer:
+            async with session.request(
+                method, url, data=data, headers=headers, allow_redirects=False, timeout=seconds
+            ) as answer:
                 return _read(answer, await beginning(answer.content, _LONGEST_ANSWER))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             text, kind = f"{self._who} cannot be reached", type(error).__name__

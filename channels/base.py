@@ -13,6 +13,7 @@ from aiohttp.web import RouteDef
 
 from domain.call_desk import CallDesk
 from domain.mailbox import Mailbox
+from domain.outgoing import Carriage
 from domain.ports import Decode, Fetcher, Intake, Receiver, Sender, Transcriber
 
 Routes = Callable[[Intake], Sequence[RouteDef]]
@@ -38,7 +39,10 @@ class BuildContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """One configured channel. What a channel cannot do is None; `path` None: it is called at /hooks/<name>."""
+    """One configured channel. What a channel cannot do is None; `path` None: it is called at /hooks/<name>.
+
+    `carriage`: how it carries the files of a reply; None: it takes none along.
+    """
 
     name: str
     kind: str
@@ -48,6 +52,7 @@ class Channel:
     path: str | None = None
     sender: Sender | None = None
     fetcher: Fetcher | None = None
+    carriage: Carriage | None = None
     mailbox: Mailbox | None = None
     calls: CallDesk | None = None
     transcriber: Transcriber | None = None

@@ -44,7 +44,9 @@ class Poster:
 
     async def _sent(self, url: str, body: bytes, headers: Mapping[str, str], method: str) -> bytes:
         session, exactly = self._session.opened(), URL(url, encoded=True)
-        async with session.request(method, exactly, data=body, headers=headers, allow_redirects=False) as answer:
+        async with session.request(
+            method, exactly, data=body, headers=headers, allow_redirects=False, timeout=self._session.timeout(len(body))
+        ) as answer:
             if 200 <= answer.status < 300:
                 return await _beginning(answer)
             permanent = answer.status < 500 and answer.status not in TEMPORARY

@@ -5,20 +5,27 @@ Connections are not kept: on a kept one that the peer just closed, nobody could 
 
 import aiohttp
 
+SLOWEST = 100_000
+"""Bytes a second that an upload may go down to."""
+
 
 class HttpSession:
     """Opened when it is first needed. `seconds`: time limit of one request, connecting included."""
 
     def __init__(self, *, seconds: float) -> None:
-        self._timeout = aiohttp.ClientTimeout(total=seconds, connect=seconds / 2)
+        self._seconds = seconds
         self._session: aiohttp.ClientSession | None = None
+
+    def timeout(self, size: int = 0) -> aiohttp.ClientTimeout:
+        """Of a request that carries so many bytes."""
+        return aiohttp.ClientTimeout(total=self._seconds + size / SLOWEST, connect=self._seconds / 2)
 
     def opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(force_close=True, limit=20),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=self._timeout,
+                timeout=self.timeout(),
                 auto_decompress=False,
                 headers={"User-Agent": "Balcao", "Accept-Encoding": "identity"},
             )

@@ -1,9 +1,11 @@
 """Answers to chat messages: one signed POST to the reply URL of the settings (channels/http_posting.py).
 
-The remote id is `id` of a JSON answer, if there is one. `webhook-id` is the outbox's idempotency key, so that a
-repeated delivery can be recognised.
+Files go along with the words, in base64. The remote id is `id` of a JSON answer, if there is one. `webhook-id` is the
+outbox's idempotency key, so that a repeated delivery can be recognised.
 """
 
+import asyncio
+import base64
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +14,9 @@ import orjson
 
 from channels.http_posting import Poster
 from channels.signing import SigningKey, sign
-from domain.outgoing import OutgoingMessage
+from domain.outgoing import Carriage, OutgoingMessage
+
+CARRIAGE = Carriage(apart=False, largest=20_000_000, together=20_000_000)
 
 
 class ReplySender:
@@ -25,7 +29,7 @@ class ReplySender:
         self._clock = clock
 
     async def send(self, message: OutgoingMessage) -> str:
-        body = orjson.dumps(_as_json(message))
+        body = await asyncio.to_thread(_as_json, message) if message.attachments else _as_json(message)
         headers = sign(self._key, message_id=message.idempotency_key, body=body, now=self._clock())
         headers["Content-Type"] = "application/json"
         return _remote_id(await self._poster.post(self._url, body, headers))
@@ -34,7 +38,16 @@ class ReplySender:
         await self._poster.close()
 
 
-def _as_json(message: OutgoingMessage) -> dict[str, Any]:
+def _as_json(message: OutgoingMessage) -> bytes:
+    return orjson.dumps(_values(message))
+
+
+def _values(message: OutgoingMessage) -> dict[str, Any]:
+    files = [
+        {"name": file.name, "content_type": file.content_type, "size": file.size,
+         "content": base64.b64encode(file.content).decode()}
+        for file in message.attachments
+    ]  # fmt: skip
     return {
         "to": message.to,
         "ticket": message.ticket,
@@ -44,6 +57,7 @@ def _as_json(message: OutgoingMessage) -> dict[str, Any]:
         "html": message.html,
         "language": message.language,
         "automatic": message.automatic,
+        **({"attachments": files} if files else {}),
     }
 
 

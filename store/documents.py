@@ -71,15 +71,14 @@ def ticket_documents(connection: Connection, rows: Sequence[Row[Any]]) -> list[D
     links = _children(connection, select(ticket_links).order_by(ticket_links.c.other), ticket_links.c.ticket, numbers)
     back = _children(connection, select(ticket_links).order_by(ticket_links.c.ticket), ticket_links.c.other, numbers)
     told = receipts.of_outgoing(connection, [one for group in answers.values() for one in group])
-    sendings = {one.message: one for group in answers.values() for one in group if one.message is not None}
+    sendings = {(one.message, one.part or 0): one for group in answers.values() for one in group if one.message}
     return [
         {
             **summary,
             "failing": [_failing(marks[one]) for one in summary["contact"]["addresses"] if one in marks],
             "verdict": next((orjson.loads(one.verdict) for one in said[row.number] if one.id == row.opened_by), None),
             "messages": [
-                {**_message(one, files[one.id], sendings.get(one.id), told), **_absent(absent[one.id])}
-                for one in said[row.number]
+                {**_message(one, files[one.id], sendings, told), **_absent(absent[one.id])} for one in said[row.number]
             ],
             "acknowledgements": [_acknowledgement(one, told) for one in answers[row.number] if one.automatic],
             "history": [_event(one) for one in events[row.number]],
@@ -125,8 +124,12 @@ def _summary(row: Row[Any], contact: Document | None) -> Document:
 
 
 def _message(
-    row: Row[Any], files: Sequence[Row[Any]], sending: Row[Any] | None, told: Mapping[receipts.Key, Row[Any]]
+    row: Row[Any],
+    files: Sequence[Row[Any]],
+    sendings: Mapping[tuple[int, int], Row[Any]],
+    told: Mapping[receipts.Key, Row[Any]],
 ) -> Document:
+    """`sendings` by message and part; a file that goes apart from the words says itself how far it has come."""
     return {
         "id": row.id,
         "direction": row.direction,
@@ -145,10 +148,13 @@ def _message(
         "automated": row.automated,
         "traits": orjson.loads(row.facts)["traits"] if row.facts else {},
         "attachments": [
-            {name: file._mapping[name] for name in _OF_A_FILE}  # noqa: SLF001 - as above
-            for file in files
+            {
+                **{name: file._mapping[name] for name in _OF_A_FILE},  # noqa: SLF001 - as above
+                **_sending(sendings.get((row.id, part)), told),
+            }
+            for part, file in enumerate(files, start=1)
         ],
-        **({} if sending is None else {"sending": _sending(sending, told)}),
+        **_sending(sendings.get((row.id, 0)), told),
     }
 
 
@@ -158,10 +164,12 @@ def _absent(rows: Sequence[Row[Any]]) -> Document:
     return {"remote_files": absent} if absent else {}
 
 
-def _sending(row: Row[Any], told: Mapping[receipts.Key, Row[Any]]) -> Document:
-    """How far an agent's words have come."""
+def _sending(row: Row[Any] | None, told: Mapping[receipts.Key, Row[Any]]) -> Document:
+    """How far an agent's words, or a file of theirs, have come."""
+    if row is None:
+        return {}
     known = {"to": row.recipient, "state": row.state, "reason": row.reason, "attempts": row.attempts}
-    return {**known, **_delivery(row, told)}
+    return {"sending": {**known, **_delivery(row, told)}}
 
 
 def _delivery(row: Row[Any], told: Mapping[receipts.Key, Row[Any]]) -> Document:

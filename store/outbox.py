@@ -11,10 +11,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Text, Update, func, literal_column, or_, select, update
+from sqlalchemy import BigInteger, Connection, Text, Update, exists, func, literal_column, or_, select, update
 from sqlalchemy.types import TypeEngine
 
-from domain.outgoing import Delivery, OutgoingFile, OutgoingMessage, SendState
+from domain.outgoing import WORDS_ALONE, Delivery, OutgoingFile, OutgoingMessage, SendState
 from store.at_once import AtOnce, given
 from store.moments import to_micros
 from store.receipts import failed_meanwhile
@@ -22,6 +22,12 @@ from store.schema import attachments, messages, outbox
 
 LOOK_AHEAD = 5
 """How many times what there is room for is looked at, to find other destinations behind a crowded one."""
+_before = outbox.alias("before")
+_EARLIER = exists().where(
+    _before.c.message == outbox.c.message,
+    _before.c.part < outbox.c.part,
+    _before.c.state.in_([SendState.PENDING.value, SendState.SENDING.value]),
+)
 INTERRUPTED = "interrupted while sending; not repeated"
 
 
@@ -38,6 +44,7 @@ def claim(
 
     `busy` counts the messages under way by destination: none gets more than `per_destination`, and what is passed
     over because of that holds up nobody else. `room` is how many may be taken of the channels that it names.
+    Parts of a reply go one after another: a file waits while what comes before it is still to be sent.
     """
     full = [destination for destination, count in busy.items() if count >= per_destination]
     due = (
@@ -47,6 +54,7 @@ def claim(
         .limit(limit * LOOK_AHEAD)
         .with_for_update(skip_locked=True)
     )
+    due = due.where(or_(outbox.c.part.is_(None), outbox.c.part == WORDS_ALONE, ~_EARLIER))
     if full:
         due = due.where(or_(outbox.c.destination.is_(None), outbox.c.destination.not_in(full)))
     if closed := [channel for channel, left in room.items() if not left]:
@@ -124,10 +132,16 @@ def _message(row: Any, files: tuple[OutgoingFile, ...], heard_at: datetime | Non
         created_at=row["created_at"],
         envelope_sender=row["envelope_sender"],
         destination=row["destination"],
-        files=files,
+        files=_in_part(files, row["part"]),
         refused=row["reason"],
         heard_at=heard_at,
     )
+
+
+def _in_part(files: tuple[OutgoingFile, ...], part: int | None) -> tuple[OutgoingFile, ...]:
+    if part is None:
+        return files
+    return () if part == WORDS_ALONE else files[part - 1 : part]
 
 
 class Ending(NamedTuple):

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select, update
 
 from domain.interaction import Automated, Medium
 from domain.mailbox import destination_of
-from domain.outgoing import Delivery, SendState
+from domain.outgoing import WORDS_ALONE, Delivery, SendState
 from domain.reply import Answered, Reply
 from domain.ticket import Road, State
 from store.afterwards import way_now
@@ -62,8 +62,8 @@ def next_number(connection: Connection) -> int:
     return allocate(connection, "message_ids", 1)[0]
 
 
-def record(connection: Connection, reply: Reply, state: State, who: str, now: datetime) -> None:
-    """Message, files, outbox, history; the ticket now waits for its customer."""
+def record(connection: Connection, reply: Reply, state: State, who: str, now: datetime, *, apart: bool = False) -> None:
+    """Message, files, outbox, history; the ticket now waits for its customer. `apart`: see domain.outgoing.Carriage."""
     at = to_micros(now)
     text = storable(reply.text)
     _INSERT_MESSAGE.run(connection, [(
@@ -73,13 +73,8 @@ def record(connection: Connection, reply: Reply, state: State, who: str, now: da
         Automated.NONE.value, None, reply.envelope_sender, None, at, at, None, None,
     )])  # fmt: skip
     name_contents(connection, attachment_rows_of(reply.attachments, reply.number))
-    _INSERT_OUTGOING.run(connection, [(
-        reply.ticket, reply.channel, storable(reply.to), storable(reply.subject), text, storable(reply.html),
-        reply.language, False, reply.idempotency_key, reply.message_id, maybe_storable(reply.in_reply_to),
-        dumps(list(reply.references)), reply.sender, reply.reply_to, None, Delivery.AT_LEAST_ONCE.value,
-        SendState.PENDING.value, None, 0, at, at, None, None, reply.number, reply.envelope_sender,
-        destination_of(reply.to),
-    )])  # fmt: skip
+    parts = range(WORDS_ALONE, len(reply.attachments) + 1) if apart and reply.attachments else (None,)
+    _INSERT_OUTGOING.run(connection, [_outgoing(reply, part, at) for part in parts])
     events: list[Row] = [(reply.ticket, at, who, "replied", None, storable(reply.to), f"message {reply.number}")]
     if state is not State.WAITING:
         connection.execute(
@@ -87,3 +82,16 @@ def record(connection: Connection, reply: Reply, state: State, who: str, now: da
         )
         events.append((reply.ticket, at, who, "state", state.value, State.WAITING.value, None))
     _INSERT_HISTORY.run(connection, events)
+
+
+def _outgoing(reply: Reply, part: int | None, at: int) -> Row:
+    """A file that goes alone has a key of its own, and no words."""
+    alone = bool(part)
+    return (
+        reply.ticket, reply.channel, storable(reply.to), storable(reply.subject),
+        "" if alone else storable(reply.text), None if alone else storable(reply.html), reply.language, False,
+        f"{reply.idempotency_key}/{part}" if alone else reply.idempotency_key, reply.message_id,
+        None if alone else maybe_storable(reply.in_reply_to), dumps(list(reply.references)), reply.sender,
+        reply.reply_to, None, Delivery.AT_LEAST_ONCE.value, SendState.PENDING.value, None, 0, at, at, None, None,
+        reply.number, reply.envelope_sender, destination_of(reply.to), part,
+    )  # fmt: skip

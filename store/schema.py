@@ -218,6 +218,7 @@ outbox = Table(
     Column("message", Key, index=True),
     Column("envelope_sender", Text),
     Column("destination", Text),  # mail domain
+    Column("part", Integer),  # of an agent's reply, see domain.outgoing.WORDS_ALONE
 )
 Index("outbox_due", outbox.c.state, outbox.c.not_before, outbox.c.id, outbox.c.destination)
 # Mail has no receipts: its rows cost nothing here.

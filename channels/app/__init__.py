@@ -10,7 +10,7 @@ from channels.app.keys import application
 from channels.app.options import Options
 from channels.base import BuildContext, Channel
 from channels.fields import signing_keys
-from channels.signed_reply import ReplySender
+from channels.signed_reply import CARRIAGE, ReplySender
 from domain.errors import SendFailed
 from domain.outgoing import OutgoingMessage
 
@@ -33,6 +33,7 @@ def build(options: Options, context: BuildContext) -> Channel:
         routes=door.routes,
         path=PATH,
         sender=_Switch(senders) if senders else None,
+        carriage=CARRIAGE,
     )
 
 

@@ -9,6 +9,7 @@ from channels.api_call import Answer, ApiCaller
 from channels.cleaning import clean_line
 from channels.graph.errors import Meaning, Sense, sense_of
 from domain.errors import SendFailed
+from domain.interaction import Attachment
 
 
 class Refusal(SendFailed):
@@ -34,6 +35,12 @@ class GraphClient:
     async def post(self, path: str, token: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Raises SendFailed."""
         return self._told(await self._caller.call("POST", f"{self._api}/{path}", token, body))
+
+    async def upload(
+        self, path: str, token: str, fields: Mapping[str, str], file: Attachment, field: str
+    ) -> dict[str, Any]:
+        """A form that ends with `file`. Raises SendFailed."""
+        return self._told(await self._caller.upload(f"{self._api}/{path}", token, fields, file, field))
 
     async def get(self, path: str, token: str) -> dict[str, Any]:
         """Raises SendFailed."""

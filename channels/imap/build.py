@@ -11,7 +11,7 @@ from channels.imap.options import OAuth, Options
 from channels.imap.receive import ImapReceiver, Keys
 from channels.imap.tokens import Grant, Tokens
 from channels.imap.visit import Habits
-from channels.mail.sender import sender_of
+from channels.mail.sender import CARRIAGE, sender_of
 from domain.errors import ConfigError, Mistake, Position
 
 
@@ -30,6 +30,7 @@ def build(options: Options, context: BuildContext) -> Channel:
             backfill=context.backfill,
         ),
         sender=sender_of(options, context),
+        carriage=CARRIAGE,
         mailbox=options.mailbox,
     )
 

@@ -4,7 +4,11 @@ from channels.base import BuildContext, utc_now
 from channels.mail.directory import DirectorySender
 from channels.mail.options import MailOptions
 from channels.mail.relay import RelaySender
+from domain.outgoing import Carriage
 from domain.ports import Sender
+
+CARRIAGE = Carriage(apart=False, largest=20_000_000, together=20_000_000)
+"""base64 makes a third more of them, and few servers take more than 25 to 30 MB."""
 
 
 def sender_of(options: MailOptions, context: BuildContext) -> Sender:

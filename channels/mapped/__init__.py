@@ -10,7 +10,7 @@ from channels.mapped.decode import decode
 from channels.mapped.elsewhere import FileFetcher
 from channels.mapped.options import Options
 from channels.mapped.proofs import prover
-from channels.mapped.send import TemplateSender
+from channels.mapped.send import CARRIAGE, TemplateSender
 from domain.remote import Access
 
 __all__ = ["Options", "build"]
@@ -35,6 +35,7 @@ def build(options: Options, context: BuildContext) -> Channel:
         decode=partial(decode, options=options),
         routes=door.routes,
         sender=None if reply is None else TemplateSender(reply, revealed(reply.headers, context.reveal)),
+        carriage=CARRIAGE if reply is not None and reply.file is not None else None,
         fetcher=fetcher,
     )
 

@@ -134,13 +134,21 @@ class Files(StrictOptions):
     headers: SentHeaders = Field(default_factory=dict)
 
 
+class FileReply(StrictOptions):
+    """How a file of an answer is posted; without `url` to where its words go."""
+
+    url: Annotated[Any, PlainValidator(_url), _TEXT] = None
+    body: Annotated[Any, PlainValidator(parse_body), WithJsonSchema({"type": ["object", "array"]})]
+
+
 class Reply(StrictOptions):
-    """Where our answers go. Only this file names the host."""
+    """Where our answers go. Only this file names the host. Without `file` no files can be sent along."""
 
     url: Annotated[Any, PlainValidator(_url), _TEXT]
     method: Literal["POST", "PUT", "PATCH"] = "POST"
     headers: SentHeaders = Field(default_factory=dict)
     body: Annotated[Any, PlainValidator(parse_body), WithJsonSchema({"type": ["object", "array"]})]
+    file: FileReply | None = None
     remote_id: Path | None = None
     timeout: Duration = timedelta(seconds=10)
 

@@ -1,5 +1,9 @@
-"""Answers in the other system's own words: the templates of the settings, filled and posted to its API."""
+"""Answers in the other system's own words: the templates of the settings, filled and posted to its API.
 
+A file goes apart from the words, by the template `reply.file`, in base64.
+"""
+
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,9 +13,10 @@ from channels.http_posting import Poster
 from channels.mapped.expressions import CannotTell, Expression
 from channels.mapped.options import Reply
 from channels.mapped.templates import fill_body, values_of
-from domain.outgoing import OutgoingMessage
+from domain.outgoing import Carriage, OutgoingMessage
 
 LONGEST_ID = 255
+CARRIAGE = Carriage(apart=True, largest=20_000_000)
 
 
 class TemplateSender:
@@ -23,9 +28,10 @@ class TemplateSender:
         self._poster = Poster(seconds=reply.timeout.total_seconds())
 
     async def send(self, message: OutgoingMessage) -> str:
-        values = values_of(message)
-        url = self._reply.url.fill(values)
-        body = orjson.dumps(fill_body(self._reply.body, values))
+        apart = self._reply.file if message.attachments else None
+        values = await asyncio.to_thread(values_of, message)
+        url = ((apart and apart.url) or self._reply.url).fill(values)
+        body = orjson.dumps(fill_body((apart or self._reply).body, values))
         answer = await self._poster.post(url, body, self._headers, method=self._reply.method)
         return _remote_id(answer, self._reply.remote_id)
 

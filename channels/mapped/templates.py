@@ -4,6 +4,7 @@ A body is written as YAML in which every text is a template, so that no value ca
 In a URL every value is percent-encoded and stands behind the host, which is written out.
 """
 
+import base64
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from channels.fields import parse_url
 from domain.errors import N_, SendFailed
+from domain.interaction import Attachment
 from domain.outgoing import OutgoingMessage
 from domain.units import BadValue
 
@@ -23,6 +25,7 @@ DEEPEST = 20
 SAMPLE: Mapping[str, Any] = {
     "to": "c-1", "ticket": 1, "subject": "Olá", "text": "Olá", "html": "<p>Olá</p>", "language": "pt-BR",
     "automatic": True, "in_reply_to": "m-1", "id": "ack:1",
+    "file": {"name": "manual.pdf", "content_type": "application/pdf", "size": 3, "content": "JVBE"},
 }  # fmt: skip
 """Every name a template may use; a template is tried with these before the daemon starts."""
 _ORIGIN = re.compile(r"https?://[^/?#{}\s]+")
@@ -104,11 +107,14 @@ def fill_body(body: Any, values: Mapping[str, Any]) -> Any:
 
 
 def values_of(message: OutgoingMessage) -> Mapping[str, Any]:
-    """What SAMPLE shows, of a real message."""
+    """What SAMPLE shows, of a real message; `file` has empty values where there is none."""
+    file = next(iter(message.attachments), Attachment(name="", content_type="", content=b""))
     return {
         "to": message.to, "ticket": message.ticket, "subject": message.subject, "text": message.text,
         "html": message.html or "", "language": message.language, "automatic": message.automatic,
         "in_reply_to": message.in_reply_to or "", "id": message.idempotency_key,
+        "file": {"name": file.name, "content_type": file.content_type, "size": file.size,
+                 "content": base64.b64encode(file.content).decode()},
     }  # fmt: skip
 
 

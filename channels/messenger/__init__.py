@@ -8,7 +8,7 @@ from channels.graph.door import routes
 from channels.messenger.decode import decode
 from channels.messenger.fetch import MessengerFetcher
 from channels.messenger.options import Options
-from channels.messenger.send import MessengerSender
+from channels.messenger.send import CARRIAGE, MessengerSender
 
 __all__ = ["Options", "build"]
 
@@ -28,5 +28,6 @@ def build(options: Options, context: BuildContext) -> Channel:
             max_body=options.max_body,
         ),
         sender=MessengerSender(client, tokens, human_agent=options.human_agent) if tokens else None,
+        carriage=CARRIAGE,
         fetcher=MessengerFetcher(options.api),
     )

@@ -4,7 +4,8 @@
     an agent's answer, up to seven days   MESSAGE_TAG with HUMAN_AGENT, if `human_agent` is set
     later, or Meta says so (2018278)      failed, with that reason: there are no templates here
 
-Long texts go in several messages: 2,000 characters for Messenger, 1,000 bytes for Instagram.
+Long texts go in several messages: 2,000 characters for Messenger, 1,000 bytes for Instagram. A file goes as the part
+`filedata` of a form; Instagram fetches files from public addresses only, and we publish none.
 """
 
 import re
@@ -13,14 +14,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
+
 from channels.base import utc_now
 from channels.graph.client import GraphClient
+from channels.in_pieces import Arrived
 from channels.long_text import pieces
 from domain.errors import SendFailed
-from domain.outgoing import OutgoingMessage
+from domain.interaction import Attachment
+from domain.outgoing import Carriage, OutgoingMessage
 
 WINDOW, AGENTS_WINDOW, MARGIN = timedelta(hours=24), timedelta(days=7), timedelta(minutes=5)
 LONGEST_TEXT, LONGEST_BYTES = 2000, 1000
+LARGEST_PICTURE = 8_000_000
 _WAY = re.compile(r"(messenger|instagram)/([0-9]{3,30})/([0-9]{3,30})", re.ASCII)
 
 
@@ -32,6 +38,7 @@ class MessengerSender:
     tokens: Mapping[str, str] = field(repr=False)
     human_agent: bool
     now: Callable[[], datetime] = utc_now
+    arrived: Arrived = field(default_factory=Arrived)
 
     async def send(self, message: OutgoingMessage) -> str:
         found = _WAY.fullmatch(message.to)
@@ -42,18 +49,30 @@ class MessengerSender:
         if token is None:
             raise SendFailed(f"account {account} is not among `accounts`", permanent=False)
         frame = {"recipient": {"id": person}, **self._kind(message)}
-        remote_id = ""
-        for piece in pieces(message.text, _longest(platform, message.text)):
-            try:
-                answer = await self.client.post("me/messages", token, {**frame, "message": {"text": piece}})
-            except SendFailed as failure:
-                if remote_id:
-                    failure.outcome_unknown = True  # some of it has arrived
-                # One page that is refused does not hold up the others.
-                failure.credentials = failure.credentials and len(self.tokens) == 1
-                raise
-            remote_id = _id_in(answer)
-        return remote_id
+        try:
+            return await self._sent(message, platform, token, frame)
+        except SendFailed as failure:
+            # One page that is refused does not hold up the others.
+            failure.credentials = failure.credentials and len(self.tokens) == 1
+            raise
+
+    async def _sent(self, message: OutgoingMessage, platform: str, token: str, frame: Mapping[str, Any]) -> str:
+        async def post(_number: int, piece: str) -> str:
+            return _id_in(await self.client.post("me/messages", token, {**frame, "message": {"text": piece}}))
+
+        for file in message.attachments:
+            return await self._send_file(file, token, frame)
+        return await self.arrived.send(
+            message.idempotency_key, pieces(message.text, _longest(platform, message.text)), post
+        )
+
+    async def _send_file(self, file: Attachment, token: str, frame: Mapping[str, Any]) -> str:
+        attachment = {"type": kind_of(file), "payload": {"is_reusable": False}}
+        told = {**frame, "message": {"attachment": attachment}}
+        fields = {
+            name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in told.items()
+        }
+        return _id_in(await self.client.upload("me/messages", token, fields, file, "filedata"))
 
     async def close(self) -> None:
         await self.client.close()
@@ -67,6 +86,22 @@ class MessengerSender:
             return {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
         hours = round(silence.total_seconds() / 3600)
         raise SendFailed(f"the person last wrote {hours} hours ago, and Meta lets us answer no more", permanent=True)
+
+
+def kind_of(file: Attachment) -> str:
+    """What Meta calls it."""
+    kind = file.content_type.partition("/")[0]
+    return kind if kind in {"image", "audio", "video"} else "file"
+
+
+def objection(to: str, file: Attachment) -> str | None:
+    if to.startswith("instagram/"):
+        return "Instagram takes files from public addresses only, and we publish none"
+    too_large = kind_of(file) == "image" and file.size > LARGEST_PICTURE
+    return f"it is larger than {LARGEST_PICTURE // 1_000_000} MB" if too_large else None
+
+
+CARRIAGE = Carriage(apart=True, largest=25_000_000, objection=objection)
 
 
 def _longest(platform: str, text: str) -> int:

@@ -9,7 +9,7 @@ from channels.slack.decode import decode
 from channels.slack.door import challenge, event_id, slack_signature
 from channels.slack.fetch import SlackFetcher
 from channels.slack.options import Options
-from channels.slack.send import SlackSender
+from channels.slack.send import CARRIAGE, SlackSender
 
 __all__ = ["Options", "build"]
 
@@ -31,5 +31,6 @@ def build(options: Options, context: BuildContext) -> Channel:
         decode=partial(decode, rooms=frozenset(options.rooms)),
         routes=door.routes,
         sender=SlackSender(ApiCaller(who="Slack", seconds=seconds), token, options.api),
+        carriage=CARRIAGE,
         fetcher=SlackFetcher(ApiCaller(who="Slack", seconds=seconds), token, options.api),
     )

@@ -7,12 +7,11 @@ import re
 from dataclasses import dataclass, field
 
 from channels.api_call import ApiCaller
-from channels.slack.send import checked
+from channels.slack.send import OFFICIAL, checked
 from domain.errors import FetchFailed, SendFailed
 from domain.remote import Access, Location, RemoteFile
 
 HOSTS = ("files.slack.com", "slack-files.com", ".slack-files.com", ".slack-edge.com")
-OFFICIAL = "slack.com"
 _FILE_ID = re.compile(r"F[A-Z0-9]{2,40}", re.ASCII)
 
 

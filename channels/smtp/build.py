@@ -5,7 +5,7 @@ from pathlib import Path
 
 from channels.base import BuildContext, Channel
 from channels.mail.decode import decoder
-from channels.mail.sender import sender_of
+from channels.mail.sender import CARRIAGE, sender_of
 from channels.smtp.options import Options, Tls
 from channels.smtp.receive import SmtpReceiver
 from domain.errors import ConfigError, Mistake, Position
@@ -26,6 +26,7 @@ def build(options: Options, context: BuildContext) -> Channel:
             tls=_tls_context(options.tls, context.base) if options.tls else None,
         ),
         sender=sender_of(options, context),
+        carriage=CARRIAGE,
         mailbox=mailbox,
     )
 

@@ -12,7 +12,7 @@ from channels.telegram.greeting import Greeter, greeted
 from channels.telegram.hook import WebhookKeeper, prover, showable
 from channels.telegram.options import Options
 from channels.telegram.receive import PollingReceiver
-from channels.telegram.send import TelegramSender
+from channels.telegram.send import CARRIAGE, TelegramSender
 
 __all__ = ["Options", "build"]
 
@@ -32,6 +32,7 @@ def build(options: Options, context: BuildContext) -> Channel:
         receiver=_keeper(options, token, secret) if hooked else _poller(options, context, token, bot),
         routes=_door(options, context, secret).routes if hooked else None,
         sender=TelegramSender(connect),
+        carriage=CARRIAGE,
         fetcher=TelegramFetcher(connect, options.base_url),
     )
 

@@ -25,6 +25,10 @@ T = TypeVar("T")
 ALLOWED_UPDATES = ("message", "edited_message")
 SECONDS = 20.0
 """For an answer, beside the time that a long poll waits."""
+SLOWEST = 100_000
+"""Bytes a second that an upload may go down to."""
+TOO_LARGE = "Too Large"
+"""What the library says of 413, for which it has no exception: by Telegram's words, or by those of HTTP."""
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 _TROUBLES: tuple[tuple[type[theirs.TelegramError], Trouble], ...] = (
     (theirs.InvalidToken, Trouble.REFUSED),
@@ -76,6 +80,20 @@ class Client:
         sent = await self._called(self._bot.send_message(chat, text, message_thread_id=thread, reply_parameters=quoted))
         return int(sent.message_id)
 
+    async def send_file(self, chat: int, name: str, content: bytes, *, thread: int | None = None) -> int:
+        """The id of what was sent."""
+        sent = await self._called(
+            self._bot.send_document(
+                chat,
+                content,
+                filename=name,
+                message_thread_id=thread,
+                disable_content_type_detection=True,
+                write_timeout=SECONDS + len(content) / SLOWEST,
+            )
+        )
+        return int(sent.message_id)
+
     async def file_url(self, file_id: str) -> str:
         """Where a file lies for about an hour. The URL holds the token."""
         found = await self._called(self._bot.get_file(file_id))
@@ -115,6 +133,8 @@ class Client:
 def _network(error: theirs.TelegramError) -> Trouble:
     """The library wraps what httpx says, and keeps it as the cause; without one the server has answered."""
     cause = error.__cause__
+    if TOO_LARGE in str(error):
+        return Trouble.WRONG
     if isinstance(cause, _UNSENT):
         return Trouble.UNREACHABLE
     return Trouble.LOST if cause is not None or isinstance(error, theirs.TimedOut) else Trouble.AWAY

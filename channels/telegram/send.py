@@ -1,4 +1,6 @@
-"""Answers: `sendMessage`, as a reply to what is answered, in as many pieces as its length needs.
+"""Answers: `sendMessage`, as a reply to what is answered, in as many pieces as its length needs; files: `sendDocument`.
+
+A picture goes as a document, too: Telegram makes a smaller one of a photo, and nobody can read a screenshot then.
 
 429       nothing is sent with this bot until Telegram's time is over, neither this nor anything else
 403, 400  permanent: the user has blocked us, the chat is no more
@@ -8,20 +10,26 @@ cut       outcome unknown: an automatic answer is then not repeated
 """
 
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
+from channels.in_pieces import Arrived
 from channels.long_text import pieces
 from channels.telegram.connector import Connector
 from channels.telegram.people import parse_way
 from channels.telegram.trouble import TelegramError, Trouble
 from domain.errors import SendFailed
-from domain.outgoing import OutgoingMessage
+from domain.interaction import Attachment
+from domain.outgoing import Carriage, OutgoingMessage
+
+if TYPE_CHECKING:
+    from channels.telegram.client import Client
 
 LONGEST = 4096
+CARRIAGE = Carriage(apart=True, largest=50_000_000)
 _PERMANENT = frozenset({Trouble.FORBIDDEN, Trouble.WRONG, Trouble.MOVED})
 _AWAY = frozenset({Trouble.UNREACHABLE, Trouble.AWAY})
-_REMEMBERED = 1000
 
 
 class TelegramSender:
@@ -31,8 +39,7 @@ class TelegramSender:
         self._connect = connect
         self._clock = clock
         self._silent_until = 0.0
-        self._arrived: OrderedDict[str, int] = OrderedDict()
-        """Pieces of a message that arrived before one of them failed: they are not sent again."""
+        self._arrived = Arrived()
 
     async def send(self, message: OutgoingMessage) -> str:
         way = parse_way(message.to)
@@ -40,15 +47,16 @@ class TelegramSender:
             raise SendFailed(f"{message.to[:80]!r} is nobody on Telegram", permanent=True)
         self._be_silent()
         chat, topic = way
-        key, last = message.idempotency_key, 0
         answers = int(message.in_reply_to) if message.in_reply_to and message.in_reply_to.isdecimal() else None
-        for number, piece in enumerate(pieces(message.text, _longest(message.text))):
-            if number < self._arrived.get(key, 0):
-                continue
-            last = await self._send(chat, piece, topic, answers if number == 0 else None)
-            self._remember(key, number + 1)
-        self._arrived.pop(key, None)
-        return f"{chat}:{last}" if last else ""
+
+        def words(number: int, piece: str) -> Awaitable[str]:
+            # What is answered has another number in the group that the old one moved to.
+            return self._send(chat, lambda client, where: client.send(
+                where, piece, thread=topic, answers=answers if where == chat and number == 0 else None))  # fmt: skip
+
+        for file in message.attachments:
+            return await self._send(chat, partial(_send_file, file, topic))
+        return await self._arrived.send(message.idempotency_key, pieces(message.text, _longest(message.text)), words)
 
     async def close(self) -> None:
         await self._connect.close()
@@ -58,16 +66,17 @@ class TelegramSender:
         if rest > 0:
             raise SendFailed("Telegram asks for silence", permanent=False, retry_after=rest)
 
-    async def _send(self, chat: int, text: str, topic: int | None, answers: int | None) -> int:
+    async def _send(self, chat: int, call: "Callable[[Client, int], Awaitable[int]]") -> str:
+        """The remote id. A chat that has moved is followed, once."""
         client = self._connect()
         try:
-            return await client.send(chat, text, thread=topic, answers=answers)
+            return f"{chat}:{await call(client, chat)}"
         except TelegramError as error:
             if error.trouble is not Trouble.MOVED or error.chat is None:
                 raise self._failed(error) from None
             moved = error.chat
         try:
-            return await client.send(moved, text, thread=topic)
+            return f"{moved}:{await call(client, moved)}"
         except TelegramError as error:
             raise self._failed(error) from None
 
@@ -83,10 +92,9 @@ class TelegramSender:
             credentials=error.trouble is Trouble.REFUSED,
         )
 
-    def _remember(self, key: str, arrived: int) -> None:
-        self._arrived[key] = arrived
-        while len(self._arrived) > _REMEMBERED:
-            self._arrived.popitem(last=False)
+
+def _send_file(file: Attachment, topic: int | None, client: "Client", chat: int) -> Awaitable[int]:
+    return client.send_file(chat, file.name, file.content, thread=topic)
 
 
 def _longest(text: str) -> int:

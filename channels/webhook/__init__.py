@@ -5,7 +5,7 @@ from functools import partial
 from channels.base import BuildContext, Channel
 from channels.fields import signing_keys
 from channels.json_door import Door
-from channels.signed_reply import ReplySender
+from channels.signed_reply import CARRIAGE, ReplySender
 from channels.signing import standard_webhooks
 from channels.webhook.decode import decode
 from channels.webhook.options import Options
@@ -24,6 +24,7 @@ def build(options: Options, context: BuildContext) -> Channel:
         decode=partial(decode, answers=options.reply is not None, vouches=frozenset(options.vouches)),
         routes=door.routes,
         sender=_sender(options, context, f"{place}.reply.secret"),
+        carriage=CARRIAGE,
     )
 
 

@@ -7,6 +7,7 @@ from channels.graph.client import GraphClient
 from channels.graph.door import routes
 from channels.graph.fetch import MediaFetcher
 from channels.whatsapp.decode import decode
+from channels.whatsapp.files import CARRIAGE
 from channels.whatsapp.options import Options
 from channels.whatsapp.send import WhatsAppSender
 
@@ -28,5 +29,6 @@ def build(options: Options, context: BuildContext) -> Channel:
             max_body=options.max_body,
         ),
         sender=WhatsAppSender(GraphClient(api=options.api, seconds=seconds), token, options.template),
+        carriage=CARRIAGE,
         fetcher=MediaFetcher(GraphClient(api=options.api, seconds=seconds), token, options.api),
     )

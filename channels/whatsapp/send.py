@@ -4,10 +4,11 @@
     he did not, or Meta says so (131047)   the configured template; without one the message fails with that reason
 
 Long texts go in several messages; the last one's id is kept, for what becomes of it becomes of all of them.
+Files are uploaded first, then sent by their id (files.py); no template carries any.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,9 +16,12 @@ from typing import Any
 from channels.base import utc_now
 from channels.graph.client import GraphClient, Refusal
 from channels.graph.errors import Meaning
+from channels.in_pieces import Arrived
 from channels.long_text import pieces
+from channels.whatsapp.files import as_taken, media_body
 from channels.whatsapp.options import Template
 from domain.errors import SendFailed
+from domain.interaction import Attachment
 from domain.outgoing import OutgoingMessage
 
 WINDOW = timedelta(hours=24)
@@ -39,8 +43,11 @@ class WhatsAppSender:
     token: str = field(repr=False)
     template: Template | None
     now: Callable[[], datetime] = utc_now
+    arrived: Arrived = field(default_factory=Arrived)
 
     async def send(self, message: OutgoingMessage) -> str:
+        for file in message.attachments:
+            return await self._send_file(message, file)
         if self._window_is_closed(message):
             return await self._send_template(message)
         try:
@@ -59,18 +66,27 @@ class WhatsAppSender:
         return message.heard_at is not None and self.now() - message.heard_at > WINDOW - MARGIN
 
     async def _send_text(self, message: OutgoingMessage) -> str:
-        remote_id = ""
-        for number, piece in enumerate(pieces(message.text, LONGEST_TEXT)):
+        def post(number: int, piece: str) -> Awaitable[str]:
             body: dict[str, Any] = {"type": "text", "text": {"preview_url": False, "body": piece}}
             if number == 0 and message.in_reply_to:
                 body["context"] = {"message_id": message.in_reply_to}
-            try:
-                remote_id = await self._post(message.to, body)
-            except SendFailed as failure:
-                if remote_id:
-                    failure.outcome_unknown = True  # some of it has arrived
-                raise
-        return remote_id
+            return self._post(message.to, body)
+
+        return await self.arrived.send(message.idempotency_key, pieces(message.text, LONGEST_TEXT), post)
+
+    async def _send_file(self, message: OutgoingMessage, file: Attachment) -> str:
+        """Uploading anew on every try does no harm: what nobody sends is forgotten after 30 days. Raises SendFailed."""
+        if self._window_is_closed(message):
+            raise SendFailed(f"{TOO_LATE}: more than 24 hours since the customer wrote, and no template carries files",
+                             permanent=True)  # fmt: skip
+        line, _ = _addressed(message.to)
+        taken = as_taken(file)
+        fields = {"messaging_product": "whatsapp", "type": taken.content_type}
+        told = await self.client.upload(f"{line}/media", self.token, fields, taken, "file")
+        media_id = told.get("id")
+        if not isinstance(media_id, str) or not media_id:
+            raise SendFailed("the Graph API names no id for the file", permanent=False)
+        return await self._post(message.to, media_body(taken, media_id))
 
     async def _send_template(self, message: OutgoingMessage) -> str:
         """Raises SendFailed, permanent when there is no template or the words do not fit into it."""

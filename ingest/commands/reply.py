@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from domain.interaction import Attachment
 from domain.mailbox import destination_of
+from domain.outgoing import MOST_TOGETHER, Carriage
 from domain.reply import Answered, Reply
 from domain.ticket import State
 from ingest.commands.databases import with_store
@@ -30,8 +31,6 @@ from store.naming import put_and_name
 if TYPE_CHECKING:
     from channels.base import Channel
 
-MOST_FILE_BYTES = 20_000_000
-"""Of all files together: base64 makes a third more of them, and few servers take more than 25 to 30 MB."""
 STANDARD_INPUT = "-"
 
 
@@ -79,7 +78,7 @@ def _send(shell: Shell, number: int, said: str, attachments: Sequence[Attachment
         state = replying.state_of(connection, number)
         if state is None:
             raise no_ticket(number)
-        answered = _answerable(replying.answered(connection, number), state, channels, attachments)
+        answered = _answerable(replying.answered(connection, number), state, channels)
         made = plan_reply(
             answered,
             number=replying.next_number(connection),
@@ -90,7 +89,10 @@ def _send(shell: Shell, number: int, said: str, attachments: Sequence[Attachment
             own=[channel.mailbox for channel in channels.values() if channel.mailbox],
             key=key,
         )
-        replying.record(connection, made, state, person(), datetime.now(UTC))
+        carriage = channels[answered.channel].carriage
+        _check_files(made, carriage)
+        apart = carriage is not None and carriage.apart
+        replying.record(connection, made, state, person(), datetime.now(UTC), apart=apart)
         return made, bool(bounces.failing(connection, [made.to.casefold()]))
 
     async def put() -> None:
@@ -99,9 +101,21 @@ def _send(shell: Shell, number: int, said: str, attachments: Sequence[Attachment
     return with_store(settings, lambda database: put_and_name(database, put, lambda: database.write(unit)))
 
 
-def _answerable(
-    answered: Answered | None, state: State, channels: "dict[str, Channel]", attachments: Sequence[Attachment]
-) -> Answered:
+def _check_files(made: Reply, carriage: Carriage | None) -> None:
+    """Raises Wrong with every file that cannot go along, and why: nothing is sent then."""
+    if not made.attachments:
+        return
+    if carriage is None:
+        raise Wrong(_("channel %(name)s carries no files") % {"name": repr(made.channel)})
+    found = ((one, carriage.objection_to(made.to, one)) for one in made.attachments)
+    refused = [f"{one.name}: {reason}" for one, reason in found if reason is not None]
+    if refused:
+        raise Wrong(_("nothing was sent, for these files cannot go along: %(files)s") % {"files": "; ".join(refused)})
+    if sum(one.size for one in made.attachments) > carriage.together:
+        raise Wrong(_("the files are larger than %(most)s MB together") % {"most": carriage.together // 1_000_000})
+
+
+def _answerable(answered: Answered | None, state: State, channels: "dict[str, Channel]") -> Answered:
     """Raises Wrong, saying why this ticket cannot be answered."""
     if state is State.CLOSED:
         raise Wrong(_("the ticket is closed"))
@@ -112,8 +126,6 @@ def _answerable(
         raise Wrong(_("channel %(name)s cannot send") % {"name": repr(answered.channel)})
     if channel.mailbox is not None and destination_of(answered.sender) is None:
         raise Wrong(_("nobody wrote on this ticket whom one could answer"))
-    if channel.mailbox is None and attachments:
-        raise Wrong(_("channel %(name)s carries no files") % {"name": repr(answered.channel)})
     return answered
 
 
@@ -140,8 +152,8 @@ def _read(files: Sequence[str]) -> list[Attachment]:
         path = Path(file)
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         found.append(Attachment(name=path.name, content_type=kind, content=path.read_bytes(), original_name=path.name))
-    if sum(one.size for one in found) > MOST_FILE_BYTES:
-        raise Unusable(_("the files are larger than %(most)s MB together") % {"most": MOST_FILE_BYTES // 1_000_000})
+    if sum(one.size for one in found) > MOST_TOGETHER:
+        raise Unusable(_("the files are larger than %(most)s MB together") % {"most": MOST_TOGETHER // 1_000_000})
     return found
 
 

@@ -145,10 +145,18 @@ def _message(message: Mapping[str, Any], zone: tzinfo) -> RenderableType:
         head.append(f"  {words}", style=STYLES.get(state, "yellow"))
     if message.get("direction") == "in" and message.get("verified") is False:
         head.append("  " + _("UNVERIFIED"), style="bold yellow")
-    files = [file_words(file) for file in message.get("attachments") or ()]
+    files = [_file(file) for file in message.get("attachments") or ()]
     attached = [cell(_("Attachments: %(files)s") % {"files": ", ".join(files)}, "dim")] if files else []
     text = Padding(paragraph(message.get("text") or ""), (0, 0, 0, 2))
     return Padding(Group(head, text, *attached, *map(_absent, message.get("remote_files") or ())), (0, 0, 1, 0))
+
+
+def _file(file: Mapping[str, Any]) -> str:
+    """One that went apart from the words has its own fate."""
+    sending = file.get("sending")
+    if sending is None:
+        return file_words(file)
+    return f"{file_words(file)}: {' '.join(filter(None, [_how_far(sending), line(sending['reason'] or '')]))}"
 
 
 def _absent(file: Mapping[str, Any]) -> Text:

@@ -13,6 +13,10 @@ from tests.channels.cases import SECRET
 from web.serving import serve
 
 TOKEN = SECRET
+WHATSAPP_TYPES = {
+    "audio/aac", "audio/mp4", "audio/mpeg", "audio/amr", "audio/ogg", "image/jpeg", "image/png", "video/mp4",
+    "video/3gpp", "text/plain", "application/pdf", "application/msword", "application/vnd.ms-excel",
+}  # fmt: skip
 
 
 def hub_signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
@@ -37,6 +41,7 @@ class Graph:
     script: list = field(default_factory=list)
     sent: list = field(default_factory=list)
     media: dict = field(default_factory=dict)
+    uploads: list = field(default_factory=list)
     ids: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -46,12 +51,30 @@ class Graph:
     def routes(self):
         return [
             web.post("/v24.0/{id}/messages", self.take),
+            web.post("/v24.0/{id}/media", self.keep),
             web.get("/v24.0/{id}", self.tell),
             web.get("/cdn/{id}", self.give),
         ]
 
+    async def keep(self, request):
+        """https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media: the type must be one of a list."""
+        form = await request.post()
+        kind, file = form["type"], form["file"]
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return self._answer(*error(190, "Invalid OAuth access token", status=401))
+        if kind not in WHATSAPP_TYPES or form["messaging_product"] != "whatsapp":
+            return self._answer(*error(100, "(#100) Param file must be a file with one of the following types: …"))
+        self.uploads.append((request.match_info["id"], file.filename, kind, file.file.read()))
+        return self._answer(200, {"id": f"{len(self.uploads):016d}"})
+
     async def take(self, request):
-        body = json.loads(await request.read())
+        if request.content_type == "multipart/form-data":
+            form = await request.post()
+            body = {name: json.loads(form[name]) for name in ("recipient", "message")}
+            body |= {name: form[name] for name in ("messaging_type", "tag") if name in form}
+            body["filedata"] = (form["filedata"].filename, form["filedata"].content_type, form["filedata"].file.read())
+        else:
+            body = json.loads(await request.read())
         self.sent.append((request.match_info["id"], body))
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return self._answer(*error(190, "Invalid OAuth access token", status=401))

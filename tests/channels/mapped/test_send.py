@@ -10,6 +10,7 @@ from aiohttp import web
 from channels.base import BuildContext
 from channels.mapped import Options, build
 from domain.errors import SendFailed
+from domain.interaction import Attachment
 from domain.outgoing import OutgoingMessage
 from tests.channels.cases import SECRET
 from tests.channels.mapped.transport import MAPPING
@@ -39,6 +40,10 @@ async def system(answer):
 
 
 def sender(tmp_path, port, **changes):
+    return channel(tmp_path, port, **changes).sender
+
+
+def channel(tmp_path, port, **changes):
     reply = {
         "url": f"http://127.0.0.1:{port}/api/{{{{ to }}}}/messages",
         "headers": {"X-Token": "env:TOKEN", "Authorization": "Bearer env:TOKEN", "X-Plain": "balcao"},
@@ -48,7 +53,7 @@ def sender(tmp_path, port, **changes):
     }
     options = Options.model_validate({"proof": {"secrets": ["env:S"]}, "mapping": MAPPING, "reply": reply})
     context = BuildContext(name="chat", base=tmp_path, var=tmp_path, hostname="x", reveal=lambda _: SECRET)
-    return build(options, context).sender
+    return build(options, context)
 
 
 async def test_the_template_is_filled_and_posted(tmp_path):
@@ -108,3 +113,32 @@ async def test_an_answer_without_an_id_is_an_answer(tmp_path):
         posting = sender(tmp_path, port)
         assert await posting.send(MESSAGE) == ""
         await posting.close()
+
+
+async def test_a_file_is_posted_by_its_own_template(tmp_path):
+    file = Attachment(name="a.pdf", content_type="application/pdf", content=b"%PDF-1.7 \xff")
+    shape = {
+        "name": "{{ file.name }}",
+        "type": "{{ file.content_type }}",
+        "data": "{{ file.content }}",
+        "n": "{{ file.size }}",
+    }
+    async with system(lambda _request: web.json_response({"message": {"id": 32}})) as (port, seen):
+        url = f"http://127.0.0.1:{port}/api/files/{{{{ to }}}}"
+        for where, path in (({"url": url}, "/api/files/c-1"), ({}, "/api/c-1/messages")):
+            posting = sender(tmp_path, port, file={**where, "body": shape})
+            assert await posting.send(replace(MESSAGE, to="c-1", text="", attachments=(file,))) == "32"
+            await posting.close()
+            assert seen[-1][1] == path
+
+    assert json.loads(seen[0][3]) == {
+        "name": "a.pdf", "type": "application/pdf", "data": "JVBERi0xLjcg/w==", "n": "10",
+    }  # fmt: skip
+
+
+def test_without_that_template_no_files_are_carried(tmp_path):
+    def carriage(**reply):
+        return channel(tmp_path, 1, **reply).carriage
+
+    assert carriage() is None
+    assert carriage(file={"body": {"name": "{{ file.name }}"}}).apart

@@ -6,8 +6,9 @@ import pytest
 
 from channels.graph.client import GraphClient
 from channels.messenger.fetch import MessengerFetcher
-from channels.messenger.send import MessengerSender
+from channels.messenger.send import CARRIAGE, MessengerSender
 from domain.errors import FetchFailed, SendFailed
+from domain.interaction import Attachment
 from domain.remote import RemoteFile
 from ingest.download import Bounds, download
 from tests.channels.graph.meta import TOKEN, error, graph_api
@@ -142,3 +143,31 @@ async def test_a_file_lies_on_metas_hosts_or_nowhere(url):
     with pytest.raises(FetchFailed) as caught:
         await download(location, Bounds(size=1000, seconds=2))
     assert caught.value.permanent
+
+
+@pytest.mark.parametrize(
+    ("content_type", "kind"),
+    [("application/pdf", "file"), ("image/png", "image"), ("audio/mpeg", "audio"), ("video/mp4", "video")],
+)
+async def test_a_file_goes_as_a_part_of_the_message(graph, content_type, kind):
+    file = Attachment(name="tela ção.png", content_type=content_type, content=b"conteudo")
+    assert await send(graph, text="", attachments=(file,)) == "m_OUT1"
+
+    [(path, body)] = graph.sent
+    assert (path, body["recipient"], body["messaging_type"]) == ("me", {"id": "6543210987654321"}, "RESPONSE")
+    assert body["message"] == {"attachment": {"type": kind, "payload": {"is_reusable": False}}}
+    assert body["filedata"] == ("tela ção.png", content_type, b"conteudo")
+
+
+@pytest.mark.parametrize(
+    ("to", "content_type", "size", "told"),
+    [
+        (BIA, "image/png", 10, "public addresses only"),
+        (ANA, "image/png", 8_000_001, "larger than 8 MB"),
+        (ANA, "application/pdf", 25_000_001, "larger than 25 MB"),
+        (ANA, "application/pdf", 8_000_001, None),
+    ],
+)
+def test_what_meta_takes_is_known_before(to, content_type, size, told):
+    reason = CARRIAGE.objection_to(to, Attachment(name="x", content_type=content_type, content=bytes(size)))
+    assert (reason is None) if told is None else (told in reason)

@@ -4,8 +4,9 @@ import pytest
 
 from channels.api_call import ApiCaller
 from channels.slack.fetch import SlackFetcher, access
-from channels.slack.send import LONGEST_TEXT, SlackSender
+from channels.slack.send import LONGEST_TEXT, SlackSender, may_be_given
 from domain.errors import FetchFailed, SendFailed
+from domain.interaction import Attachment
 from domain.remote import RemoteFile
 from ingest.download import Bounds, download
 from tests.channels.slack.workspace import TOKEN, web_api
@@ -63,6 +64,50 @@ async def test_long_texts_go_in_pieces(slack):
 
     assert len(slack.posted) == 2
     assert max(len(body["text"]) for body in slack.posted) <= LONGEST_TEXT
+
+
+PDF = Attachment(name="manual ção.pdf", content_type="application/pdf", content=b"%PDF-1.7 conteudo")
+
+
+async def test_a_file_is_uploaded_and_shown_in_the_thread(slack):
+    assert await send(slack, text="", attachments=(PDF,)) == "C024BE91L/F00000000"
+
+    assert slack.uploads == {"F00000000": (PDF.content, PDF.size)}
+    [shown] = slack.shown
+    assert shown == {
+        "files": [{"id": "F00000000", "title": "manual ção.pdf"}],
+        "channel_id": "C024BE91L",
+        "thread_ts": "1772452400.000100",
+    }
+
+
+@pytest.mark.parametrize("step", ["files.getUploadURLExternal", "files.completeUploadExternal"])
+@pytest.mark.parametrize(("word", "permanent", "credentials"), [("missing_scope", False, True),
+                                                                ("file_upload_size_restricted", True, False),
+                                                                ("ratelimited", False, False)])  # fmt: skip
+async def test_what_slack_says_to_a_file_counts_as_for_words(slack, step, word, permanent, credentials):
+    slack.refuse[step] = word
+    failure = await refused(slack, text="", attachments=(PDF,))
+
+    assert (failure.permanent, failure.credentials) == (permanent, credentials)
+    assert word in str(failure)
+
+
+@pytest.mark.parametrize("place", ["https://evil.example/{id}", "http://files.slack.com/{id}",
+                                   "{base}.evil.example/{id}",
+                                   "https://files.slack.com@evil.example/{id}", "http://127.0.0.1:1/{id}"])  # fmt: skip
+async def test_what_an_agent_sends_goes_nowhere_else(slack, place):
+    """Attack 40, the other way round."""
+    slack.place = place
+    failure = await refused(slack, text="", attachments=(PDF,))
+
+    assert "names no place" in str(failure)
+    assert slack.shown == []
+
+
+def test_slacks_own_host_is_given_files():
+    assert may_be_given("https://files.slack.com/upload/v1/x", "https://slack.com/api")
+    assert not may_be_given("https://slack.com/upload/v1/x", "https://slack.com/api")
 
 
 @pytest.mark.parametrize("word", ["token_revoked", "account_inactive", "invalid_auth", "missing_scope"])

@@ -34,6 +34,10 @@ class Workspace:
     script: list = field(default_factory=list)
     posted: list = field(default_factory=list)
     files: dict = field(default_factory=dict)
+    uploads: dict = field(default_factory=dict)
+    shown: list = field(default_factory=list)
+    place: str = "{base}/upload/v1/{id}"
+    refuse: dict = field(default_factory=dict)
     stamps: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -43,6 +47,9 @@ class Workspace:
     def routes(self):
         return [
             web.post("/api/chat.postMessage", self.post),
+            web.post("/api/files.getUploadURLExternal", self.place_for),
+            web.post("/upload/v1/{id}", self.put),
+            web.post("/api/files.completeUploadExternal", self.complete),
             web.get("/api/files.info", self.info),
             web.get("/files-pri/{id}", self.give),
         ]
@@ -59,6 +66,44 @@ class Workspace:
         return web.json_response(
             {"ok": True, "channel": body["channel"], "ts": stamp, "message": {"text": body["text"]}}
         )
+
+    async def _form(self, request):
+        """These methods read forms; `refuse` has an answer for a method, given once."""
+        form = dict(await request.post())
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return form, web.json_response({"ok": False, "error": "token_revoked"})
+        if no := self.refuse.pop(request.path.rpartition("/")[2], None):
+            return form, web.json_response({"ok": False, "error": no})
+        return form, None
+
+    async def place_for(self, request):
+        form, no = await self._form(request)
+        if no is not None:
+            return no
+        if not form.get("filename") or not form.get("length", "").isdigit():
+            return web.json_response({"ok": False, "error": "invalid_arguments"})
+        file_id = f"F{len(self.uploads):08d}"
+        self.uploads[file_id] = None, int(form["length"])
+        address = self.place.replace("{base}", self.base).replace("{id}", file_id)
+        return web.json_response({"ok": True, "upload_url": address, "file_id": file_id})
+
+    async def put(self, request):
+        file_id, content = request.match_info["id"], await request.read()
+        assert "Authorization" not in request.headers, "the address is enough"
+        if len(content) != self.uploads[file_id][1]:
+            return web.Response(status=400, text="length mismatch")
+        self.uploads[file_id] = content, len(content)
+        return web.Response(text=f"OK - {len(content)}")
+
+    async def complete(self, request):
+        form, no = await self._form(request)
+        if no is not None:
+            return no
+        files = json.loads(form["files"])
+        if any(self.uploads.get(one["id"], (None, 0))[0] is None for one in files):
+            return web.json_response({"ok": False, "error": "file_not_found"})
+        self.shown.append({**form, "files": files})
+        return web.json_response({"ok": True, "files": files})
 
     async def info(self, request):
         file = self.files.get(request.query.get("file"))

@@ -80,6 +80,10 @@ class BotApi:
     async def handle(self, request):
         token, method = request.match_info["token"], request.match_info["method"]
         values = {name: _plain(value) for name, value in (await request.post()).items()}
+        # An uploaded file is named by attach://PART, or is itself the field.
+        values = {
+            name: uploaded(values.get(str(value).removeprefix("attach://"), value)) for name, value in values.items()
+        }
         self.asked.append((method, values))
         if plan := self.plans.get(method):
             answer = plan.pop(0)
@@ -136,6 +140,17 @@ class BotApi:
         chat = {"id": values["chat_id"], "type": "private"}
         return _ok({"message_id": 5000 + len(self.sent), "date": 1_772_452_801, "chat": chat, "text": values["text"]})
 
+    async def _senddocument(self, values):
+        name, content = values["document"]
+        if len(content) > 50_000_000:
+            return refusal(413, "Request Entity Too Large")
+        if not content:
+            return refusal(400, "Bad Request: file must be non-empty")
+        self.sent.append({**values, "document": (name, content)})
+        chat = {"id": values["chat_id"], "type": "private"}
+        document = {"file_id": "d", "file_unique_id": "u", "file_name": name, "file_size": len(content)}
+        return _ok({"message_id": 5000 + len(self.sent), "date": 1_772_452_801, "chat": chat, "document": document})
+
     async def _getfile(self, values):
         path = f"photos/{values['file_id']}.jpg"
         if path not in self.files:
@@ -144,7 +159,13 @@ class BotApi:
         return _ok({"file_id": values["file_id"], "file_unique_id": "u", "file_size": size, "file_path": path})
 
 
+def uploaded(value):
+    return (value.filename, value.file.read()) if isinstance(value, web.FileField) else value
+
+
 def _plain(value):
+    if isinstance(value, web.FileField):
+        return value
     try:
         return json.loads(value)
     except ValueError:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.errors import SendFailed
+from domain.interaction import Attachment
 from domain.outgoing import OutgoingMessage
 from tests.channels.telegram.server import AWAY, BLOCKED, CUT, FLOODED, NO_CHAT, TOKEN, UNAUTHORIZED, bot_api, refusal
 from tests.channels.telegram.transport import channel_of
@@ -136,7 +137,7 @@ async def test_a_group_that_has_moved_is_answered_where_it_is_now(api, sender):
     api.plans["sendMessage"] = [
         refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=-1001234567890)
     ]
-    assert await sender.send(message(to="telegram:-987")) == "-987:5001"
+    assert await sender.send(message(to="telegram:-987")) == "-1001234567890:5001"
     assert api.sent[0]["chat_id"] == -1001234567890
     assert "reply_parameters" not in api.sent[0]
 
@@ -148,3 +149,30 @@ async def test_pieces_that_have_arrived_are_not_sent_again(api, sender):
     await failure(sender, message(text, automatic=False))
     await sender.send(message(text, automatic=False))
     assert [sent["text"][0] for sent in api.sent] == ["b"]
+
+
+def attached(content=b"%PDF-1.7", **more):
+    file = Attachment(name="manual ção.pdf", content_type="application/pdf", content=content)
+    return message("", attachments=(file,), automatic=False, in_reply_to=None, **more)
+
+
+async def test_a_file_goes_as_a_document(api, sender):
+    assert await sender.send(attached(to="telegram:-1001234567890/17")) == "-1001234567890:5001"
+    [sent] = api.sent
+    assert sent["document"] == ("manual ção.pdf", b"%PDF-1.7")
+    assert (sent["chat_id"], sent["message_thread_id"]) == (-1001234567890, 17)
+
+
+@pytest.mark.parametrize("answer", [BLOCKED, NO_CHAT, refusal(413, "Request Entity Too Large")])
+async def test_a_file_that_telegram_refuses_is_refused_for_good_and_holds_up_nobody(api, sender, answer):
+    api.plans["sendDocument"] = [answer]
+    error = await failure(sender, attached())
+
+    assert (error.permanent, error.away, error.credentials) == (True, False, False)
+
+
+async def test_a_file_whose_answer_is_lost_may_have_arrived(api, sender):
+    api.plans["sendDocument"] = [CUT]
+    error = await failure(sender, attached())
+
+    assert (error.permanent, error.outcome_unknown) == (False, True)

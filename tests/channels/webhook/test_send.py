@@ -12,6 +12,7 @@ from standardwebhooks.webhooks import Webhook
 from channels.signed_reply import ReplySender
 from channels.signing import SigningKey
 from domain.errors import SendFailed
+from domain.interaction import Attachment
 from domain.outgoing import OutgoingMessage
 from web.serving import serve
 
@@ -172,3 +173,22 @@ async def test_customer_text_travels_as_data():
         await sender.send(replace(MESSAGE, to='u"\r\nX: 1{{7*7}}'))
 
     assert seen[0]["to"] == 'u"\r\nX: 1{{7*7}}'
+
+
+async def test_files_go_along_with_the_words():
+    seen = []
+
+    async def handler(request):
+        seen.append((dict(request.headers), await request.read()))
+        return web.json_response({})
+
+    file = Attachment(name="manual ção.pdf", content_type="application/pdf", content=b"%PDF-1.7 \xff")
+    async with peer(handler) as sender:
+        await sender.send(replace(MESSAGE, attachments=(file,)))
+
+    ((headers, body),) = seen
+    payload = Webhook(SECRET).verify(body, headers)
+    assert payload["text"] == MESSAGE.text
+    assert payload["attachments"] == [
+        {"name": "manual ção.pdf", "content_type": "application/pdf", "size": 10, "content": "JVBERi0xLjcg/w=="}
+    ]

@@ -1,13 +1,16 @@
 """Answers by the Cloud API: free text within a day, the template afterwards; what every refusal means."""
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from channels.graph.client import GraphClient
+from channels.whatsapp.files import objection
 from channels.whatsapp.options import Template
 from channels.whatsapp.send import LONGEST_TEXT, WhatsAppSender
 from domain.errors import SendFailed
+from domain.interaction import Attachment
 from domain.outgoing import OutgoingMessage
 from tests.channels.graph.meta import TOKEN, error, graph_api
 
@@ -142,11 +145,75 @@ async def test_long_texts_go_in_pieces_and_only_the_first_quotes(graph):
     assert ["context" in body for _, body in graph.sent] == [True, False]
 
 
-async def test_when_half_of_a_long_text_is_refused_its_outcome_is_not_known(graph):
-    taken = (200, {"messages": [{"id": "wamid.A"}]})
-    failure = await refused(graph, taken, error(131056), message=outgoing(text="palavra " * 1000))
+async def test_what_has_arrived_of_a_long_text_is_not_sent_again(graph):
+    sender = WhatsAppSender(GraphClient(api=graph.api, seconds=5), TOKEN, None, now=lambda: NOW)
+    long = outgoing(text="palavra " * 1000)
+    graph.script += [(200, {"messages": [{"id": "wamid.A"}]}), error(131056)]
+    with pytest.raises(SendFailed) as caught:
+        await sender.send(long)
+    assert not caught.value.outcome_unknown, "Meta said no to the second piece: it can be repeated"
+    await sender.send(long)
+    await sender.close()
 
-    assert failure.outcome_unknown
+    first, second, again = [body["text"]["body"] for _, body in graph.sent]
+    assert first != second == again
+
+
+def attached(name="manual.pdf", content_type="application/pdf", content=b"%PDF-1.7"):
+    file = Attachment(name=name, content_type=content_type, content=content)
+    return outgoing(text="", attachments=(file,), idempotency_key="reply:1/1", in_reply_to=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "declared", "kind", "sent_as"),
+    [
+        ("manual.pdf", "application/pdf", "application/pdf", {"document": {"filename": "manual.pdf"}}),
+        ("nota.xml", "application/xml", "text/plain", {"document": {"filename": "nota.xml"}}),
+        ("lista.csv", "text/csv", "text/plain", {"document": {"filename": "lista.csv"}}),
+        ("tela.png", "image/png", "image/png", {"image": {}}),
+        ("aviso.mp3", "audio/mpeg", "audio/mpeg", {"audio": {}}),
+        ("passo.mp4", "video/mp4", "video/mp4", {"video": {}}),
+    ],
+)
+async def test_a_file_is_uploaded_and_sent_by_its_id(graph, name, declared, kind, sent_as):
+    message = attached(name, declared)
+    assert objection(message.to, message.attachments[0]) is None
+    assert await send(graph, message) == "wamid.OUT1"
+
+    [(line, filename, uploaded_as, content)] = graph.uploads
+    assert (line, filename, uploaded_as, content) == ("106540352242922", name, kind, b"%PDF-1.7")
+    [(_, body)] = graph.sent
+    ((shown, named),) = sent_as.items()
+    assert (body["type"], body[shown]) == (shown, {"id": "0000000000000001", **named})
+
+
+async def test_no_template_carries_files_after_the_day(graph):
+    late = dataclasses.replace(attached(), heard_at=NOW - timedelta(hours=30))
+    failure = await refused(graph, message=late, template=TEMPLATE)
+
+    assert failure.permanent
+    assert "no template carries files" in str(failure)
+    assert graph.uploads == []
+
+
+async def test_a_type_that_meta_refuses_fails_with_its_words(graph):
+    failure = await refused(graph, message=attached("a.zip", "application/zip"))
+
+    assert failure.permanent
+    assert "one of the following types" in str(failure)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "size", "why"),
+    [
+        ("application/zip", 10, "WhatsApp takes no files of the type application/zip"),
+        ("image/png", 5_000_001, "it is larger than 5 MB"),
+        ("video/mp4", 16_000_001, "it is larger than 16 MB"),
+        ("application/pdf", 16_000_001, None),
+    ],
+)
+def test_what_whatsapp_takes_is_known_before(content_type, size, why):
+    assert objection(ANA, Attachment(name="x", content_type=content_type, content=bytes(size))) == why
 
 
 @pytest.mark.parametrize("code", [130429, 131056, 80007, 4, 131016, 131000, 1, 2, 133010, 132015])
