@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 from sqlalchemy import Connection, literal, select
 
 from domain.errors import IntakeUnavailable, StoreUnavailable
-from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt
+from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt, Whereabouts
 from store import journal_queries, records, retention
 from store.appending import NewEntry, append, new_entry, prepare
 from store.engines import Database
@@ -147,6 +147,10 @@ class DatabaseJournal:
 
     async def get(self, raw_id: str) -> JournalEntry | None:
         return await self._database.read(lambda connection: records.get(connection, raw_id))
+
+    async def whereabouts(self, raw_id: str) -> Whereabouts | None:
+        """See `domain.ports.Journal`."""
+        return await self.read(lambda connection: journal_queries.whereabouts(connection, raw_id))
 
     async def list(self, fate: Fate | None, limit: int) -> Sequence[JournalEntry]:
         """Newest first, without payloads and envelopes."""

@@ -19,6 +19,7 @@ from ingest.supervise import spawn
 from store.engines import Database
 from store.journal import DatabaseJournal
 from store.migrating import upgrade
+from tests import rabbit
 
 KINDS = ("journal", "desk")
 HASTE = ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
@@ -46,6 +47,18 @@ def postgres_server():
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(tmp_path_factory):
+    """Address of a broker that this session may fill with queues: one node, started for it."""
+    if rabbit.server() is None:
+        pytest.skip("rabbitmq-server is not installed; as root, `make test` installs it")
+    cluster = rabbit.Cluster(tmp_path_factory.mktemp("rabbitmq"), count=1)
+    try:
+        yield cluster.start().url()
+    finally:
+        cluster.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,304 @@
+"""The journal over RabbitMQ's quorum queues: `domain.ports.Journal` where accepting must not need a database.
+
+    append ──▶ Outbox ──▶ NAME, NAME.large ──▶ Inbox ──claim──▶ admitted by the archive ──▶ settle: archive, then ack
+               (a majority has synced it)         │
+                            NAME.dead ────────────┘ dead letters ──▶ quarantined in the archive
+
+Accepting touches the broker alone. Working needs the ticket database anyway; there lies the archive (`store.archive`),
+which knows every entry that was ever claimed, and where people look. docs/adr/0016
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from domain.broker import BrokerAddress
+from domain.errors import IntakeUnavailable, StoreUnavailable
+from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt, Whereabouts
+from store import archive, journal_queries
+from store.archive import Admission, Admitted
+from store.journal import MOST_BYTES, DatabaseJournal, utc_now
+from store.queue_inbox import Delivery, Inbox
+from store.queue_outbox import Outbox
+from store.queue_recent import Recent
+from store.queues import DELIVERY_LIMIT, Queues
+from store.raw_ids import RawIds, to_numbers, to_text
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+PREFETCH = 1_000
+PATIENCE = 60.0
+"""Seconds without the archive after which entries are given back to the broker, which allows nobody half an hour."""
+SURELY_KNOWN = timedelta(minutes=1)
+"""After which an entry that is nowhere does not exist, if nothing waits."""
+
+
+class QueueJournal:
+    """Implements `domain.ports.Journal`. Whoever opened `kept`, the archive, closes it after this."""
+
+    def __init__(
+        self,
+        address: BrokerAddress,
+        *,
+        queue: str,
+        kept: DatabaseJournal,
+        tls: ssl.SSLContext | None = None,
+        prefetch: int = PREFETCH,
+        most_bytes: int = MOST_BYTES,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        queues = Queues(queue)
+        self._queues = queues
+        self._archive = kept
+        self._most_bytes = most_bytes
+        self._clock = clock
+        self._ids = RawIds()
+        self._outbox = Outbox(address, queues, tls=tls)
+        self._inbox = Inbox(address, queues, prefetch=prefetch, draw=self._ids.draw, tls=tls)
+        self._recent = Recent()
+        self._under_way: dict[str, asyncio.Future[str]] = {}
+        self._away_since: float | None = None
+
+    def wakes(self, arrived: Callable[[], None]) -> None:
+        """Call `arrived` whenever there may be something to claim."""
+        self._inbox.arrived = arrived
+
+    async def connect(self) -> None:
+        """Raises IntakeUnavailable, and QueueRefused for what only a person can mend."""
+        await self._outbox.connect()
+
+    async def recover(self) -> int:
+        """Nothing to do: the broker itself gives back what a process died over."""
+        return 0
+
+    async def close(self) -> None:
+        """What was claimed and not settled is delivered again."""
+        await self._inbox.close()
+        await self._outbox.close()
+
+    # The pipeline's side
+
+    async def append(self, raw: RawInteraction) -> Receipt:
+        """See `domain.ports.Journal`. A repetition that another node took is found when it is claimed."""
+        key = raw.dedup_key
+        if (known := self._recent.id_of(key)) is not None:
+            return Receipt(raw_id=known, duplicate=True)
+        if (under_way := self._under_way.get(key)) is not None:
+            return Receipt(raw_id=await asyncio.shield(under_way), duplicate=True)
+        future = self._under_way[key] = asyncio.get_running_loop().create_future()
+        raw_id = self._ids.draw()
+        try:
+            await self._outbox.publish(raw_id, raw)
+        except BaseException as error:
+            future.set_exception(
+                IntakeUnavailable(str(error), detail=getattr(error, "detail", None) or type(error).__name__)
+            )
+            future.exception()  # heard, if nobody waits for it
+            raise
+        finally:
+            del self._under_way[key]
+        receipt = Receipt(raw_id=to_text(raw_id), duplicate=False)
+        future.set_result(receipt.raw_id)
+        self._recent.remember(receipt.raw_id, raw)
+        return receipt
+
+    async def claim(self, limit: int) -> Sequence[JournalEntry]:
+        """See `domain.ports.Journal`: the oldest of what has been delivered so far."""
+        if self._away_since is not None:
+            await self._archive_answers()
+        await self._inbox.attend()
+        await self._bury_the_dead()
+        taken = self._inbox.take(limit, self._most_bytes)
+        if not taken:
+            return ()
+        try:
+            admitted = await self._admit(taken)
+        except (IntakeUnavailable, StoreUnavailable):
+            self._inbox.put_back(taken)
+            await self._without_archive()
+            raise
+        claimed = [await self._sorted_out(one, delivery) for one, delivery in zip(admitted, taken, strict=True)]
+        return [entry for entry in claimed if entry is not None]
+
+    async def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """See `domain.ports.Journal`. The broker forgets an entry only after the archive has its fate."""
+        await self._archive.settle(outcomes)
+        for outcome in outcomes:
+            for number in to_numbers([outcome.raw_id]):
+                if (delivery := self._inbox.finish(number)) is None:
+                    continue
+                if outcome.fate is Fate.WAITING:
+                    await delivery.give_back()
+                else:
+                    await delivery.acknowledge()
+
+    async def release(self, raw_ids: Sequence[str], *, uncount: bool) -> None:
+        """See `domain.ports.Journal`. It needs no archive: that may be why they are given back."""
+        try:
+            await self._archive.release(raw_ids, uncount=uncount)
+        except (IntakeUnavailable, StoreUnavailable) as error:
+            log.info("release_not_noted", error=str(error), entries=len(raw_ids))
+        for number in to_numbers(raw_ids):
+            if (delivery := self._inbox.finish(number)) is None:
+                continue
+            if uncount:
+                self._inbox.put_back([delivery])
+            else:
+                await delivery.give_back()
+
+    # What lies beside the entries (store.ledger)
+
+    async def write(self, unit: Callable[[Connection], T]) -> T:
+        """Run `unit` in the archive. Raises IntakeUnavailable."""
+        return await self._archive.write(unit)
+
+    async def read(self, unit: Callable[[Connection], T]) -> T:
+        """As `write`, on a snapshot."""
+        return await self._archive.read(unit)
+
+    # The people's side
+
+    async def replay(self, raw_ids: Sequence[str]) -> Sequence[str]:
+        """See `domain.ports.Journal`. What was to be replayed and did not reach the queue may be replayed again."""
+        waiting = [entry.raw_id for entry in await self._entries(raw_ids) if entry.fate is Fate.WAITING]
+        replayed = {*await self._archive.replay(raw_ids), *waiting}
+        done = []
+        for entry in await self._entries([raw_id for raw_id in dict.fromkeys(raw_ids) if raw_id in replayed]):
+            await self._outbox.publish(int(entry.raw_id, 16), entry.raw)
+            done.append(entry.raw_id)
+        return done
+
+    async def discard(self, raw_ids: Sequence[str]) -> Sequence[str]:
+        """See `domain.ports.Journal`."""
+        return await self._archive.discard(raw_ids)
+
+    async def purge(self, settled_before: datetime) -> int:
+        """See `store.journal.DatabaseJournal.purge`."""
+        return await self._archive.purge(settled_before)
+
+    async def get(self, raw_id: str) -> JournalEntry | None:
+        """From the archive; an entry that still waits only if it lies here or came through here."""
+        found = await self._archive.get(raw_id)
+        if found is not None:
+            return found
+        return self._waiting(raw_id)
+
+    async def list(self, fate: Fate | None, limit: int) -> Sequence[JournalEntry]:
+        """Newest first, without payloads and envelopes: what was ever claimed, and what lies here."""
+        found = {entry.raw_id: entry for entry in await self._archive.list(fate, limit)}
+        if fate in {None, Fate.WAITING}:
+            for interaction_id, interaction in self._inbox.waiting():
+                raw_id = to_text(interaction_id)
+                bare = replace(interaction, payload=b"", envelope={})
+                found.setdefault(raw_id, _entry(raw_id, bare, Fate.WAITING, 0, None))
+        return [found[raw_id] for raw_id in sorted(found, reverse=True)[:limit]]
+
+    async def whereabouts(self, raw_id: str) -> Whereabouts | None:
+        """What became of an entry. Raises IntakeUnavailable as long as one that nobody knows may still wait."""
+        found = await self._archive.read(lambda connection: archive.whereabouts(connection, raw_id))
+        if found is not None:
+            return found
+        if (entry := self._waiting(raw_id)) is not None:
+            return Whereabouts(dedup_key=entry.raw.dedup_key, fate=Fate.WAITING, envelope=entry.raw.envelope)
+        for number in to_numbers([raw_id]):
+            age = self._clock().timestamp() - number / 1e9
+            if age >= 0 and (age < SURELY_KNOWN.total_seconds() or await self._anything_waits()):
+                raise IntakeUnavailable("this entry may still wait", detail="it is not in the archive yet")
+        return None
+
+    async def counts(self) -> dict[Fate, int]:
+        """Of what the archive knows, and of what waits in the queues or here."""
+        depths = await self._outbox.depths()
+        counts = await self._archive.counts()
+        dead = depths.pop(self._queues.dead)
+        counts[Fate.QUARANTINED] += dead
+        counts[Fate.WAITING] = sum(depths.values()) + self._inbox.held
+        return counts
+
+    async def oldest_waiting(self, now: datetime) -> timedelta | None:
+        oldest = self._inbox.oldest
+        return None if oldest is None else now - oldest
+
+    async def ping(self) -> None:
+        """Raises IntakeUnavailable when nothing could be accepted now."""
+        await self._outbox.depths()
+
+    # Within
+
+    def _waiting(self, raw_id: str) -> JournalEntry | None:
+        for number in to_numbers([raw_id]):
+            if (delivery := self._inbox.find(number)) is not None:
+                return _entry(raw_id, delivery.arrival.interaction, Fate.WAITING, 0, None)
+        accepted = self._recent.find(raw_id)
+        return accepted and _entry(raw_id, accepted, Fate.WAITING, 0, None)
+
+    async def _anything_waits(self) -> bool:
+        return self._inbox.held > 0 or any((await self._outbox.depths()).values())
+
+    async def _entries(self, raw_ids: Sequence[str]) -> Sequence[JournalEntry]:
+        found = [await self._archive.get(raw_id) for raw_id in raw_ids]
+        return [entry for entry in found if entry is not None]
+
+    async def _admit(self, taken: Sequence[Delivery]) -> Sequence[Admitted]:
+        arrivals, now, draw = [one.arrival for one in taken], self._clock(), self._ids.draw
+        return await self._archive.write(lambda connection: archive.admit(connection, arrivals, draw, now))
+
+    async def _sorted_out(self, admitted: Admitted, delivery: Delivery) -> JournalEntry | None:
+        """The entry, if it is to be worked on."""
+        match admitted.how:
+            case Admission.SETTLED | Admission.REPEATED:
+                await delivery.acknowledge()
+                return None
+            case Admission.LATER:
+                self._inbox.put_back([delivery])
+                return None
+        self._inbox.claim(admitted.raw_id, delivery)
+        raw_id = to_text(admitted.raw_id)
+        if delivery.damage:
+            await self.settle([Outcome(raw_id=raw_id, fate=Fate.QUARANTINED, reason=delivery.damage)])
+            return None
+        interaction = delivery.arrival.interaction
+        return _entry(raw_id, interaction, Fate.CLAIMED, admitted.attempts, admitted.reason)
+
+    async def _bury_the_dead(self) -> None:
+        while (delivery := self._inbox.pop_dead()) is not None:
+            reason = f"dead letter: {delivery.damage or f'delivered more than {DELIVERY_LIMIT} times'}"
+            arrival, now, draw = replace(delivery.arrival, redeliveries=DELIVERY_LIMIT), self._clock(), self._ids.draw
+            bury = partial(archive.bury, arrival=arrival, reason=reason, draw=draw, now=now)
+            try:
+                buried = await self._archive.write(bury)
+            except (IntakeUnavailable, StoreUnavailable):
+                self._inbox.keep_dead(delivery)
+                await self._without_archive()
+                raise
+            if buried:
+                log.error("dead_letter", raw=to_text(arrival.raw_id), channel=arrival.interaction.channel)
+            await delivery.acknowledge()
+
+    async def _without_archive(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._away_since = self._away_since or now
+        if now - self._away_since > PATIENCE:
+            await self._inbox.leave()
+
+    async def _archive_answers(self) -> None:
+        """Raises IntakeUnavailable."""
+        try:
+            await self._archive.read(journal_queries.newest_id)
+        except IntakeUnavailable:
+            await self._without_archive()
+            raise
+        self._away_since = None
+
+
+def _entry(raw_id: str, raw: RawInteraction, fate: Fate, attempts: int, reason: str | None) -> JournalEntry:
+    return JournalEntry(raw_id=raw_id, raw=raw, fate=fate, attempts=attempts, reason=reason)
