@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
+from domain.broker import parse_broker
 from domain.mailbox import fold_address
 from domain.units import (
     DURATION_PATTERN,
@@ -95,6 +96,14 @@ def _database(value: Any) -> str:
     )
 
 
+def _journal(value: Any) -> str:
+    if isinstance(value, str) and value.startswith(("amqp:", "amqps:")):
+        if parse_broker(value).has_password:
+            raise BadValue("write no password into the address: let journal.password refer to it")
+        return value
+    return _database(value)
+
+
 def _shown(show: Callable[[Any], str]) -> PlainSerializer:
     return PlainSerializer(show, return_type=str, when_used="json")
 
@@ -108,6 +117,12 @@ DatabaseUrl = Annotated[
     PlainValidator(_database),
     _written_as(r"(sqlite:///.+|postgresql://.+|env:.+|file:.+)", "env:DATABASE_URL"),
 ]
+JournalUrl = Annotated[
+    str,
+    PlainValidator(_journal),
+    _written_as(r"(sqlite:///.+|postgresql://.+|amqps?://.+|env:.+|file:.+)", "amqps://balcao@mq1,mq2,mq3/balcao"),
+]
+QueueName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$", examples=["balcao.journal"])]
 Person = Annotated[str, PlainValidator(_person), _written_as(_PERSON, "maria@exemplo.com")]
 HostName = Annotated[str, AfterValidator(_host_name)]
 Timezone = Annotated[str, AfterValidator(_known_timezone)]

@@ -29,6 +29,7 @@ from config.fields import (
     Size,
     Timezone,
 )
+from config.journal import SCHEMES, Broker, Journal, read_broker
 from config.reading import read_file
 from config.secrets import Secrets
 from domain import document
@@ -38,11 +39,6 @@ from domain.units import Listen
 
 class Store(Block):
     url: DatabaseUrl | None = Field(default=None, repr=False)
-
-
-class Journal(Block):
-    url: DatabaseUrl | None = Field(default=None, repr=False)
-    disk_reserve: Size = 200_000_000
 
 
 class Web(Block):
@@ -141,11 +137,12 @@ class Sections(Block):
 
 
 class Settings(Sections):
-    """The whole file. `places` knows where each secret reference is written."""
+    """The whole file. `places` knows where each secret reference is written, `journal_places` the keys of `journal`."""
 
     path: Path
     channels: Mapping[str, InstanceOf[ChannelBlock]]
     places: Mapping[str, InstanceOf[Position]] = Field(default={}, repr=False)
+    journal_places: Mapping[str, InstanceOf[Position]] = Field(default={}, repr=False)
 
     @property
     def base(self) -> Path:
@@ -177,8 +174,18 @@ class Settings(Sections):
 
     @property
     def journal_url(self) -> str:
-        """As store_url, for the journal."""
-        return self._database(self.journal.url, "journal.db")
+        """Where the journal's tables are, with RabbitMQ its archive: as store_url."""
+        return self.store_url if self.broker else self._database(self.journal.url, "journal.db")
+
+    @property
+    def broker(self) -> Broker | None:
+        """RabbitMQ, if it keeps the journal. Raises ConfigError."""
+        url = self.journal.url
+        if url is not None and url.startswith(("env:", "file:")):
+            url = self.secrets.reveal(url)
+        if url is None or not url.startswith(SCHEMES):
+            return None
+        return read_broker(self.journal, url, self.secrets, self.base, self.journal_places)
 
     def _database(self, url: str | None, file: str) -> str:
         if url is None:
@@ -208,8 +215,20 @@ def load(path: Path) -> Settings:
     if sections is None or mistakes:
         raise ConfigError(mistakes)
     return Settings.model_construct(
-        **dict(sections), path=path.absolute(), channels=blocks, places=dict(_references(node))
+        **dict(sections),
+        path=path.absolute(),
+        channels=blocks,
+        places=dict(_references(node)),
+        journal_places=_places_in(node, "journal"),
     )
+
+
+def _places_in(node: document.Node, block: str) -> dict[str, Position]:
+    """Where the values of a block are written."""
+    found = node.get(block) if isinstance(node, document.Mapping) else None
+    if not isinstance(found, document.Mapping):
+        return {}
+    return {str(key.value): value.position for key, value in found.entries}
 
 
 def _apart(node: document.Node) -> tuple[document.Node | None, document.Node]:

@@ -11,7 +11,8 @@ from urllib.parse import quote, unquote, urlsplit
 from domain.units import BadValue
 
 PORTS = {"amqp": 5672, "amqps": 5671}
-BROKER_PATTERN = r"amqps?://.+"
+GUEST = "guest"
+"""User and password of a fresh RabbitMQ, which takes them from its own machine only."""
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?", re.ASCII)
 
@@ -23,12 +24,16 @@ class BrokerAddress:
     scheme: str
     hosts: tuple[tuple[str, int], ...]
     vhost: str = "/"
-    user: str = "guest"
-    password: str = field(default="guest", repr=False)
+    user: str = GUEST
+    password: str = field(default="", repr=False)
 
     @property
     def encrypted(self) -> bool:
         return self.scheme == "amqps"
+
+    @property
+    def has_password(self) -> bool:
+        return bool(self.password)
 
 
 def parse_broker(text: str) -> BrokerAddress:
@@ -46,13 +51,13 @@ def parse_broker(text: str) -> BrokerAddress:
     user, _, password = credentials.partition(":")
     vhost = path.removeprefix("/")
     if "/" in vhost:
-        raise BadValue("write a / inside the name of RabbitMQ's virtual host as %%2F")
+        raise BadValue("a / inside the name of RabbitMQ's virtual host is written in percent-encoding")
     return BrokerAddress(
         scheme=parts.scheme,
         hosts=tuple(_host(one, PORTS[parts.scheme]) for one in hosts.split(",")),
         vhost=unquote(vhost) or "/",
-        user=unquote(user) or "guest",
-        password=unquote(password) or "guest",
+        user=unquote(user) or GUEST,
+        password=unquote(password),
     )
 
 
@@ -63,7 +68,7 @@ def host_text(host: tuple[str, int]) -> str:
 
 def url_of(address: BrokerAddress, host: tuple[str, int], query: str) -> str:
     """One host of `address`, as client libraries want it."""
-    user, password, vhost = (quote(one, safe="") for one in (address.user, address.password, address.vhost))
+    user, password, vhost = (quote(one, safe="") for one in (address.user, address.password or GUEST, address.vhost))
     return f"{address.scheme}://{user}:{password}@{host_text(host)}/{vhost}?{query}"
 
 

@@ -1,7 +1,7 @@
 """The interfaces between packages, gathered here so that no two of them import each other."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.afterwards import Afterword
@@ -95,7 +95,7 @@ class Transcriber(Protocol):
 
 
 class Journal(Protocol):
-    """Durable log of raw interactions, in its own database."""
+    """Durable log of raw interactions, in a database of its own or in queues of a broker."""
 
     async def append(self, raw: RawInteraction) -> Receipt:
         """Return once `raw`, or an entry with the same dedup_key, is on disk. Raises IntakeUnavailable."""
@@ -115,6 +115,26 @@ class Journal(Protocol):
     async def discard(self, raw_ids: Sequence[str]) -> Sequence[str]:
         """A person gives up on quarantined or failed entries; returns the ids that were."""
 
+    async def recover(self) -> int:
+        """At the start of the worker: what a process died over goes back to WAITING. Returns how many entries."""
+
+    def wakes(self, arrived: Callable[[], None]) -> None:
+        """Call `arrived` when something may be claimed that this process did not append, if that can be known."""
+
+    async def purge(self, settled_before: datetime) -> int:
+        """One small step of retention: how many payloads were removed; 0 means that it is done."""
+
     async def get(self, raw_id: str) -> JournalEntry | None: ...
 
+    async def whereabouts(self, raw_id: str) -> Whereabouts | None:
+        """What became of an entry; None if there is none. Raises IntakeUnavailable when that cannot be known now."""
+
+    async def list(self, fate: Fate | None, limit: int) -> Sequence[JournalEntry]:
+        """Newest first, without payloads and envelopes."""
+
     async def counts(self) -> dict[Fate, int]: ...
+
+    async def oldest_waiting(self, now: datetime) -> timedelta | None: ...
+
+    async def ping(self) -> None:
+        """Raises IntakeUnavailable or StoreUnavailable when nothing could be accepted now."""

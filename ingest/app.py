@@ -23,6 +23,7 @@ from config.settings import Settings
 from ingest import memory, parts
 from ingest.announce import announce
 from ingest.daemon import Daemon
+from ingest.journals import open_journal
 from ingest.locks import AlreadyRunning, RoleLock
 from ingest.roles import ROLES, rules_folder
 from ingest.rulebook import Rulebook
@@ -66,7 +67,7 @@ async def _daemon(settings: Settings, roles: frozenset[str], backfill: timedelta
             stack.callback(lock.give_back)
         created = create_first_secrets(settings)
         channels = build_channels(settings, backfill=backfill)
-        journal = await stack.enter_async_context(parts.open_journal(settings))
+        journal = await stack.enter_async_context(open_journal(settings))
         store = await stack.enter_async_context(parts.open_store(settings))
         daemon = Daemon(
             settings=settings,

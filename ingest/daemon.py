@@ -13,7 +13,7 @@ from ingest.rulebook import Rulebook
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics
 from store.engines import Database
-from store.journal import DatabaseJournal
+from store.journal import WholeJournal
 
 POLL_TOGETHER = 1.0
 POLL_SPLIT = 0.05
@@ -27,7 +27,7 @@ class Daemon:
     roles: frozenset[str]
     channels: dict[str, Channel]
     rulebook: Rulebook
-    journal: DatabaseJournal
+    journal: WholeJournal
     store: Database
     liveness: Liveness = field(default_factory=Liveness)
     metrics: Metrics = field(default_factory=Metrics)

@@ -11,9 +11,9 @@ from domain.ports import Ledger
 from domain.raw import RawInteraction, Receipt, Whereabouts
 from ingest.supervise import Liveness
 from ingest.telemetry import Metrics
-from store import journal_queries, queries
+from store import queries
 from store.engines import Database
-from store.journal import DatabaseJournal
+from store.journal import WholeJournal
 
 PART = "journal"
 
@@ -23,7 +23,7 @@ class JournalIntake:
 
     def __init__(
         self,
-        journal: DatabaseJournal,
+        journal: WholeJournal,
         wake: asyncio.Event,
         metrics: Metrics,
         channels: Mapping[str, object],
@@ -61,7 +61,7 @@ class JournalIntake:
         return receipt
 
     async def whereabouts(self, raw_id: str) -> Whereabouts | None:
-        found = await self._journal.read(lambda connection: journal_queries.whereabouts(connection, raw_id))
+        found = await self._journal.whereabouts(raw_id)
         if found is None or found.ticket is None:
             return found
         number = found.ticket

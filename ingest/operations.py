@@ -6,11 +6,11 @@ from typing import Any
 from domain.raw import Fate
 from store import queries
 from store.engines import Database
-from store.journal import DatabaseJournal
+from store.journal import WholeJournal
 from web.operations import Operations
 
 
-def operations_of(store: Database, journal: DatabaseJournal) -> Operations:
+def operations_of(store: Database, journal: WholeJournal) -> Operations:
     async def tickets(
         department: str | None, priority: str | None, state: str | None, limit: int
     ) -> Sequence[dict[str, Any]]:

@@ -22,14 +22,12 @@ from ingest.operations import operations_of
 from ingest.pool import PipelinePool
 from ingest.presence import Presence, present
 from ingest.receiving import all_or_stop, intake_of, receivers
-from ingest.supervise import spawn
 from ingest.transcribing import Transcribing
 from ingest.translations import _
 from ingest.wiring import open_contents
 from ingest.worker import Worker
 from store.contents import Moving
 from store.engines import Database
-from store.journal import DatabaseJournal
 from store.migrating import upgrade
 from web.private import Inside, private_site
 from web.public import PublicLimits, public_site
@@ -40,6 +38,7 @@ log = structlog.get_logger()
 Part = Callable[[Daemon], AbstractAsyncContextManager[None]]
 
 FIRST_MIGRATION = 15.0
+WORKING = frozenset({"work", "dispatch"})
 RULES_EVERY = 1.0
 GAUGES_EVERY = 15.0
 RETENTION_EVERY = 3600.0
@@ -48,22 +47,6 @@ TRANSCRIBE_EVERY = 10.0
 SWEEP_EVERY = 300.0
 SCAN_EVERY = 86_400.0
 FIRST_SCAN = 3600.0
-
-
-@asynccontextmanager
-async def open_journal(settings: Settings) -> AsyncIterator[DatabaseJournal]:
-    """The journal must be there: without it nothing can be promised. Raises StoreUnavailable."""
-    settings.var_path.mkdir(parents=True, exist_ok=True)
-    await upgrade(settings.journal_url, "journal")
-    database = Database.open(settings.journal_url)
-    reserve = settings.journal.disk_reserve
-    journal = DatabaseJournal(database, spawn=spawn, reserve=reserve, folder=settings.var_path)
-    try:
-        await journal.follow()
-        yield journal
-    finally:
-        await journal.close()
-        await database.close()
 
 
 @asynccontextmanager
@@ -91,14 +74,20 @@ async def ticket_store(daemon: Daemon) -> AsyncIterator[None]:
     """Bring the schema up to date, now or as soon as the database is there."""
     ready = asyncio.Event()
 
+    settings = daemon.settings
+
     async def migrate() -> None:
         daemon.liveness.starting("store")
-        await insist(lambda: upgrade(daemon.settings.store_url, "desk"), daemon.liveness, "store")
+        await insist(lambda: upgrade(settings.store_url, "desk"), daemon.liveness, "store")
+        if settings.broker is not None:
+            await insist(lambda: upgrade(settings.journal_url, "journal"), daemon.liveness, "store")
         ready.set()
 
     async with _ended(daemon.vital(migrate(), name="store")):
         with suppress(TimeoutError):
-            async with asyncio.timeout(FIRST_MIGRATION):
+            # An intake node of a broker needs no tickets to begin.
+            patience = FIRST_MIGRATION if settings.broker is None or daemon.roles & WORKING else 0.0
+            async with asyncio.timeout(patience):
                 await all_or_stop([ready], daemon.stop)
         yield
 
@@ -128,6 +117,7 @@ async def look_at_rules(daemon: Daemon, *, anew: bool = False) -> None:
 async def worker(daemon: Daemon) -> AsyncIterator[None]:
     settings = daemon.settings
     await daemon.journal.recover()
+    daemon.journal.wakes(daemon.work.set)
     pool = PipelinePool(settings)
     worker = Worker(
         journal=daemon.journal,

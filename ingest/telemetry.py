@@ -72,7 +72,7 @@ def set_up_logging(level: str, style: str) -> None:
     for noisy in ("mail", "aiosmtpd", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     # These would write tokens (in URLs) and customers' words; what they meet is told by the channel that uses them.
-    for talkative in ("httpx", "httpcore", "telegram"):
+    for talkative in ("httpx", "httpcore", "telegram", "aio_pika", "aiormq"):
         logging.getLogger(talkative).setLevel(logging.CRITICAL)
     # Chores report their own failures; the scheduler would report being stopped as an error.
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)

@@ -135,7 +135,8 @@ class Link:
             try:
                 await self._connect_to(host)
             except (ProbableAuthenticationError, ConnectionNotAllowed) as error:
-                raise QueueRefused("the broker refuses user, password or virtual host", detail=said(error)) from error
+                text = "the broker refuses user, password or virtual host"
+                raise QueueRefused(text, why="login", detail=said(error)) from error
             except FAILURES as error:
                 troubles.append(f"{host_text(host)}: {str(error) or type(error).__name__}")
                 self._next += 1

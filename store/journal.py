@@ -8,11 +8,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, literal, select
 
 from domain.errors import IntakeUnavailable, StoreUnavailable
+from domain.ports import Journal
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt, Whereabouts
 from store import journal_queries, records, retention
 from store.appending import NewEntry, append, new_entry, prepare
@@ -23,6 +24,17 @@ from store.writer import GroupWriter, Spawn
 
 T = TypeVar("T")
 Work: TypeAlias = NewEntry | Callable[[Connection], Any]
+
+
+class WholeJournal(Journal, Protocol):
+    """A journal with the tables beside it, where it is told how far sources were read (`store.ledger`)."""
+
+    async def write(self, unit: Callable[[Connection], T]) -> T:
+        """Run `unit` in the next commit. Raises IntakeUnavailable."""
+
+    async def read(self, unit: Callable[[Connection], T]) -> T:
+        """Run `unit` on a snapshot. Raises IntakeUnavailable."""
+
 
 LARGE = 262_144
 """Bytes from which a payload is checksummed beside the event loop."""
@@ -70,6 +82,9 @@ class DatabaseJournal:
         """At the start of the worker: entries that a process died over go back to waiting. Returns how many."""
         recovered: int = await self._writer.submit(records.recover)
         return recovered
+
+    def wakes(self, arrived: Callable[[], None]) -> None:
+        """A database does not tell: it is looked at often."""
 
     async def close(self) -> None:
         """Commit what waits; nothing can be written afterwards."""

@@ -1,4 +1,4 @@
-"""The ledger of fetched sources: `domain.ports.Ledger` in the journal's database.
+"""The ledger of fetched sources: `domain.ports.Ledger` in the journal's database, or its archive's.
 
 Writes join the journal's group commits, so that a position costs no commit of its own while mail comes in.
 """
@@ -9,13 +9,13 @@ from functools import partial
 
 from domain.source import Backfill, Folder, FolderReport, Gap, Progress
 from store import leases, sources
-from store.journal import DatabaseJournal
+from store.journal import WholeJournal
 
 
 class JournalLedger:
     """Implements `domain.ports.Ledger` over an open journal."""
 
-    def __init__(self, journal: DatabaseJournal) -> None:
+    def __init__(self, journal: WholeJournal) -> None:
         self._journal = journal
 
     async def folder(self, channel: str, name: str) -> Folder:

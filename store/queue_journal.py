@@ -13,7 +13,6 @@ import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -22,13 +21,13 @@ from sqlalchemy import Connection
 from domain.broker import BrokerAddress
 from domain.errors import IntakeUnavailable, StoreUnavailable
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt, Whereabouts
-from store import archive, journal_queries
-from store.archive import Admission, Admitted
+from store import archive
 from store.journal import MOST_BYTES, DatabaseJournal, utc_now
-from store.queue_inbox import Delivery, Inbox
+from store.queue_claims import Claims, entry_of
+from store.queue_inbox import Inbox
 from store.queue_outbox import Outbox
 from store.queue_recent import Recent
-from store.queues import DELIVERY_LIMIT, Queues
+from store.queues import Queues
 from store.raw_ids import RawIds, to_numbers, to_text
 
 T = TypeVar("T")
@@ -36,10 +35,14 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 PREFETCH = 1_000
-PATIENCE = 60.0
-"""Seconds without the archive after which entries are given back to the broker, which allows nobody half an hour."""
+MOST_PREFETCH = 2_000
 SURELY_KNOWN = timedelta(minutes=1)
 """After which an entry that is nowhere does not exist, if nothing waits."""
+
+
+def prefetch_for(processes: int, batch: int) -> int:
+    """As many entries as workers have under way, and the next batch; at 128 kB each that is bounded memory, too."""
+    return min(batch * (2 * processes + 1), MOST_PREFETCH)
 
 
 class QueueJournal:
@@ -59,14 +62,13 @@ class QueueJournal:
         queues = Queues(queue)
         self._queues = queues
         self._archive = kept
-        self._most_bytes = most_bytes
         self._clock = clock
         self._ids = RawIds()
         self._outbox = Outbox(address, queues, tls=tls)
         self._inbox = Inbox(address, queues, prefetch=prefetch, draw=self._ids.draw, tls=tls)
+        self._claims = Claims(self._inbox, kept, draw=self._ids.draw, most_bytes=most_bytes, clock=clock)
         self._recent = Recent()
         self._under_way: dict[str, asyncio.Future[str]] = {}
-        self._away_since: float | None = None
 
     def wakes(self, arrived: Callable[[], None]) -> None:
         """Call `arrived` whenever there may be something to claim."""
@@ -113,47 +115,15 @@ class QueueJournal:
 
     async def claim(self, limit: int) -> Sequence[JournalEntry]:
         """See `domain.ports.Journal`: the oldest of what has been delivered so far."""
-        if self._away_since is not None:
-            await self._archive_answers()
-        await self._inbox.attend()
-        await self._bury_the_dead()
-        taken = self._inbox.take(limit, self._most_bytes)
-        if not taken:
-            return ()
-        try:
-            admitted = await self._admit(taken)
-        except (IntakeUnavailable, StoreUnavailable):
-            self._inbox.put_back(taken)
-            await self._without_archive()
-            raise
-        claimed = [await self._sorted_out(one, delivery) for one, delivery in zip(admitted, taken, strict=True)]
-        return [entry for entry in claimed if entry is not None]
+        return await self._claims.claim(limit)
 
     async def settle(self, outcomes: Sequence[Outcome]) -> None:
-        """See `domain.ports.Journal`. The broker forgets an entry only after the archive has its fate."""
-        await self._archive.settle(outcomes)
-        for outcome in outcomes:
-            for number in to_numbers([outcome.raw_id]):
-                if (delivery := self._inbox.finish(number)) is None:
-                    continue
-                if outcome.fate is Fate.WAITING:
-                    await delivery.give_back()
-                else:
-                    await delivery.acknowledge()
+        """See `domain.ports.Journal`."""
+        await self._claims.settle(outcomes)
 
     async def release(self, raw_ids: Sequence[str], *, uncount: bool) -> None:
-        """See `domain.ports.Journal`. It needs no archive: that may be why they are given back."""
-        try:
-            await self._archive.release(raw_ids, uncount=uncount)
-        except (IntakeUnavailable, StoreUnavailable) as error:
-            log.info("release_not_noted", error=str(error), entries=len(raw_ids))
-        for number in to_numbers(raw_ids):
-            if (delivery := self._inbox.finish(number)) is None:
-                continue
-            if uncount:
-                self._inbox.put_back([delivery])
-            else:
-                await delivery.give_back()
+        """See `domain.ports.Journal`."""
+        await self._claims.release(raw_ids, uncount=uncount)
 
     # What lies beside the entries (store.ledger)
 
@@ -199,7 +169,7 @@ class QueueJournal:
             for interaction_id, interaction in self._inbox.waiting():
                 raw_id = to_text(interaction_id)
                 bare = replace(interaction, payload=b"", envelope={})
-                found.setdefault(raw_id, _entry(raw_id, bare, Fate.WAITING, 0, None))
+                found.setdefault(raw_id, entry_of(raw_id, bare, Fate.WAITING, 0, None))
         return [found[raw_id] for raw_id in sorted(found, reverse=True)[:limit]]
 
     async def whereabouts(self, raw_id: str) -> Whereabouts | None:
@@ -216,11 +186,14 @@ class QueueJournal:
         return None
 
     async def counts(self) -> dict[Fate, int]:
-        """Of what the archive knows, and of what waits in the queues or here."""
+        """Of what the archive knows, and of what waits in the queues or here; without the archive of these alone."""
         depths = await self._outbox.depths()
-        counts = await self._archive.counts()
-        dead = depths.pop(self._queues.dead)
-        counts[Fate.QUARANTINED] += dead
+        try:
+            counts = await self._archive.counts()
+        except (IntakeUnavailable, StoreUnavailable):
+            counts = {}
+        if dead := depths.pop(self._queues.dead):
+            counts[Fate.QUARANTINED] = counts.get(Fate.QUARANTINED, 0) + dead
         counts[Fate.WAITING] = sum(depths.values()) + self._inbox.held
         return counts
 
@@ -237,9 +210,10 @@ class QueueJournal:
     def _waiting(self, raw_id: str) -> JournalEntry | None:
         for number in to_numbers([raw_id]):
             if (delivery := self._inbox.find(number)) is not None:
-                return _entry(raw_id, delivery.arrival.interaction, Fate.WAITING, 0, None)
-        accepted = self._recent.find(raw_id)
-        return accepted and _entry(raw_id, accepted, Fate.WAITING, 0, None)
+                return entry_of(raw_id, delivery.arrival.interaction, Fate.WAITING, 0, None)
+        if (accepted := self._recent.find(raw_id)) is not None:
+            return entry_of(raw_id, accepted, Fate.WAITING, 0, None)
+        return None
 
     async def _anything_waits(self) -> bool:
         return self._inbox.held > 0 or any((await self._outbox.depths()).values())
@@ -247,58 +221,3 @@ class QueueJournal:
     async def _entries(self, raw_ids: Sequence[str]) -> Sequence[JournalEntry]:
         found = [await self._archive.get(raw_id) for raw_id in raw_ids]
         return [entry for entry in found if entry is not None]
-
-    async def _admit(self, taken: Sequence[Delivery]) -> Sequence[Admitted]:
-        arrivals, now, draw = [one.arrival for one in taken], self._clock(), self._ids.draw
-        return await self._archive.write(lambda connection: archive.admit(connection, arrivals, draw, now))
-
-    async def _sorted_out(self, admitted: Admitted, delivery: Delivery) -> JournalEntry | None:
-        """The entry, if it is to be worked on."""
-        match admitted.how:
-            case Admission.SETTLED | Admission.REPEATED:
-                await delivery.acknowledge()
-                return None
-            case Admission.LATER:
-                self._inbox.put_back([delivery])
-                return None
-        self._inbox.claim(admitted.raw_id, delivery)
-        raw_id = to_text(admitted.raw_id)
-        if delivery.damage:
-            await self.settle([Outcome(raw_id=raw_id, fate=Fate.QUARANTINED, reason=delivery.damage)])
-            return None
-        interaction = delivery.arrival.interaction
-        return _entry(raw_id, interaction, Fate.CLAIMED, admitted.attempts, admitted.reason)
-
-    async def _bury_the_dead(self) -> None:
-        while (delivery := self._inbox.pop_dead()) is not None:
-            reason = f"dead letter: {delivery.damage or f'delivered more than {DELIVERY_LIMIT} times'}"
-            arrival, now, draw = replace(delivery.arrival, redeliveries=DELIVERY_LIMIT), self._clock(), self._ids.draw
-            bury = partial(archive.bury, arrival=arrival, reason=reason, draw=draw, now=now)
-            try:
-                buried = await self._archive.write(bury)
-            except (IntakeUnavailable, StoreUnavailable):
-                self._inbox.keep_dead(delivery)
-                await self._without_archive()
-                raise
-            if buried:
-                log.error("dead_letter", raw=to_text(arrival.raw_id), channel=arrival.interaction.channel)
-            await delivery.acknowledge()
-
-    async def _without_archive(self) -> None:
-        now = asyncio.get_running_loop().time()
-        self._away_since = self._away_since or now
-        if now - self._away_since > PATIENCE:
-            await self._inbox.leave()
-
-    async def _archive_answers(self) -> None:
-        """Raises IntakeUnavailable."""
-        try:
-            await self._archive.read(journal_queries.newest_id)
-        except IntakeUnavailable:
-            await self._without_archive()
-            raise
-        self._away_since = None
-
-
-def _entry(raw_id: str, raw: RawInteraction, fate: Fate, attempts: int, reason: str | None) -> JournalEntry:
-    return JournalEntry(raw_id=raw_id, raw=raw, fate=fate, attempts=attempts, reason=reason)

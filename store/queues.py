@@ -6,7 +6,7 @@
 Large entries have a queue of their own because a prefetch counts messages, not bytes.
 """
 
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from aio_pika.abc import AbstractChannel, AbstractQueue
 from aio_pika.exceptions import AMQPError, ChannelClosed, ChannelNotFoundEntity, ChannelPreconditionFailed
@@ -24,8 +24,16 @@ _NEVER = 1_000_000_000
 _QUORUM: Final[dict[str, Any]] = {"x-queue-type": "quorum", "x-overflow": "reject-publish"}
 
 
+Why: TypeAlias = Literal["properties", "access", "login", "missing"]
+
+
 class QueueRefused(BalcaoError):
     """A queue is not what it must be, or is not ours to use: a person must look at the broker or the settings."""
+
+    def __init__(self, message: str, *, why: Why, queue: str = "", detail: str) -> None:
+        super().__init__(message, detail=detail)
+        self.why: Why = why
+        self.queue = queue
 
 
 class Queues:
@@ -64,9 +72,10 @@ class Queues:
             return await channel.declare_queue(name, durable=True, arguments=self.arguments(name))
         except ChannelPreconditionFailed as error:
             text = f"the queue {name} exists with other properties"
-            raise QueueRefused(text, detail=said(error)) from error
+            raise QueueRefused(text, why="properties", queue=name, detail=said(error)) from error
         except ChannelAccessRefused as error:
-            raise QueueRefused(f"the queue {name} may not be used by this user", detail=said(error)) from error
+            text = f"the queue {name} may not be used by this user"
+            raise QueueRefused(text, why="access", queue=name, detail=said(error)) from error
 
     async def depths(self, channel: AbstractChannel) -> dict[str, int]:
         """How many messages wait in each queue, those under way not counted. Raises QueueRefused and AMQPError."""
@@ -75,7 +84,8 @@ class Queues:
             try:
                 queue = await channel.declare_queue(name, passive=True)
             except ChannelNotFoundEntity as error:
-                raise QueueRefused(f"there is no queue {name}", detail=said(error)) from error
+                text = f"there is no queue {name}"
+                raise QueueRefused(text, why="missing", queue=name, detail=said(error)) from error
             found[name] = queue.declaration_result.message_count or 0
         return found
 

@@ -3,6 +3,8 @@
 # why they are skipped. strace: what is synced before a promise. openssl: a certificate for STARTTLS.
 # dovecot: mailboxes to fetch mail from; postfix: a mail server in front, and a relay. Tests start their own of either,
 # with settings of their own; the system's Postfix is left without any, so that it does not start.
+# rabbitmq-server: nodes of a cluster, each with a folder of its own (tests/rabbit.py); the system's own node must not
+# be started by its installation, now or at boot.
 set -u
 missing=""
 for tool in strace openssl; do
@@ -10,14 +12,26 @@ for tool in strace openssl; do
 done
 PATH="$PATH:/usr/sbin" command -v dovecot >/dev/null 2>&1 || missing="$missing dovecot-imapd"
 PATH="$PATH:/usr/sbin" command -v postfix >/dev/null 2>&1 || missing="$missing postfix"
+PATH="$PATH:/usr/sbin" command -v rabbitmqctl >/dev/null 2>&1 || missing="$missing rabbitmq-server"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     case "$missing" in
         *postfix*) echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections 2>/dev/null ;;
     esac
+    case "$missing" in
+        *rabbitmq*)
+            # Debian asks policy-rc.d before it starts a service; where there is none yet, ours says no for the moment.
+            if [ ! -e /usr/sbin/policy-rc.d ]; then
+                printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d
+                trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+            fi ;;
+    esac
     # shellcheck disable=SC2086 # several names on purpose
     { apt-get update -qq && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $missing; } \
         >/dev/null 2>&1 || echo "could not install:$missing (their tests are skipped)"
+    case "$missing" in
+        *rabbitmq*) systemctl disable rabbitmq-server >/dev/null 2>&1 || true ;;
+    esac
 else
     echo "not installed:$missing (their tests are skipped)"
 fi

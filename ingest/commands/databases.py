@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from config.settings import Settings
 from ingest.commands.failures import Unusable
-from ingest.supervise import spawn
+from ingest.journals import beside_the_daemon
 from ingest.translations import _
 from store.engines import Database
-from store.journal import DatabaseJournal
+from store.journal import WholeJournal
 
 T = TypeVar("T")
 
@@ -37,16 +37,12 @@ def with_store(settings: Settings, use: Callable[[Database], Awaitable[T]]) -> T
     return asyncio.run(_with_store(settings, use))
 
 
-def with_journal(settings: Settings, use: Callable[[DatabaseJournal], Awaitable[T]]) -> T:
+def with_journal(settings: Settings, use: Callable[[WholeJournal], Awaitable[T]]) -> T:
     """Let `use` work on the journal. Raises Unusable, StoreUnavailable and IntakeUnavailable."""
 
     async def run() -> T:
-        async with opened(settings.journal_url) as database:
-            journal = DatabaseJournal(database, spawn=spawn)
-            try:
-                return await use(journal)
-            finally:
-                await journal.close()
+        async with opened(settings.journal_url) as database, beside_the_daemon(settings, database) as journal:
+            return await use(journal)
 
     return asyncio.run(run())
 

@@ -31,7 +31,7 @@ from ingest.roles import ROLES, run_folder
 from ingest.rulebook import read_rules
 from ingest.translations import N_
 from store import outbox, remote_files
-from store.journal import DatabaseJournal
+from store.journal import WholeJournal
 from store.ledger import JournalLedger
 
 T = TypeVar("T")
@@ -112,7 +112,7 @@ def _channels(settings: Settings, answer: Mapping[str, Any] | None) -> list[dict
     return found
 
 
-async def _journal(journal: DatabaseJournal) -> dict[str, Any]:
+async def _journal(journal: WholeJournal) -> dict[str, Any]:
     counts = await journal.counts()
     waiting: timedelta | None = await journal.oldest_waiting(datetime.now(UTC))
     return {
@@ -121,7 +121,7 @@ async def _journal(journal: DatabaseJournal) -> dict[str, Any]:
     }
 
 
-async def _sources(journal: DatabaseJournal) -> list[dict[str, Any]]:
+async def _sources(journal: WholeJournal) -> list[dict[str, Any]]:
     """The folders we fetch from, and what is in them and not in the journal."""
     ledger = JournalLedger(journal)
     accepted = await ledger.accepted_counts()

@@ -1,0 +1,117 @@
+"""The journal that the settings choose: a database, or RabbitMQ's queues with an archive in the ticket database."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+
+from config.journal import Broker
+from config.settings import Settings
+from domain.errors import N_, ConfigError, IntakeUnavailable, Mistake
+from ingest.supervise import spawn
+from store.engines import Database
+from store.journal import DatabaseJournal, WholeJournal
+from store.migrating import upgrade
+
+if TYPE_CHECKING:
+    from store.queue_journal import QueueJournal
+    from store.queues import QueueRefused
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def open_journal(settings: Settings) -> AsyncIterator[WholeJournal]:
+    """As the daemon wants it: nothing can be promised without it. Raises StoreUnavailable and ConfigError."""
+    settings.var_path.mkdir(parents=True, exist_ok=True)
+    broker = settings.broker
+    if broker is not None:
+        async with _archive(settings) as kept, _queues(settings, broker, kept) as queues:
+            await _connect(settings, queues)
+            yield queues
+        return
+    await upgrade(settings.journal_url, "journal")
+    async with _tables(settings.journal_url) as database:
+        reserve = settings.journal.disk_reserve
+        journal = DatabaseJournal(database, spawn=spawn, reserve=reserve, folder=settings.var_path)
+        try:
+            await journal.follow()
+            yield journal
+        finally:
+            await journal.close()
+
+
+@asynccontextmanager
+async def beside_the_daemon(settings: Settings, database: Database) -> AsyncIterator[WholeJournal]:
+    """As a command wants it, over the open `database` of its tables. Raises ConfigError."""
+    journal = DatabaseJournal(database, spawn=spawn)
+    try:
+        if (broker := settings.broker) is None:
+            yield journal
+            return
+        async with _queues(settings, broker, journal) as queues:
+            yield queues
+    finally:
+        await journal.close()
+
+
+@asynccontextmanager
+async def _archive(settings: Settings) -> AsyncIterator[DatabaseJournal]:
+    """Its tables are made with the tickets' (`ingest.parts.ticket_store`), for they may be away now."""
+    async with _tables(settings.journal_url) as database:
+        kept = DatabaseJournal(database, spawn=spawn)
+        try:
+            yield kept
+        finally:
+            await kept.close()
+
+
+@asynccontextmanager
+async def _tables(url: str) -> AsyncIterator[Database]:
+    database = Database.open(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _queues(settings: Settings, broker: Broker, kept: DatabaseJournal) -> AsyncIterator["QueueJournal"]:
+    from store.queue_journal import QueueJournal, prefetch_for  # noqa: PLC0415 - aio-pika is slow to import
+
+    prefetch = prefetch_for(settings.worker.processes, settings.worker.batch)
+    journal = QueueJournal(broker.address, queue=broker.queue, kept=kept, tls=broker.tls, prefetch=prefetch)
+    try:
+        yield journal
+    finally:
+        await journal.close()
+
+
+async def _connect(settings: Settings, journal: "QueueJournal") -> None:
+    """A broker that is away is waited for: meanwhile everybody is told to try again. Raises ConfigError."""
+    from store.queues import QueueRefused  # noqa: PLC0415 - as above
+
+    try:
+        await journal.connect()
+    except QueueRefused as error:
+        raise ConfigError([refusal(settings, error)]) from error
+    except IntakeUnavailable as error:
+        log.warning("broker_unreachable", error=str(error), detail=error.detail)
+
+
+def refusal(settings: Settings, error: "QueueRefused") -> Mistake:
+    """What a person must do about what the broker said."""
+    key, text = _REMEDIES[error.why]
+    place = settings.journal_places.get(key) or settings.journal_places["url"]
+    return Mistake(place, text, {"queue": error.queue, "said": error.detail or "-"})
+
+
+_REMEDIES = {
+    "properties": (
+        "queue",
+        N_("the queue %(queue)s exists with other properties (%(said)s); empty and delete it, or choose another name"),
+    ),
+    "access": ("url", N_("this user may not configure, write and read the queue %(queue)s: %(said)s")),
+    "login": ("url", N_("RabbitMQ refuses user, password or virtual host: %(said)s")),
+}
