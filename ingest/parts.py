@@ -94,8 +94,10 @@ async def ticket_store(daemon: Daemon) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def rules(daemon: Daemon) -> AsyncIterator[None]:
-    await look_at_rules(daemon)
-    yield
+    """Read and tested while receivers open: what they take waits in the journal for the worker, who waits for rules."""
+    daemon.liveness.starting("rules")
+    async with _ended(daemon.vital(look_at_rules(daemon), name="rules")):
+        yield
 
 
 async def look_at_rules(daemon: Daemon, *, anew: bool = False) -> None:

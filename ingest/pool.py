@@ -7,7 +7,6 @@ fresh ─warm up─▶ warm ─batches─▶ …
 """
 
 import asyncio
-import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
@@ -20,6 +19,7 @@ from domain.errors import BalcaoError
 from domain.raw import JournalEntry
 from ingest import child
 from ingest.entry import BatchReport
+from ingest.nursery import open_nursery
 from ingest.rulebook import RuleSource
 from ingest.supervise import spawn
 
@@ -51,7 +51,7 @@ class PipelinePool:
         self._warm = False
         return ProcessPool(
             max_workers=self._settings.worker.processes,
-            context=multiprocessing.get_context("spawn"),
+            context=open_nursery(block.kind for block in self._settings.channels.values() if block.enabled),
             initializer=child.start,
             initargs=(self._settings,),
         )

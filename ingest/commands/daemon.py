@@ -7,6 +7,7 @@ import click
 
 from domain.errors import ConfigError
 from domain.units import BadValue, parse_duration
+from ingest import memory
 from ingest.commands.check import mistakes_of_settings
 from ingest.commands.failures import Unusable
 from ingest.commands.shape import OneOf, command
@@ -31,6 +32,7 @@ from ingest.translations import N_, _
 def run(shell: Shell, role: str, backfill: str | None) -> int:
     """Exit 0 after a clean stop, 1 after a crash, 2 for a configuration that does not let it start."""
     back = None if backfill is None else _duration(backfill)
+    memory.grow()
     try:
         settings = shell.settings
         from ingest.app import run as run_daemon  # noqa: PLC0415 - mistakes are told before all is imported

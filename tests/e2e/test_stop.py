@@ -25,7 +25,7 @@ def family(daemon):
 
 
 def worker_of(daemon):
-    return next(pid for pid in family(daemon)[1:] if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    return next(pid for pid in family(daemon)[1:] if b"forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes())
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def stopped(daemon, number, members):
     for pid in members:
         os.kill(pid, number)
     code = daemon.process.wait(GRACE + 5)
-    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in everybody), within=5, what="an empty house")
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in everybody), within=20, what="an empty house")
     return code
 
 
