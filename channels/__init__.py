@@ -10,6 +10,7 @@ KINDS = {
     "webhook": "channels.webhook",
     "mapped": "channels.mapped",
     "app": "channels.app",
+    "chat": "channels.chat",
     "voice": "channels.voice",
     "whatsapp": "channels.whatsapp",
     "slack": "channels.slack",

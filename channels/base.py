@@ -42,6 +42,8 @@ class Channel:
     """One configured channel. What a channel cannot do is None; `path` None: it is called at /hooks/<name>.
 
     `carriage`: how it carries the files of a reply; None: it takes none along.
+    `streams`: nobody is called, what is sent is laid into its visitors' streams (domain/chat.py). `calendar`: of the
+    rules, by which people are there.
     """
 
     name: str
@@ -56,6 +58,12 @@ class Channel:
     mailbox: Mailbox | None = None
     calls: CallDesk | None = None
     transcriber: Transcriber | None = None
+    streams: bool = False
+    calendar: str | None = None
+
+    @property
+    def can_send(self) -> bool:
+        return self.streams or self.sender is not None
 
 
 def utc_now() -> datetime:

@@ -1,5 +1,6 @@
 """Setting fields that several channels share. Values are written and read as domain.units says."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
@@ -42,6 +43,15 @@ def parse_url(value: Any) -> str:
     return value
 
 
+ORIGIN_PATTERN = r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?"
+
+
+def parse_origin(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(ORIGIN_PATTERN, value):
+        raise BadValue(N_('write an origin as browsers send it: "https://portal.exemplo.com.br"'))
+    return value.lower()
+
+
 def _as_written(parse: Callable[[Any], Any], pattern: str) -> tuple[PlainValidator, WithJsonSchema]:
     return PlainValidator(parse), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
@@ -49,14 +59,15 @@ def _as_written(parse: Callable[[Any], Any], pattern: str) -> tuple[PlainValidat
 Size = Annotated[int, *_as_written(parse_size, SIZE_PATTERN)]
 Duration = Annotated[timedelta, *_as_written(parse_duration, DURATION_PATTERN)]
 SecretReference = Annotated[str, *_as_written(parse_reference, REFERENCE_PATTERN)]
+Origin = Annotated[str, *_as_written(parse_origin, ORIGIN_PATTERN)]
 Url = Annotated[str, *_as_written(parse_url, r"https?://[^\s@#]+")]
 
 
-def secret_bytes(reference: str, reveal: Callable[[str], str], where: str) -> bytes:
+def secret_bytes(reference: str, reveal: Callable[[str], str], where: str, *, least: int = SHORTEST_SECRET) -> bytes:
     """Raises ConfigError for a secret that is missing or too short; `where` names the setting."""
     secret = reveal(reference).encode()
-    if len(secret) < SHORTEST_SECRET:
-        text, values = N_("%(reference)s: a secret needs at least %(least)s bytes"), {"least": SHORTEST_SECRET}
+    if len(secret) < least:
+        text, values = N_("%(reference)s: a secret needs at least %(least)s bytes"), {"least": least}
         raise ConfigError([Mistake(Position(where, 1, 1), text, {"reference": reference, **values})])
     return secret
 

@@ -84,7 +84,8 @@ class Interaction:
     `authentic` is true when the sender is proved: by the channel itself (a signed webhook), or for mail by a server
     that the settings trust (ADR 7). `call_events` is what is told of a telephone call (`domain.call`); `pending` says
     why nothing is filed yet, for others of its kind will follow. `answer_by`: the channel that carries an automatic
-    answer, if it is another one; `at_night`: it came when nobody wants to be woken by one.
+    answer, if it is another one; `at_night`: it came when nobody wants to be woken by one. `stream`: of which visitor's
+    web chat it is part (domain/chat.py).
     """
 
     channel: str
@@ -122,6 +123,7 @@ class Interaction:
     pending: str | None = None
     answer_by: str | None = None
     at_night: bool = False
+    stream: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

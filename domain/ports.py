@@ -1,10 +1,11 @@
 """The interfaces between packages, gathered here so that no two of them import each other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.afterwards import Afterword
+from domain.chat import ChatEvent, ChatFile, Opening
 from domain.interaction import Ignored, Interaction
 from domain.outgoing import OutgoingMessage
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt, Whereabouts
@@ -48,11 +49,30 @@ class Ledger(Protocol):
         """Let others have the lease at once."""
 
 
+class Chats(Protocol):
+    """What web chats ask of the ticket store and the rules. Queries may raise StoreUnavailable."""
+
+    async def heads(self, channel: str, visitors: Sequence[str]) -> Mapping[str, int]:
+        """The number of the last event of each; of who has none, nothing."""
+
+    async def events(self, channel: str, visitor: str, after: int, limit: int) -> Sequence[ChatEvent]:
+        """The oldest `limit` events that follow `after`; a negative `after`: the latest so many."""
+
+    async def file(self, channel: str, visitor: str, event: int, position: int) -> tuple[ChatFile, bytes] | None:
+        """A file of an event of this visitor, with its content."""
+
+    async def opening(self, calendar: str, now: datetime) -> Opening | None:
+        """By a calendar of the rules; None when the rules have none of that name, or cannot be read."""
+
+
 class Intake(Protocol):
-    """`ledger` is for receivers that fetch and must know how far they came."""
+    """`ledger` is for receivers that fetch and must know how far they came, `chats` for visitors of a web chat."""
 
     @property
     def ledger(self) -> Ledger: ...
+
+    @property
+    def chats(self) -> Chats: ...
 
     async def accept(self, raw: RawInteraction) -> Receipt:
         """Return if and only if `raw` is durable. Raises IntakeUnavailable."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from prometheus_client import Counter
 
 from domain.errors import BalcaoError
-from domain.ports import Ledger
+from domain.ports import Chats, Ledger
 from domain.raw import RawInteraction, Receipt, Whereabouts
 from ingest.supervise import Liveness
 from ingest.telemetry import Metrics
@@ -31,10 +31,12 @@ class JournalIntake:
         *,
         ledger: Ledger,
         store: Database,
+        chats: Chats,
     ) -> None:
         self._journal = journal
         self._ledger = ledger
         self._store = store
+        self._chats = chats
         self._wake = wake
         self._liveness = liveness
         self._refusing = False
@@ -44,6 +46,10 @@ class JournalIntake:
     @property
     def ledger(self) -> Ledger:
         return self._ledger
+
+    @property
+    def chats(self) -> Chats:
+        return self._chats
 
     async def accept(self, raw: RawInteraction) -> Receipt:
         try:

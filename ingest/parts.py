@@ -10,6 +10,7 @@ import structlog
 
 from config.settings import Settings
 from domain.errors import StoreUnavailable
+from ingest.chats import senders_of
 from ingest.chores import Chores
 from ingest.collecting import Collecting
 from ingest.daemon import Daemon
@@ -149,7 +150,7 @@ async def dispatcher(daemon: Daemon) -> AsyncIterator[None]:
     dispatcher = Dispatcher(
         database=daemon.store,
         files=open_contents(settings),
-        senders={name: channel.sender for name, channel in daemon.channels.items() if channel.sender},
+        senders=senders_of(daemon.channels, daemon.store),
         wake=daemon.dispatch,
         calm=daemon.calm,
         metrics=daemon.metrics,

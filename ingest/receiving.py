@@ -6,9 +6,12 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
+from ingest.chats import StoreChats
 from ingest.daemon import Daemon
 from ingest.intake import JournalIntake
+from ingest.opening import Openings
 from ingest.supervise import keep_running, spawn
+from ingest.wiring import open_contents
 from store.ledger import JournalLedger
 
 FIRST_CONTACT = 5.0
@@ -73,6 +76,7 @@ async def _run_receiver(run: Any, intake: JournalIntake, event: asyncio.Event, r
 
 
 def intake_of(daemon: Daemon) -> JournalIntake:
+    openings = Openings(daemon.rulebook, looks="work" not in daemon.roles)
     return JournalIntake(
         daemon.journal,
         daemon.work,
@@ -81,4 +85,5 @@ def intake_of(daemon: Daemon) -> JournalIntake:
         daemon.liveness,
         ledger=JournalLedger(daemon.journal),
         store=daemon.store,
+        chats=StoreChats(daemon.store, open_contents(daemon.settings), openings),
     )

@@ -172,7 +172,7 @@ def build_clerk(settings: Settings, channels: Mapping[str, Channel]) -> Clerk:
         ),
         letters=read_templates(settings),
         exits={
-            name: Exit(channel=name, can_send=channel.sender is not None, mailbox=channel.mailbox)
+            name: Exit(channel=name, can_send=channel.can_send, mailbox=channel.mailbox)
             for name, channel in channels.items()
         },
         own=_own_mailboxes(channels),

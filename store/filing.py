@@ -1,6 +1,6 @@
 """One batch of filings becomes rows, table by table, each table in one statement.
 
-    contacts ─▶ tickets ─▶ links, participants, conversations ─▶ messages ─▶ attachments ─▶ outbox ─▶ history, budgets
+    contacts ─▶ tickets ─▶ links, participants, conversations ─▶ messages ─▶ attachments ─▶ outbox ─▶ chats ─▶ history
 
 Rows are sorted where two transactions could meet, so that they queue up instead of deadlocking.
 """
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Executable, Table, bindparam, literal_column,
 
 from domain.interaction import Automated, Medium
 from domain.ticket import TAKES_PART_BY, Filing, Road, State
+from store import chats
 from store.bounces import works_again
 from store.bulk import Bulk, Insert, chunks, parameters
 from store.codec import storable
@@ -92,7 +93,8 @@ def file(connection: Connection, filings: Sequence[Filing], now: datetime, perio
     people = contacts_of(connection, filings, now)
     states = _states(connection, [one.placement.ticket for one in filings if one.placement.reopens])
     sheet = _Sheet()
-    for filing, message in zip(filings, allocate(connection, "message_ids", len(filings)), strict=True):
+    numbers = allocate(connection, "message_ids", len(filings))
+    for filing, message in zip(filings, numbers, strict=True):
         _write_down(sheet, filing, message, at, people)
         sheet.history += _events(filing, message, at, states)
     INSERT_TICKET.run(connection, sheet.tickets)
@@ -103,6 +105,7 @@ def file(connection: Connection, filings: Sequence[Filing], now: datetime, perio
     name_contents(connection, sheet.attachments)
     INSERT_REMOTE_FILE.run(connection, sheet.remote_files)
     INSERT_OUTGOING.run(connection, sheet.outgoing)
+    chats.record(connection, filings, numbers, now)
     _REOPEN.run(connection, [(number,) for number in sorted(states)])
     INSERT_HISTORY.run(connection, sheet.history)
     works_again(connection, {sender_of(filing.interaction) for filing in filings if _written_by_mail(filing)})

@@ -14,6 +14,7 @@
     ack_budget   acknowledgements spent per hour          counters   next numbers (SQLite; PostgreSQL has sequences)
     failing_addresses   mail addresses that our messages came back from
     receipts            what providers say became of our messages, by their ids; may come before we know the id
+    chat_streams ─< chat_events           what visitors of web chats are shown (schema_chat.py)
     address_changes     people whose address on a channel is another one now
 
 Columns that end in JSON lists or objects are text: both databases keep them byte for byte.
@@ -31,7 +32,7 @@ from sqlalchemy import (
     Text,
 )
 
-from store import schema_calls  # noqa: F401 - its tables belong to this metadata
+from store import schema_calls, schema_chat  # noqa: F401 - their tables belong to this metadata
 from store.moments import Moment
 from store.schema_base import Key, metadata, ticket_column
 

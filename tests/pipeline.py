@@ -22,6 +22,7 @@ from channels.smtp.receive_dialogue import Transaction
 from channels.smtp.receive_raw import raw_mail
 from config.settings import load
 from domain.raw import Fate, RawInteraction
+from ingest.chats import senders_of
 from ingest.dispatch import Dispatcher
 from ingest.pipeline import Pipeline
 from ingest.rulebook import RuleSource, compiled, tested
@@ -67,11 +68,17 @@ channels:
     token: file:var/secrets/bot.key
     base_url: http://127.0.0.1:1
     groups: all
+  chat:
+    kind: chat
+    origins: ["https://www.exemplo.com.br"]
+    secrets: [file:var/secrets/chat.key]
+    calendar: atendimento
 """
 RULES = """\
 version: 1
 departments: {suporte: Suporte, financeiro: Financeiro}
 default: {department: suporte, priority: Baixa}
+calendars: {atendimento: {hours: {mon-fri: 09:00-18:00}}}
 rules:
   - name: boleto
     when: {words: [boleto]}
@@ -162,7 +169,7 @@ class House:
 
     async def dispatch(self, senders=None):
         """Send what waits, by the channels' own senders: mail becomes files in `var/outgoing`."""
-        own = {name: channel.sender for name, channel in self.channels.items() if channel.sender and name != "site"}
+        own = {name: one for name, one in senders_of(self.channels, self.database).items() if name != "site"}
         calm = asyncio.Event()
         calm.set()
         dispatcher = Dispatcher(

@@ -106,6 +106,7 @@ class _Loader:
             letters=tuple(fields.letters),
             zone=almanac.zone,
             eyes=self.numbering.eyes(contacts),
+            calendars=almanac.calendars,
         )
 
     def _version(self, node: Node | None) -> None:

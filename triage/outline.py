@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from domain.document import Mapping as MappingNode
 from domain.document import Node, Scalar, Sequence
 from domain.errors import Position
+from triage.calendars import Calendar
 from triage.conditions import AllOf, AnyOf, Condition, Not
 from triage.contacts import NOBODY, Contacts
 from triage.loading_calendars import Almanac
@@ -114,8 +115,7 @@ class _Drawing:
     def of(cls, sections: Sections) -> "_Drawing":
         notes, numbering = Notes(), Numbering()
         named = {key: {name: node for name, (_, node) in sections.named(key).items()} for key in _NAMED}
-        almanac = Almanac(notes, next(iter(sections.nodes("timezone")), None))
-        almanac.read(named["calendars"])
+        almanac = _almanac(sections, notes)
         patterns = PatternReader(notes, numbering, named["lists"])
         return cls(named["define"], numbering, ConditionReader(notes, patterns, almanac, named["define"]))
 
@@ -177,4 +177,15 @@ class _Drawing:
         return Part(name=name, position=position, condition=condition, node=node, parts=tuple(parts))
 
 
-_NAMED = ("calendars", "lists", "define")
+def calendars_of(sections: Sections) -> Mapping[str, Calendar]:
+    """The business hours in files that have been loaded without a mistake, by name."""
+    return _almanac(sections, Notes()).calendars
+
+
+def _almanac(sections: Sections, notes: Notes) -> Almanac:
+    almanac = Almanac(notes, next(iter(sections.nodes("timezone")), None))
+    almanac.read({name: node for name, (_, node) in sections.named("calendars").items()})
+    return almanac
+
+
+_NAMED = ("lists", "define")

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from domain.errors import Position
 from domain.facts import Facts
 from domain.verdict import Match
+from triage.calendars import Calendar
 from triage.conditions import AllOf, AnyOf, Condition, Listed, Tagged
 from triage.evidence import matches_of
 from triage.sight import Eyes, Sight
@@ -114,6 +115,7 @@ class RuleSet:
     letters: tuple[tuple[Position, str], ...]
     zone: ZoneInfo
     eyes: Eyes
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
 
     def applying(self, sight: Sight) -> Iterator[Rule]:
         """The rules that apply, in file order, up to one that stops. Adds their tags to `sight`."""

@@ -1,4 +1,4 @@
-"""Whose request it is, as far as limits are concerned."""
+"""Whose request it is, where reverse proxies stand before us."""
 
 import ipaddress
 from collections.abc import Iterable
@@ -30,20 +30,6 @@ class Proxies:
     def _trusts(self, address: str) -> bool:
         known = ipaddress.ip_address(address)
         return any(known in network for network in self.networks)
-
-
-def limited_as(address: str | None) -> str:
-    """The key of a limit: an IPv6 customer owns a /64, so that whole network counts as one address."""
-    if address is None:
-        return ""
-    if ":" not in address:
-        return address
-    try:
-        known = ipaddress.IPv6Address(address)
-    except ValueError:
-        return address
-    mapped = known.ipv4_mapped
-    return str(mapped or ipaddress.IPv6Network((known, 64), strict=False))
 
 
 def is_address(text: str) -> bool:

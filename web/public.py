@@ -8,6 +8,7 @@ Only failures count against an address: a busy system that signs correctly is ne
 is why a reverse proxy must be named in `trusted_proxies`.
 """
 
+import asyncio
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,10 +19,11 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from channels.problem import SECURITY_HEADERS, problem
-from web.addresses import Proxies, limited_as
+from channels.stopping import STOPPING
+from channels.throttle import Throttle, limited_as
+from web.addresses import Proxies
 from web.problem import Handler, answered
 from web.serving import DIRECT
-from web.throttle import Throttle
 
 CHARGED = frozenset({401, 403, 404, 405, 408, 411, 413, 415})
 LARGEST_BODY = 64 * 1024 * 1024
@@ -49,7 +51,14 @@ def public_site(routes: Iterable[web.RouteDef], limits: PublicLimits | None = No
     site = web.Application(middlewares=[guard.middleware()], client_max_size=limits.max_body)
     site.add_routes(routes)
     site[DIRECT] = _direct(routes, guard)
+    site[STOPPING] = asyncio.Event()
+    site.on_shutdown.append(_say_so)
     return site
+
+
+async def _say_so(site: web.Application) -> None:
+    """Streams would else keep the site from stopping."""
+    site[STOPPING].set()
 
 
 def _direct(routes: Iterable[web.RouteDef], guard: "_Guard") -> dict[str, Handler]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from channels.app.multipart import File, read_form
 from channels.json_text import kind_of, read_object
+from channels.multipart import File, read_form
 from channels.telephone import e164
 from channels.wild import as_moment
 

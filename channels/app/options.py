@@ -16,25 +16,18 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from channels.fields import Duration, SecretReference, Size, StrictOptions, Url
+from channels.fields import Duration, Origin, SecretReference, Size, StrictOptions, Url
 from domain.errors import N_
 from domain.units import BadValue
 
 _FIELD = re.compile(r"subject|text|attachments|contact\.(?:id|name|email|phone)|context\.[A-Za-z0-9_]{1,60}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 
 
 def _field(name: str) -> str:
     if not _FIELD.fullmatch(name):
         raise BadValue(N_("write a field: subject, text, attachments, contact.email, context.version"))
     return name
-
-
-def _origin(text: str) -> str:
-    if not _ORIGIN.fullmatch(text):
-        raise BadValue(N_('write an origin as browsers send it: "https://portal.exemplo.com.br"'))
-    return text.lower()
 
 
 class Reply(StrictOptions):
@@ -48,7 +41,7 @@ class Reply(StrictOptions):
 class Application(StrictOptions):
     keys: tuple[SecretReference, ...] = Field(default=(), max_length=10)
     secrets: tuple[SecretReference, ...] = Field(default=(), max_length=10)
-    origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = Field(default=(), max_length=50)
+    origins: tuple[Origin, ...] = Field(default=(), max_length=50)
     required: tuple[Annotated[str, AfterValidator(_field)], ...] = Field(default=(), max_length=50)
     vouches: tuple[Literal["email", "phone"], ...] = ()
     reply: Reply | None = None

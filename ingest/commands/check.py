@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from domain.document import Mapping
+from domain.document import Mapping, Scalar
 from domain.errors import ConfigError, Mistake, Position
 from ingest.commands.failures import UNUSABLE, WRONG, lines_of, mistakes_as_json
 from ingest.commands.shape import command
@@ -24,6 +24,7 @@ from triage.keywords import NO_LETTER
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from triage.loading import RuleSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +154,10 @@ def _rules(path: Path, settings: "Settings | None" = None) -> Finding:
     results = list(run_tests(ruleset, facts_of=facts_of_case))
     failures = tuple({"test": one.name, "reason": one.reason} for one in results if not one.passed)
     facts = {"file": str(path), "hash": ruleset.hash, "rules": len(ruleset.rules), "tests": len(results)}
-    mistakes = _unknown_letters(settings, ruleset.letters) if settings else ()
-    return Finding(what="rules", facts=facts, failures=failures, mistakes=tuple(mistakes))
+    mistakes = (
+        (*_unknown_letters(settings, ruleset.letters), *_unknown_calendars(settings, ruleset)) if settings else ()
+    )
+    return Finding(what="rules", facts=facts, failures=failures, mistakes=mistakes)
 
 
 def _unknown_letters(settings: "Settings", chosen: Iterable[tuple[Position, str]]) -> Iterator[Mistake]:
@@ -167,6 +170,17 @@ def _unknown_letters(settings: "Settings", chosen: Iterable[tuple[Position, str]
         if name not in {*known, NO_LETTER}:
             text = N_("there are no letters called %(name)r; known are: %(known)s")
             yield Mistake(position, text, {"name": name, "known": ", ".join(known)})
+
+
+def _unknown_calendars(settings: "Settings", ruleset: "RuleSet") -> Iterator[Mistake]:
+    """Of channels that say when people are there; the daemon would say nothing about it."""
+    for block in settings.channels.values():
+        node = block.options.get("calendar") if block.enabled else None
+        name = node.value if isinstance(node, Scalar) else None
+        if node is not None and isinstance(name, str) and name not in ruleset.calendars:
+            known = ", ".join(ruleset.calendars) or "-"
+            text = N_("the rules have no calendar called %(name)r; known are: %(known)s")
+            yield Mistake(node.position, text, {"name": name, "known": known})
 
 
 def _secret(settings: "Settings", reference: str) -> str:

@@ -122,7 +122,7 @@ def _answerable(answered: Answered | None, state: State, channels: "dict[str, Ch
     if answered is None:
         raise Wrong(_("nobody wrote on this ticket whom one could answer"))
     channel = channels.get(answered.channel)
-    if channel is None or channel.sender is None:
+    if channel is None or not channel.can_send:
         raise Wrong(_("channel %(name)s cannot send") % {"name": repr(answered.channel)})
     if channel.mailbox is not None and destination_of(answered.sender) is None:
         raise Wrong(_("nobody wrote on this ticket whom one could answer"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.addresses import Proxies, limited_as
+from web.addresses import Proxies
 
 
 @pytest.mark.parametrize(
@@ -28,19 +28,3 @@ def test_no_proxy_is_trusted_unless_named():
     assert not Proxies([])
     with pytest.raises(ValueError, match="nonsense"):
         Proxies(["nonsense"])
-
-
-@pytest.mark.parametrize(
-    ("address", "key"),
-    [
-        ("203.0.113.9", "203.0.113.9"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
-        ("::ffff:203.0.113.9", "203.0.113.9"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("no:address", "no:address"),
-        (None, ""),
-    ],
-)
-def test_an_ipv6_network_counts_as_one_address(address, key):
-    assert limited_as(address) == key

@@ -1,5 +1,6 @@
-"""A budget of failures for each address: a token bucket that refills with time, in bounded memory."""
+"""A budget for each address or other key: a token bucket that refills with time, in bounded memory."""
 
+import ipaddress
 import math
 from collections import OrderedDict
 
@@ -8,9 +9,9 @@ _ROUNDING = 1e-6  # seconds that floating point may invent
 
 
 class Throttle:
-    """`burst` failures at once, then `per_second`. Addresses that did nothing wrong take no memory.
+    """`burst` failures (or whatever is charged) at once, then `per_second`. Who was never charged takes no memory.
 
-    When more than MOST_ADDRESSES misbehave, the one seen longest ago is forgotten. Times are monotonic seconds.
+    When more than MOST_ADDRESSES are charged, the one seen longest ago is forgotten. Times are monotonic seconds.
     """
 
     def __init__(self, *, burst: int, per_second: float) -> None:
@@ -44,3 +45,17 @@ class Throttle:
         if level == 0.0:
             self._spent.pop(address, None)
         return level
+
+
+def limited_as(address: str | None) -> str:
+    """The key of a limit: an IPv6 customer owns a /64, so that whole network counts as one address."""
+    if address is None:
+        return ""
+    if ":" not in address:
+        return address
+    try:
+        known = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    mapped = known.ipv4_mapped
+    return str(mapped or ipaddress.IPv6Network((known, 64), strict=False))

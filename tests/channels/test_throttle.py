@@ -2,11 +2,12 @@
 
 from copy import deepcopy
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web import throttle as module
-from web.throttle import Throttle
+from channels import throttle as module
+from channels.throttle import Throttle, limited_as
 
 
 def test_the_burst_is_free_and_the_next_waits():
@@ -53,3 +54,19 @@ def test_nobody_fails_more_often_than_allowed(pauses, burst):
             assert deepcopy(throttle).wait("a", now + throttle.wait("a", now)) == 0
 
     assert served <= burst + now + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("no:address", "no:address"),
+        (None, ""),
+    ],
+)
+def test_an_ipv6_network_counts_as_one_address(address, key):
+    assert limited_as(address) == key
