@@ -41,7 +41,7 @@ async def house(tmp_path, fresh_url, sqlite_templates):
 async def page_of(house):
     """A page before a node of its own, which shares nothing with other nodes but the databases."""
     openings = Openings(Rulebook(house.folder / "rules.yaml"), looks=True)
-    chats = StoreChats(house.database, house.pipeline._contents, openings)
+    chats = StoreChats(house.database, house.pipeline._files, openings)
     intake = JournalIntake(house.journal, asyncio.Event(), Metrics(), house.channels, Liveness(),
                            ledger=JournalLedger(house.journal), store=house.database, chats=chats)  # fmt: skip
     routes = house.channels["chat"].routes(intake)
