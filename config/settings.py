@@ -58,9 +58,10 @@ class Worker(Block):
 
 
 class Conversations(Block):
-    """None: a chat goes on however long nobody spoke."""
+    """`quiet` None: a chat goes on however long nobody spoke. `burst` None: every message is judged by itself."""
 
     quiet: Duration | None = 86_400.0
+    burst: Duration | None = 300.0
 
 
 class Budgets(Block):

@@ -35,3 +35,15 @@ class FiledMessage:
     facts: Facts
     verdict: Verdict
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One message of a ticket. `facts` and `verdict` are None for what was not written by a customer."""
+
+    message: int
+    identity: str
+    sender: str
+    at: datetime
+    facts: Facts | None
+    verdict: Verdict | None

@@ -20,6 +20,7 @@ from domain.interaction import Medium
 from domain.ticket import Filing, Placement
 from domain.verdict import Verdict
 from ingest.albums import add_to_filed, put_together
+from ingest.bursts import press_bursts
 from ingest.calling import CallsOfBatch, unannotated
 from ingest.entry import Read, with_words
 from ingest.referring import refer_others
@@ -105,6 +106,7 @@ class Transaction:
         filings = [self._filing(read, renumbered(placement, numbers), spent, echoes) for read, placement in new]
         marks.append(time.perf_counter())
         desk.file(connection, filings, self._now, period)
+        press_bursts(connection, filings, self._ruleset, self._house.burst, self._now)
         said = [*self._all, *(read.interaction for read in fresh)]
         refer_others(connection, interactions=said, filings=filings, around=around, ruleset=self._ruleset,
                      house=self._house, now=self._now)  # fmt: skip

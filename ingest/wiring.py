@@ -180,11 +180,12 @@ def build_clerk(settings: Settings, channels: Mapping[str, Channel]) -> Clerk:
 
 
 def build_house(settings: Settings, channels: Mapping[str, Channel]) -> House:
-    quiet = settings.conversations.quiet
+    quiet, burst = settings.conversations.quiet, settings.conversations.burst
     return House(
         own=_own_mailboxes(channels),
         agents=frozenset(settings.agents),
         quiet=None if quiet is None else timedelta(seconds=quiet),
+        burst=None if burst is None else timedelta(seconds=burst),
         call_windows={name: channel.calls.window for name, channel in channels.items() if channel.calls},
     )
 

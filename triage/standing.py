@@ -32,12 +32,14 @@ class House:
     """`own`: all mailboxes of this installation. `agents`: folded addresses, and domains as `@exemplo.com`.
 
     `quiet`: after so long a silence, what is said in a chat begins a new ticket; None: it never does.
-    `call_windows`: the same for calls of one number, by channel.
+    `burst`: what one person says in a chat, each message so soon after the last, is judged together; None: it is not.
+    `call_windows`: as `quiet`, for calls of one number, by channel.
     """
 
     own: tuple[Mailbox, ...] = ()
     agents: frozenset[str] = frozenset()
     quiet: timedelta | None = None
+    burst: timedelta | None = None
     call_windows: Mapping[str, timedelta] = field(default_factory=dict)
 
     def standing_of(self, interaction: Interaction) -> Standing:
