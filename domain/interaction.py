@@ -125,6 +125,10 @@ class Interaction:
     at_night: bool = False
     stream: str | None = None
 
+    @property
+    def answering_channel(self) -> str:
+        return self.answer_by or self.channel
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored:

@@ -17,6 +17,7 @@ from store import receipts
 from store.bulk import INSERTERS, Bulk
 from store.codec import storable
 from store.moments import to_micros
+from store.rows import VERIFIED_PHONE
 from store.schema import (
     address_changes,
     attachments,
@@ -76,18 +77,27 @@ def _is_news(connection: Connection, change: AddressChange) -> bool:
 def _follow(connection: Connection, change: AddressChange, now: datetime) -> None:
     """What the new address has already is left alone: nothing merges two people who both wrote."""
     old, new = fold_address(storable(change.old)), fold_address(storable(change.new))
-    realm = contact_addresses.c.realm == change.channel
-    if not connection.execute(
-        select(contact_addresses.c.contact).where(realm, contact_addresses.c.address == new)
-    ).first():
-        moved = update(contact_addresses).where(realm, contact_addresses.c.address == old).values(address=new)
-        connection.execute(moved)
+    _move_address(connection, change.channel, old, new)
+    if not _move_address(connection, VERIFIED_PHONE, old, new):
+        # Whoever gets the old number next, and proves it, is somebody else.
+        gone = contact_addresses.c.realm == VERIFIED_PHONE, contact_addresses.c.address == old
+        connection.execute(delete(contact_addresses).where(*gone))
     for old_key, new_key in change.talks:
         ticket = _move_talk(connection, change.channel, storable(old_key), storable(new_key))
         if ticket is not None:
             participant = INSERTERS[connection.dialect.name](ticket_participants).values(ticket=ticket, address=new)
             connection.execute(participant.on_conflict_do_nothing())
             _HISTORY.run(connection, [(ticket, to_micros(now), WHO, "address", old, new, None)])
+
+
+def _move_address(connection: Connection, realm: str, old: str, new: str) -> bool:
+    """False: the new one belongs to somebody already."""
+    here = contact_addresses.c.realm == realm
+    taken = select(contact_addresses.c.contact).where(here, contact_addresses.c.address == new)
+    if connection.execute(taken).first():
+        return False
+    connection.execute(update(contact_addresses).where(here, contact_addresses.c.address == old).values(address=new))
+    return True
 
 
 def _move_talk(connection: Connection, channel: str, old: str, new: str) -> int | None:

@@ -103,7 +103,9 @@ def _people(connection: Connection, ids: Sequence[int]) -> dict[int, Document]:
     for chunk in chunks(ids):
         rows = connection.execute(query.where(contacts.c.id.in_(chunk)).order_by(contact_addresses.c.address))
         for contact, name, address in rows:
-            people.setdefault(contact, {"name": name, "addresses": []})["addresses"].append(address)
+            known = people.setdefault(contact, {"name": name, "addresses": []})["addresses"]
+            if address not in known:  # a number may be known by WhatsApp, and as verified
+                known.append(address)
     return people
 
 

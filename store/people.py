@@ -22,12 +22,13 @@ from store.codec import storable
 from store.merging import merge, stay_apart
 from store.moments import to_micros
 from store.numbers import allocate
-from store.rows import WHO, realm_of, sender_of
+from store.rows import VERIFIED_PHONE, WHO, realm_of, sender_of
 from store.schema import contact_addresses, contacts
 
 Address = tuple[str, str]
 """(realm, folded address)"""
 
+_VERIFIED = {"phone": VERIFIED_PHONE}
 _INSERT_CONTACT = Bulk.insert(contacts, "id", "name", "created_at")
 _INSERT_ADDRESS = Bulk.insert(contact_addresses, "realm", "address", "contact", "vouched_by")
 _NAME = Bulk(
@@ -111,7 +112,7 @@ def _senders(filings: Sequence[Filing]) -> dict[Address, _Sender]:
 def _vouched(said: Interaction) -> Iterator[Address]:
     own = realm_of(said), sender_of(said)
     for realm, address in said.vouched:
-        folded = realm, fold_address(storable(address))
+        folded = _VERIFIED.get(realm, realm), fold_address(storable(address))
         if folded[1] and folded != own:
             yield folded
 

@@ -17,7 +17,7 @@ from store.codec import maybe_storable, storable
 from store.moments import to_micros
 from store.naming import name_contents
 from store.rows import Row, attachment_row
-from store.schema import history, messages
+from store.schema import attachments, history, messages
 from store.schema_files import remote_files
 
 WHO = "balcao"
@@ -41,10 +41,17 @@ def remote_file_rows(interaction: Interaction, message: int, ticket: int, at: in
 
 
 def add(connection: Connection, interaction: Interaction, message: int, ticket: int, at: int) -> bool:
-    """Files that a message tells of only now. Those that are known of it are left alone. False: all of them were."""
+    """Files that a message tells of only now, behind all it has. Those that are known of it are left alone.
+
+    False: all of them were.
+    """
     table = remote_files
     known = connection.execute(select(table.c.reference, table.c.position).where(table.c.message == message)).all()
-    references, last = {row.reference for row in known}, max((row.position for row in known), default=-1)
+    attached = connection.execute(
+        select(func.max(attachments.c.position)).where(attachments.c.message == message)
+    ).scalar_one_or_none()
+    references = {row.reference for row in known}
+    last = max([-1 if attached is None else attached, *(row.position for row in known)])
     rows = remote_file_rows(interaction, message, ticket, at)
     fresh = [row for row in rows if row[4] not in references]
     INSERT_REMOTE_FILE.run(connection, [(row[0], last + number, *row[2:]) for number, row in enumerate(fresh, start=1)])

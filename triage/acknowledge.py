@@ -106,9 +106,7 @@ class Clerk:
             reason = "repeated_text"
         if reason is not None:
             return (
-                Silence(
-                    channel=interaction.answer_by or interaction.channel, to=interaction.return_path, reason=reason
-                ),
+                Silence(channel=interaction.answering_channel, to=interaction.return_path, reason=reason),
                 (),
                 None,
             )
@@ -121,7 +119,7 @@ class Clerk:
     def objection(self, interaction: Interaction, placement: Placement) -> str | None:
         """Why this interaction is not acknowledged, budgets apart; None when nothing speaks against it."""
         to = interaction.return_path or ""
-        way_out = self.exits.get(interaction.answer_by or interaction.channel)
+        way_out = self.exits.get(interaction.answering_channel)
         mailbox = way_out is not None and way_out.mailbox is not None
         asked = tuple(address.casefold() for address in interaction.envelope_recipients)
         reasons = (
@@ -155,7 +153,7 @@ class Clerk:
         named = verdict.acknowledgement or USUAL
         letter = self.letters.letter(self.policy.language, named, verdict.department, values)
         key = f"ack:{ticket}"
-        channel = interaction.answer_by or interaction.channel
+        channel = interaction.answering_channel
         mailbox = self.exits[channel].mailbox
         return Acknowledgement(
             channel=channel,

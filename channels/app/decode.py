@@ -11,7 +11,7 @@ from channels.app.options import Application
 from channels.cleaning import clean_file_name
 from channels.json_context import context_traits
 from channels.json_files import MOST_ATTACHMENTS, media_type, read_attachments
-from channels.json_reading import believable, problem_traits
+from channels.json_reading import believable, problem_traits, sender_traits
 from channels.json_text import MalformedJson
 from channels.said import identity_of
 from channels.telephone import e164
@@ -86,8 +86,6 @@ def _form_files(sent: Sent) -> Iterator[Attachment]:
 
 
 def _traits(application: str, message: Wild, contact: Wild) -> dict[str, TraitValue]:
-    known = {"sender.email": contact.line("email"), "sender.phone": contact.line("phone")}
-    traits: dict[str, TraitValue] = {"application": application}
-    traits |= {name: value for name, value in known.items() if value is not None}
+    traits: dict[str, TraitValue] = {"application": application, **sender_traits(contact)}
     traits |= context_traits(message.optional_part("context").value)
     return traits | problem_traits(message.problems)

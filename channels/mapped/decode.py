@@ -11,7 +11,7 @@ from typing import Any
 
 from channels.json_context import context_traits
 from channels.json_files import read_attachments
-from channels.json_reading import believable, problem_traits, read_payload
+from channels.json_reading import believable, problem_traits, read_payload, sender_traits
 from channels.json_text import kind_of
 from channels.mapped.elsewhere import remote_files
 from channels.mapped.expressions import CannotTell, Expression
@@ -149,10 +149,9 @@ def _moment(value: Any) -> Any:
 
 
 def _traits(fields: Wild) -> dict[str, TraitValue]:
-    known = {"sender.email": fields.line("email"), "sender.phone": fields.line("phone")}
-    traits: dict[str, TraitValue] = {name: value for name, value in known.items() if value is not None}
-    traits |= context_traits(fields.optional_part("context").value)
-    return traits | problem_traits(fields.problems)
+    return (
+        sender_traits(fields) | context_traits(fields.optional_part("context").value) | problem_traits(fields.problems)
+    )
 
 
 def _unreadable(raw: RawInteraction, index: int, element: Any, reason: str) -> Interaction:

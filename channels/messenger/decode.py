@@ -12,12 +12,12 @@ reaction, referral, handovers, opt-ins and everything else: ignored, by name
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from channels.cleaning import clean_line
 from channels.graph.batch import Event, Found, elements, read_all
-from channels.json_reading import believable, problem_traits, read_payload
+from channels.json_reading import believable, problem_traits, read_payload, unix_moment
 from channels.messenger.contents import Content, content_of, text_only
 from channels.wild import Wild
 from domain.afterwards import Afterword, DeliveryReceipt, Progress, Retraction
@@ -185,7 +185,7 @@ def _seen(progress: Progress, name: str, raw: RawInteraction, talk: Talk, event:
     mid = seen.line("mid")
     if mid is not None:
         return DeliveryReceipt(channel=raw.channel, remote_id=mid, progress=progress, at=_moment(event, raw))
-    watermark = _as_moment(seen.value.get("watermark"))
+    watermark = unix_moment(seen.value.get("watermark"))
     if watermark is None:
         return Ignored(reason=f"{name} of nothing")
     at = min(watermark + _GRACE, raw.received_at)
@@ -199,16 +199,8 @@ def _delivered(raw: RawInteraction, mid: str, event: Wild) -> Found:
 
 
 def _moment(event: Wild, raw: RawInteraction) -> datetime:
-    return believable(_as_moment(event.value.get("timestamp")), raw.received_at)
-
-
-def _as_moment(given: object) -> datetime | None:
-    """Milliseconds, or seconds where Meta's own examples write them."""
-    text = given if isinstance(given, str) else str(given) if isinstance(given, int) else ""
-    if not (text.isascii() and text.isdigit() and len(text) <= 14):
-        return None
-    number = int(text)
-    return datetime.fromtimestamp(number / 1000 if number > 10**11 else number, UTC)
+    """Meta writes milliseconds, and seconds in some of its own examples."""
+    return believable(unix_moment(event.value.get("timestamp")), raw.received_at)
 
 
 _READERS: dict[str, Callable[[RawInteraction, Talk, Wild], Found]] = {

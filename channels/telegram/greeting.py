@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from aiohttp import web
 
+from channels.problem import json_answer
 from channels.telegram.addressed import is_bare_command
 from channels.telegram.trouble import TelegramError
 
@@ -38,7 +39,7 @@ def _opened(update: Any) -> int | None:
 def greeted(update: Mapping[str, Any], *, text: str) -> web.Response | None:
     """The answer to a call that only opens a chat; None for what is to be kept."""
     chats = to_greet([update])
-    return web.json_response({"method": "sendMessage", "chat_id": chats[0], "text": text}) if chats else None
+    return json_answer({"method": "sendMessage", "chat_id": chats[0], "text": text}) if chats else None
 
 
 class Greeter:

@@ -11,13 +11,15 @@ import asyncio
 import os
 import time
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import accumulate, islice
 from pathlib import Path
 
 import structlog
 
+from domain.errors import IntakeUnavailable
 from domain.ports import Intake
 from domain.raw import RawInteraction
 from domain.source import Folder, Progress
@@ -27,6 +29,10 @@ log = structlog.get_logger()
 POLL_SECONDS = 2.0
 MOST_AT_ONCE = 1_000_000
 LONGEST_LINE = 100_000
+TOGETHER = 200
+"""Lines that are handed to the journal at once."""
+
+Sign = tuple[int, int, int] | str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,8 @@ class TailReceiver:
     from_start: bool = False
     poll: float = POLL_SECONDS
     clock: Callable[[], float] = time.time
+    seen: dict[Path, Sign] = field(default_factory=dict)
+    """How each file was when it had been read to its end: while it stays so, neither it nor the ledger is asked."""
 
     async def run(self, intake: Intake, ready: Callable[[], None]) -> None:
         """Raises IntakeUnavailable, after which it is run again."""
@@ -55,6 +63,9 @@ class TailReceiver:
 
     async def look(self, path: Path, intake: Intake, *, first: bool = False) -> None:
         """Take what `path` holds beyond its position."""
+        sign = _sign(path)
+        if self.seen.get(path) == sign:
+            return
         folder = await intake.ledger.folder(self.channel, str(path))
         try:
             with path.open("rb") as stream:
@@ -62,7 +73,10 @@ class TailReceiver:
             if folder.trouble:
                 await intake.ledger.trouble(folder.key, None)
         except OSError as error:
-            await intake.ledger.trouble(folder.key, f"cannot be read: {error.strerror}")
+            sign = f"cannot be read: {error.strerror}"
+            if folder.trouble != sign:
+                await intake.ledger.trouble(folder.key, sign)
+        self.seen[path] = sign
 
     async def _take_new(self, path: Path, file: int, folder: Folder, intake: Intake, *, first: bool) -> None:
         generation, size = _generation(file), os.fstat(file).st_size
@@ -90,15 +104,26 @@ class TailReceiver:
     async def _take_lines(self, file: int, folder: Folder, intake: Intake) -> None:
         upto = folder.upto
         while chunk := os.pread(file, MOST_AT_ONCE, upto):
-            taken = 0
-            for line in _whole_lines(chunk):
-                await self._accept(line, folder, upto + taken, intake)
-                taken += len(line)
+            taken = await self._accept_all(chunk, upto, folder, intake)
             if not taken:
                 return
             upto += taken
             now = datetime.fromtimestamp(self.clock(), UTC)
             await intake.ledger.record(folder.key, Progress(looked_at=now, upto=upto))
+
+    async def _accept_all(self, chunk: bytes, upto: int, folder: Folder, intake: Intake) -> int:
+        """Bytes of the whole lines in it. Many at once: the journal commits them together. Raises IntakeUnavailable."""
+        taken = 0
+        for lines in _batches(_whole_lines(chunk), TOGETHER):
+            ends = list(accumulate(map(len, lines), initial=upto + taken))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for line, offset in zip(lines, ends, strict=False):
+                        group.create_task(self._accept(line, folder, offset, intake))
+            except* IntakeUnavailable as errors:
+                raise errors.exceptions[0] from None
+            taken = ends[-1] - upto
+        return taken
 
     async def _accept(self, line: bytes, folder: Folder, offset: int, intake: Intake) -> None:
         if not line.strip():
@@ -112,6 +137,21 @@ class TailReceiver:
                 envelope={"file": Path(folder.name).name, "offset": offset},
             )
         )
+
+
+def _sign(path: Path) -> Sign:
+    """Which file it is, and how much of it there is; why it cannot be told."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _batches(lines: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
+    waiting = iter(lines)
+    while batch := list(islice(waiting, size)):
+        yield batch
 
 
 def _generation(file: int) -> int | None:

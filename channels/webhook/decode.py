@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 from channels.json_context import context_traits
 from channels.json_files import read_attachments
-from channels.json_reading import believable, problem_traits, read_payload
+from channels.json_reading import believable, problem_traits, read_payload, sender_traits
 from channels.said import identity_of
 from channels.tag_soup import html_to_text
 from channels.vouching import vouched_addresses
@@ -70,7 +70,8 @@ def decode(
 
 
 def _traits(payload: Wild, sender: Wild) -> dict[str, TraitValue]:
-    known = {"sender.email": sender.line("email"), "sender.phone": sender.line("phone")}
-    traits: dict[str, TraitValue] = {name: value for name, value in known.items() if value is not None}
-    traits |= context_traits(payload.optional_part("context").value)
-    return traits | problem_traits(payload.problems)
+    return (
+        sender_traits(sender)
+        | context_traits(payload.optional_part("context").value)
+        | problem_traits(payload.problems)
+    )

@@ -14,7 +14,7 @@ from ingest.presentation.moments import moment
 from ingest.translations import _
 
 Contact = Mapping[str, Any]
-REALMS = {"mail": "e-mail", "phone": "tel"}
+REALMS = {"mail": "e-mail", "phone": "tel", "verified phone": "tel ✓"}
 LONGEST = 60
 
 

@@ -184,3 +184,41 @@ async def test_what_is_taken_back_is_no_longer_shown(house):
 
     [ticket] = await house.tickets()
     assert "jabuticaba" not in json.dumps(ticket, default=str)
+
+
+async def test_a_verified_number_is_one_contact_by_whatever_channel(house):
+    """The site has checked the number, WhatsApp has, too; who only calls under it proves nothing (attack 53)."""
+    with (house.folder / "balcao.yaml").open() as settings:
+        vouching = settings.read().replace("kind: webhook\n", "kind: webhook\n    vouches: [phone]\n", 1)
+    (house.folder / "balcao.yaml").write_text(vouching)
+    await house.restart()
+    call = {"event": "missed", "call_id": "a", "direction": "inbound", "from": f"+{ANA}", "to": "+551140001000"}
+    await house.json("telefone", call)
+    body = {"sender": {"id": "u-7", "phone": "(11) 91234-5678"}, "text": "oi"}
+    await house.json("site", body)
+    await post(house, messages(said(1, "oi de novo")))
+    await house.work()
+
+    called, wrote, chatted = sorted(await house.tickets(), key=lambda ticket: ticket["messages"][0]["medium"])
+    assert called["contact"]["addresses"] == ["+5511912345678"]
+    assert wrote["contact"]["addresses"] == chatted["contact"]["addresses"] == ["+5511912345678", "u-7"]
+    assert await house.database.read(contact_count) == 2
+
+
+async def test_who_gets_an_old_number_is_nobody_we_knew(house):
+    """Not by its conversation, and not by its proof."""
+    await post(house, messages(said(1, "oi", ago=timedelta(seconds=30))))
+    moved = {"id": "wamid.2", "from": ANA, "timestamp": str(int(datetime.now(UTC).timestamp())), "type": "system",
+             "system": {"type": "user_changed_number", "wa_id": BIA, "body": "…"}}  # fmt: skip
+    await post(house, {"messages": [moved]})
+    await post(house, messages(said(3, "comprei este chip", ANA)))
+    await post(house, messages(said(4, "sou eu", BIA)))
+    await house.work()
+    first, second = sorted(await house.tickets(), key=lambda ticket: ticket["number"])
+
+    assert (first["contact"]["addresses"], second["contact"]["addresses"]) == (["+5521977776666"], ["+5511912345678"])
+    assert await house.database.read(contact_count) == 2
+
+
+def contact_count(connection):
+    return connection.execute(text("SELECT count(*) FROM contacts WHERE merged_into IS NULL")).scalar_one()

@@ -9,6 +9,7 @@ from domain.interaction import Attachment
 from domain.remote import FileState, RemoteFile
 from store import desk as units
 from store import queries, remote_files
+from store.moments import to_micros
 from tests.store.filings import NOW, PERIOD, chat, filing
 
 LATER = NOW + timedelta(minutes=5)
@@ -117,3 +118,18 @@ async def test_a_late_answer_does_not_undo_a_decision(filed):
     await filed.write(lambda connection: remote_files.postpone(connection, order, "late", LATER))
 
     assert (await states(filed))[FileState.FETCHED] == 1
+
+
+async def test_files_that_are_told_of_later_follow_the_attachments_of_the_message(desk):
+    """A message with a file of its own and none elsewhere, until it is told anew."""
+    plain = chat("a", attachments=(NOTE,))
+    await desk.write(lambda connection: units.file(connection, [filing(1, plain)], NOW, PERIOD))
+    told = chat("a", remote_files=(PHOTO, VOICE))
+    await desk.write(lambda connection: remote_files.add(connection, told, 1, 1, to_micros(NOW)))
+    orders = await claim(desk)
+    assert [order.position for order in orders] == [1, 2]
+    for order in orders:
+        await desk.write(lambda connection, order=order: remote_files.attach(connection, order, CONTENT, LATER))
+
+    [message] = (await document(desk))["messages"]
+    assert [one["name"] for one in message["attachments"]] == ["nota.txt", "foto.jpg", "foto.jpg"]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from channels.mapped import Options
+from channels.base import BuildContext
+from channels.mapped import Options, build
 from config.channels import channel_blocks
 from config.reading import read
 from domain.errors import ConfigError
@@ -73,3 +74,16 @@ def test_a_mistake_is_told_with_its_place(old, new, told):
 
     assert len(found) == 1, found
     assert told in found[0]
+
+
+@pytest.mark.parametrize("secret", ["whsec_!!!!not base64!!!!", "whsec_c2hvcnQ=", "short"])
+def test_a_secret_that_cannot_be_one_is_a_mistake_with_its_place(tmp_path, secret):
+    proof = {"scheme": "standard", "secrets": ["env:CHAT_SECRET"]}
+    options = Options.model_validate({"proof": proof, "mapping": {"sender": "a", "text": "b"}})
+    context = BuildContext(name="chat", base=tmp_path, var=tmp_path, hostname="x", reveal=lambda _: secret)
+    with pytest.raises(ConfigError) as caught:
+        build(options, context)
+
+    [mistake] = caught.value.mistakes
+    assert str(mistake).startswith("channels.chat.proof.secrets:1:1: env:CHAT_SECRET: ")
+    assert secret not in str(mistake)

@@ -1,9 +1,12 @@
 """Master.csv as Asterisk writes it: appended, half written, rotated, cut short; a position that survives us."""
 
+import asyncio
+
 import pytest
 
 from channels.voice.tail import TailReceiver
-from tests.channels.site import FakeIntake
+from domain.errors import IntakeUnavailable
+from tests.channels.site import UNAVAILABLE, FakeIntake
 
 LINE = (
     '"","11912345678","600","from-trunk","","PJSIP/t-1","","Queue","suporte","2026-03-02 08:40:00","",'
@@ -98,7 +101,7 @@ async def test_a_line_that_was_journaled_before_its_position_has_the_same_key_ag
     first = intake.accepted[0].dedup_key
     again = FakeIntake()
     again.ledger = type(again.ledger)()
-    await one.look(file, again, first=True)
+    await tail(file, from_start=True).look(file, again, first=True)
 
     assert again.accepted[0].dedup_key == first
 
@@ -118,3 +121,57 @@ async def test_a_file_that_cannot_be_read_is_a_trouble_that_goes_away(file, monk
 
 def denied(*_arguments, **_options):
     raise PermissionError(13, "Permission denied")
+
+
+class Gathering(FakeIntake):
+    """A journal that commits what waits together: nobody is answered before everybody of a batch has come."""
+
+    waiting = 0
+    most = 0
+
+    async def accept(self, raw):
+        self.waiting += 1
+        await asyncio.sleep(0)
+        self.most = max(self.most, self.waiting)
+        await asyncio.sleep(0)
+        self.waiting -= 1
+        return await super().accept(raw)
+
+
+async def test_lines_are_handed_to_the_journal_together(file):
+    intake = Gathering()
+    append(file, "".join(LINE.format(number) for number in range(10, 60)))
+    await tail(file, from_start=True).look(file, intake, first=True)
+
+    assert lines(intake) == [str(number) for number in range(10, 60)]
+    assert intake.most == 50
+
+
+async def test_a_journal_that_is_away_loses_no_line_of_a_batch(file):
+    intake, one = FakeIntake(broken=UNAVAILABLE), tail(file, from_start=True)
+    append(file, LINE.format(1) + LINE.format(2))
+    with pytest.raises(IntakeUnavailable):
+        await one.look(file, intake, first=True)
+    intake.broken = None
+    await one.look(file, intake, first=True)
+
+    assert lines(intake) == ["1", "2"]
+
+
+async def test_while_a_file_stays_as_it_is_the_ledger_is_left_in_peace(file, monkeypatch):
+    intake, one, asked = FakeIntake(), tail(file, from_start=True), []
+    folder = intake.ledger.folder
+
+    async def counting(*words):
+        asked.append(words)
+        return await folder(*words)
+
+    monkeypatch.setattr(intake.ledger, "folder", counting)
+    append(file, LINE.format(1))
+    for _ in range(5):
+        await one.look(file, intake)
+    assert len(asked) == 1
+    append(file, LINE.format(2))
+    await one.look(file, intake)
+
+    assert (len(asked), lines(intake)) == (2, ["1", "2"])
