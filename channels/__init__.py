@@ -12,6 +12,7 @@ KINDS = {
     "app": "channels.app",
     "chat": "channels.chat",
     "voice": "channels.voice",
+    "alerts": "channels.alerts",
     "whatsapp": "channels.whatsapp",
     "slack": "channels.slack",
     "messenger": "channels.messenger",

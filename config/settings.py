@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, InstanceOf
 
+from config.alerts import Alerts
 from config.attachments import Attachments
 from config.binding import bind
 from config.channels import ChannelBlock, channel_blocks, channels_schema
@@ -129,6 +130,7 @@ class Sections(Block):
     web: Web = Web()
     worker: Worker = Worker()
     conversations: Conversations = Conversations()
+    alerts: Alerts = Alerts()
     acknowledgement: Acknowledgement = Acknowledgement()
     dispatch: Dispatch = Dispatch()
     files: Files = Files()

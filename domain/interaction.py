@@ -7,12 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
+from domain.alert import AlertEvent
 from domain.call import CallEvent
 from domain.delivery import DeliveryReport
 from domain.remote import RemoteFile
 from domain.sniffing import sniffed_type
+from domain.traits import TraitValue
 
-TraitValue = str | int | float | bool | None
+__all__ = ["Attachment", "Automated", "Ignored", "Interaction", "Medium", "Party", "TraitValue"]
 
 
 class Medium(StrEnum):
@@ -85,7 +87,7 @@ class Interaction:
     that the settings trust (ADR 7). `call_events` is what is told of a telephone call (`domain.call`); `pending` says
     why nothing is filed yet, for others of its kind will follow. `answer_by`: the channel that carries an automatic
     answer, if it is another one; `at_night`: it came when nobody wants to be woken by one. `stream`: of which visitor's
-    web chat it is part (domain/chat.py).
+    web chat it is part (domain/chat.py). `alert`: what is told of an incident (domain/alert.py).
     """
 
     channel: str
@@ -124,6 +126,7 @@ class Interaction:
     answer_by: str | None = None
     at_night: bool = False
     stream: str | None = None
+    alert: AlertEvent | None = None
 
     @property
     def answering_channel(self) -> str:

@@ -66,7 +66,8 @@ class BatchReport:
 def outcome_of(reading: Reading, tickets: Mapping[str, int], kept_out: Mapping[str, str], *, repeated: bool) -> Outcome:
     """The outcome of a filed entry. One that brought nothing new says where it was filed before, or what it tells.
 
-    What is told of a call that nobody took yet is on no ticket, nor of one that a rule has `kept_out` (and why).
+    What is told of a call that nobody took yet is on no ticket, nor what a rule or a maintenance window has `kept_out`
+    (identity → why).
     """
     raw, said = reading.entry, [read.interaction for read in reading.reads]
     reached = tuple(dict.fromkeys(tickets[one.identity] for one in said if one.identity in tickets))
@@ -87,6 +88,8 @@ def _how(said: Sequence[Interaction]) -> str:
     """What an entry has to do with the tickets that are there already."""
     if any(one.call_events for one in said):
         return "tells more of a call on"
+    if any(one.alert for one in said):
+        return "tells more of an incident on"
     return "belongs to" if any(one.album for one in said) else "repeats what is on"
 
 

@@ -19,11 +19,13 @@ from sqlalchemy.exc import IntegrityError
 from domain.afterwards import Afterword
 from domain.call_desk import CallDesk
 from domain.errors import StoreUnavailable, Undecodable
+from domain.incident_desk import IncidentDesk
 from domain.interaction import Ignored, Interaction
 from domain.ports import Decode
 from domain.raw import Fate, JournalEntry, Outcome
 from domain.ticket import Filing, Road, Silence
 from ingest.entry import BatchReport, Reading, outcome_of
+from ingest.own_words import decode_own, is_own
 from ingest.telemetry import clean
 from ingest.transaction import Transaction
 from store.contents import Contents
@@ -52,8 +54,10 @@ class Pipeline:
         house: House,
         max_attempts: int,
         calls: Mapping[str, CallDesk],
+        incidents: IncidentDesk,
     ) -> None:
         self._calls = calls
+        self._incidents = incidents
         self._database = database
         self._files = files
         self._decoders = decoders
@@ -84,7 +88,7 @@ class Pipeline:
         return readings
 
     def _decode(self, entry: JournalEntry) -> Sequence[Interaction | Afterword] | Outcome:
-        decode = self._decoders.get(entry.raw.channel)
+        decode = decode_own if is_own(entry.raw) else self._decoders.get(entry.raw.channel)
         if decode is None:
             reason = f"channel {entry.raw.channel!r} is not configured; configure it and retry"
             return Outcome(raw_id=entry.raw_id, fate=Fate.FAILED, reason=reason)
@@ -134,7 +138,7 @@ class Pipeline:
         contents = [(one.content, one.sha256) for read in reads for one in read.interaction.attachments]
         now = datetime.now(UTC)
         with report.stage("judge"):
-            unit = Transaction(reads, afterwords, ruleset, self._clerk, self._house, now, self._calls)
+            unit = Transaction(reads, afterwords, ruleset, self._clerk, self._house, now, self._calls, self._incidents)
 
         async def put() -> None:
             with report.stage("files"):
@@ -146,6 +150,7 @@ class Pipeline:
 
         filings, tickets = await put_and_name(self._database, put, name)
         report.seconds.update(unit.seconds)
+        report.tally.update({("alerts", *course): count for course, count in unit.courses.items()})
         self._note(filings, report, now)
         committed = datetime.now(UTC)
         report.delays += [(committed - reading.entry.raw.received_at).total_seconds() for reading in readings]

@@ -102,6 +102,10 @@ class Metrics:
         self.settled = counter("settled", "Journal entries by fate.", "fate")
         self.filed = counter("filed", "Interactions filed on a ticket.", "channel", "road")
         self.tickets = counter("tickets", "Tickets opened.", "department", "priority")
+        self.alerts = counter("alerts", "Reports of incidents by what they came to.", "channel", "course")
+        self.incidents = gauge(
+            "incidents", "Incidents that burn, or would if no maintenance window kept them.", "channel", "state"
+        )
         self.answers = counter("answers", "Acknowledgements planned, or why not.", "answer")
         self.sent = counter("sent", "Outgoing messages by result.", "channel", "result")
         self.stage = histogram("stage_seconds", "Time per batch and stage.", "stage")

@@ -8,6 +8,7 @@ Judging is half of the work, and another process may write meanwhile.
 """
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -16,10 +17,13 @@ from sqlalchemy import Connection
 from domain.afterwards import Afterword
 from domain.call_desk import CallDesk
 from domain.facts import Facts
+from domain.incident_desk import IncidentDesk
 from domain.interaction import Medium
 from domain.ticket import Filing, Placement
 from domain.verdict import Verdict
 from ingest.albums import add_to_filed, put_together
+from ingest.alert_effects import Effects
+from ingest.alerting import IncidentsOfBatch
 from ingest.bursts import press_bursts
 from ingest.calling import CallsOfBatch, unannotated
 from ingest.entry import Read, with_words
@@ -53,11 +57,14 @@ class Transaction:
         house: House,
         now: datetime,
         desks: Mapping[str, CallDesk],
+        incidents: IncidentDesk,
     ) -> None:
         self._afterwords = afterwords
         self._desks = desks
+        self._incidents = incidents
         self._heard = [read for read in reads if read.interaction.call_events]
-        said = [read for read in reads if not read.interaction.call_events]
+        self._alarms = [read for read in reads if read.interaction.alert]
+        said = [read for read in reads if not (read.interaction.call_events or read.interaction.alert)]
         self._all = [read.interaction for read in said]
         self._reads = put_together(said)
         self._ruleset = ruleset
@@ -70,7 +77,8 @@ class Transaction:
         }
         self.seconds: dict[str, float] = {}
         self.kept_out: Mapping[str, str] = {}
-        """Identity of what was heard of a call that opens no ticket → why."""
+        """Identity of what was heard of a call or an incident that is on no ticket → why."""
+        self.courses: Counter[tuple[str, str]] = Counter()
 
     def _clues_of(self, read: Read) -> Clues:
         return clues_of(read.interaction, self._clerk.policy.token_key)
@@ -85,7 +93,11 @@ class Transaction:
         marks = [time.perf_counter()]
         follow_changes(connection, self._afterwords, self._now)
         calls = CallsOfBatch(self._desks, unannotated(self._clerk.policy.language), self._heard, self._now)
-        fresh = calls.remember(connection) if self._heard else []
+        alarms = IncidentsOfBatch(self._incidents, self._alarms, self._now)
+        fresh = [
+            *(calls.remember(connection) if self._heard else ()),
+            *(alarms.remember(connection) if self._alarms else ()),
+        ]
         reads = [*self._reads.values(), *fresh]
         clues = [*self._clues.values(), *map(self._clues_of, fresh)]
         budgets = {budget for read in reads for budget in budgets_of(read.interaction)}
@@ -114,12 +126,13 @@ class Transaction:
         add_to_filed(connection, self._reads, around.filed, self._now)
         note_afterwards(connection, self._afterwords, self._now)
         called = calls.settle(connection, self._ruleset) if self._heard else {}
-        self.kept_out = calls.kept_out()
+        alarmed = Effects(alarms, self._now).settle(connection, self._ruleset) if self._alarms else {}
+        self.kept_out, self.courses = {**calls.kept_out(), **alarms.reasons}, alarms.tally
         marks.append(time.perf_counter())
         names = ("surroundings", "decide", "write")
         self.seconds.update({name: end - begin for name, begin, end in zip(names, marks, marks[1:], strict=False)})
         filed = {filing.interaction.identity: filing.placement.ticket for filing in filings}
-        return filings, {**around.filed, **filed, **called}
+        return filings, {**around.filed, **filed, **called, **alarmed}
 
     def _placed(self, table: Desk, read: Read, clues: Clues, calls: CallsOfBatch) -> Placement | None:
         """None: a call that a rule keeps from opening a ticket."""

@@ -14,6 +14,7 @@ from jinja2 import TemplateError
 
 from channels import KINDS, load_kind
 from channels.base import BuildContext, Channel
+from config.alerts import incident_desk
 from config.channels import ChannelBlock
 from config.settings import Settings
 from domain.errors import N_, ConfigError, Mistake, Position
@@ -224,4 +225,5 @@ def open_pipeline(settings: Settings) -> Pipeline:
         house=build_house(settings, channels),
         max_attempts=settings.worker.max_attempts,
         calls={name: channel.calls for name, channel in channels.items() if channel.calls},
+        incidents=incident_desk(settings.alerts, settings.timezone),
     )

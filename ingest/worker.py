@@ -263,7 +263,7 @@ class Worker:
         metrics.batch.observe(len(entries))
         for stage, seconds in report.seconds.items():
             metrics.stage.labels(stage).observe(seconds)
-        tables = {"filed": metrics.filed, "tickets": metrics.tickets}
+        tables = {"filed": metrics.filed, "tickets": metrics.tickets, "alerts": metrics.alerts}
         for (kind, first, second), count in report.tally.items():
             if kind == "answers":
                 metrics.answers.labels(first).inc(count)

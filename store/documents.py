@@ -15,6 +15,7 @@ from domain.afterwards import Progress
 from store import receipts
 from store.bounces import failing
 from store.bulk import chunks
+from store.incident_documents import of_tickets
 from store.remote_files import missing
 from store.schema import (
     attachments,
@@ -50,7 +51,8 @@ def iso(moment: datetime | None) -> str | None:
 def summaries(connection: Connection, rows: Sequence[Row[Any]]) -> list[Document]:
     """What a list of tickets shows."""
     people = _people(connection, [row.contact for row in rows if row.contact is not None])
-    return [_summary(row, people.get(row.contact)) for row in rows]
+    incidents = of_tickets(connection, [row.number for row in rows])
+    return [{**_summary(row, people.get(row.contact)), "incident": incidents.get(row.number)} for row in rows]
 
 
 def ticket_documents(connection: Connection, rows: Sequence[Row[Any]]) -> list[Document]:

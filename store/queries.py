@@ -10,6 +10,7 @@ from domain.facts import Facts
 from domain.ticket import State
 from store.codec import facts_from_json, verdict_from_json
 from store.documents import Document, summaries, ticket_documents
+from store.incident_documents import in_brief
 from store.schema import messages, ticket_referrals, tickets
 
 PAGE = 200
@@ -34,7 +35,8 @@ def list_tickets(
     for name, value in wanted.items():
         if value is not None:
             query = query.where(tickets.c[name] == value)
-    return summaries(connection, connection.execute(query).all())
+    found = summaries(connection, connection.execute(query).all())
+    return [{**one, "incident": in_brief(one["incident"])} for one in found]
 
 
 def export(connection: Connection, since: datetime | None) -> Iterator[Document]:

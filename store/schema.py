@@ -10,6 +10,7 @@
                                              ├────< ticket_referrals    other departments that see it
                                              ├────< history             append-only, by trigger
     call_ids >── calls ──< call_events       └────< calls               what is known of telephone calls
+    incidents, incident_reports   what monitoring tells, and its tickets      heartbeats, watches   who must report
     ack_texts    what was acknowledged in the last day, as letters: loops are known by their words
     ack_budget   acknowledgements spent per hour          counters   next numbers (SQLite; PostgreSQL has sequences)
     failing_addresses   mail addresses that our messages came back from
@@ -32,7 +33,7 @@ from sqlalchemy import (
     Text,
 )
 
-from store import schema_calls, schema_chat  # noqa: F401 - their tables belong to this metadata
+from store import schema_calls, schema_chat, schema_incidents  # noqa: F401 - their tables belong to this metadata
 from store.moments import Moment
 from store.schema_base import Key, metadata, ticket_column
 

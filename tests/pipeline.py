@@ -63,6 +63,9 @@ channels:
   telefone:
     kind: voice
     secrets: [file:var/secrets/telefone.key]
+  alertas:
+    kind: alerts
+    secrets: [file:var/secrets/alertas.key]
   bot:
     kind: telegram
     token: file:var/secrets/bot.key
@@ -120,12 +123,12 @@ class House:
         transaction = Transaction(mail_from=envelope, size=len(content), smtputf8=False, rcpt_to=wanted)
         return await self.journal.append(raw_mail("email", transaction, content, datetime.now(UTC), {}))
 
-    async def json(self, channel, body, webhook_id=None):
-        """A signed body that has passed its door."""
+    async def json(self, channel, body, webhook_id=None, *, at=None):
+        """A signed body that has passed its door, at a time of its own if one is given."""
         raw = RawInteraction(
             channel=channel,
             dedup_key=f"{channel}:{webhook_id or next(_numbers)}",
-            received_at=datetime.now(UTC),
+            received_at=at or datetime.now(UTC),
             payload=json.dumps(body).encode(),
             envelope={"headers": {}, "peer": "127.0.0.1"},
         )
@@ -221,9 +224,9 @@ def raws_of(ticket):
     return [message["raw_id"] for message in ticket["messages"]]
 
 
-def install(folder, *, templates=None, store="null", budgets=BUDGETS, rules=RULES):
-    """Settings, rules and databases copied from `templates` (kind → migrated SQLite file)."""
-    (folder / "balcao.yaml").write_text(SETTINGS.format(store=store, budgets=budgets), encoding="utf-8")
+def install(folder, *, templates=None, store="null", budgets=BUDGETS, rules=RULES, more=""):
+    """Settings (`more` of them), rules and databases copied from `templates` (kind → migrated SQLite file)."""
+    (folder / "balcao.yaml").write_text(SETTINGS.format(store=store, budgets=budgets) + more, encoding="utf-8")
     (folder / "rules.yaml").write_text(rules, encoding="utf-8")
     (folder / "var").mkdir()
     for kind, name in (("journal", "journal.db"), ("desk", "balcao.db")):

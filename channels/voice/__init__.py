@@ -9,10 +9,11 @@ from channels.api_call import ApiCaller
 from channels.base import BuildContext, Channel, Routes
 from channels.fields import signing_keys
 from channels.json_door import Door, Prove
+from channels.proofs import any_of, basic, bearer
 from channels.signing import standard_webhooks
 from channels.voice.ami import AmiReceiver
 from channels.voice.decode import decode
-from channels.voice.door import any_of, basic, bearer, opened, takes, twilio
+from channels.voice.door import opened, takes, twilio
 from channels.voice.options import Options
 from channels.voice.plan import HOME, Habits
 from channels.voice.receivers import Together

@@ -10,15 +10,14 @@ what a system repeats is stored once.
 """
 
 import base64
-import hashlib
 import hmac
-from binascii import Error as Base64Error
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from channels.json_door import Prove, UnsupportedMedia, require_plain_json
 from channels.json_text import read_object
+from channels.proofs import digest
 from channels.signing import Proof, SignatureRefused
 
 _OTHER_MEDIA = frozenset(
@@ -46,29 +45,6 @@ def opened(body: bytes) -> Mapping[str, Any]:
     return {}
 
 
-def any_of(proofs: Sequence[Prove]) -> Prove:
-    """The first that is offered and holds; of refusals the last is told."""
-
-    def prove(headers: Mapping[str, str], body: bytes, now: float) -> Proof:
-        refusal = SignatureRefused("nothing proves who sends this")
-        for one in proofs:
-            try:
-                return one(headers, body, now)
-            except SignatureRefused as error:
-                refusal = error
-        raise refusal
-
-    return prove
-
-
-def basic(user: str, password: str) -> Prove:
-    return _authorization("Basic", f"{user}:{password}".encode(), _decoded)
-
-
-def bearer(token: str) -> Prove:
-    return _authorization("Bearer", token.encode(), str.encode)
-
-
 def twilio(token: str, public_url: str) -> Prove:
     """`public_url` is the address that Twilio was given, for a proxy in between may have changed what we see."""
     urls = [url.encode() for url in _with_and_without_port(public_url)]
@@ -82,36 +58,9 @@ def twilio(token: str, public_url: str) -> Prove:
         expected = [base64.b64encode(hmac.digest(token.encode(), url + fields, "sha1")) for url in urls]
         if not any(hmac.compare_digest(offered, one) for one in expected):
             raise SignatureRefused("X-Twilio-Signature does not match this form and the public URL of the settings")
-        return Proof(headers.get("I-Twilio-Idempotency-Token", "")[:255] or _digest(body), {})
+        return Proof(headers.get("I-Twilio-Idempotency-Token", "")[:255] or digest(body), {})
 
     return prove
-
-
-def _authorization(scheme: str, secret: bytes, read: Callable[[str], bytes]) -> Prove:
-    expected = hashlib.sha256(secret).digest()
-
-    def prove(headers: Mapping[str, str], body: bytes, now: float) -> Proof:
-        del now
-        offered, _, said = headers.get("Authorization", "").partition(" ")
-        if offered.casefold() != scheme.casefold():
-            raise SignatureRefused(f"the header Authorization: {scheme} is missing")
-        try:
-            given = read(said.strip())
-        except (Base64Error, ValueError):
-            given = b""
-        if not hmac.compare_digest(hashlib.sha256(given).digest(), expected):
-            raise SignatureRefused("user, password or token are wrong")
-        return Proof(_digest(body), {})
-
-    return prove
-
-
-def _decoded(said: str) -> bytes:
-    return base64.b64decode(said.encode("ascii"), validate=True)
-
-
-def _digest(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
 
 
 def _signed_fields(body: bytes) -> bytes:

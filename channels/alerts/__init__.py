@@ -1,0 +1,54 @@
+"""Alerts as monitoring tools post them: several formats at one door, with whatever proof each of them can give."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from channels.alerts.decode import decode
+from channels.alerts.door import at_once, hexed
+from channels.alerts.options import Options
+from channels.alerts.plan import Plan
+from channels.base import BuildContext, Channel
+from channels.fields import secret_bytes, signing_keys
+from channels.json_door import Door, Prove
+from channels.proofs import any_of, basic, bearer
+from channels.signing import standard_webhooks
+from domain.afterwards import Afterword
+from domain.interaction import Ignored, Interaction
+from domain.raw import RawInteraction
+
+__all__ = ["Options", "build"]
+
+
+def build(options: Options, context: BuildContext) -> Channel:
+    """Raises ConfigError for a secret that is missing or too short."""
+    door = Door(channel=context.name, prove=any_of(list(_proofs(options, context))), max_body=options.max_body)
+    return Channel(name=context.name, kind="alerts", decode=partial(_decode, options=options), routes=door.routes)
+
+
+def _decode(raw: RawInteraction, *, options: Options) -> Sequence[Interaction | Afterword] | Ignored:
+    headers = raw.envelope.get("headers")
+    plan = Plan(
+        received_at=raw.received_at,
+        zone=ZoneInfo(options.timezone),
+        labels=options.labels,
+        headers=headers if isinstance(headers, dict) else {},
+    )
+    return decode(raw, source=options.source, plan=plan)
+
+
+def _proofs(options: Options, context: BuildContext) -> Iterator[Prove]:
+    where = f"channels.{context.name}"
+    if options.secrets:
+        yield standard_webhooks(signing_keys(options.secrets, context.reveal, f"{where}.secrets"))
+    if options.basic:
+        yield at_once(basic(options.basic.user, context.reveal(options.basic.password)))
+    if options.bearer:
+        secret_bytes(options.bearer, context.reveal, f"{where}.bearer")
+        yield at_once(bearer(context.reveal(options.bearer)))
+    for header, reference in (
+        ("Sentry-Hook-Signature", options.sentry),
+        ("X-Grafana-Alerting-Signature", options.grafana),
+    ):
+        if reference:
+            yield at_once(hexed(header, secret_bytes(reference, context.reveal, where)))

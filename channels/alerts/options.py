@@ -1,0 +1,60 @@
+"""What a person may set for a channel of alerts in `balcao.yaml`.
+
+alertas:
+  kind: alerts
+  bearer: file:secrets/alertas                            # Authorization: Bearer …, or
+  basic: {user: prometheus, password: file:secrets/prom}  # user and password, or
+  sentry: env:SENTRY_SECRET                               # Sentry-Hook-Signature, or
+  grafana: env:GRAFANA_SECRET                             # X-Grafana-Alerting-Signature, or
+  secrets: [file:secrets/alertas]                         # Standard Webhooks
+  source: auto                                            # which tool the bodies are of
+  timezone: America/Sao_Paulo                             # of times that tell no zone
+  labels: {cliente: padaria}                              # what every alert of this channel has, whatever it claims
+"""
+
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, model_validator
+
+from channels.alerts.dialects import DIALECTS
+from channels.fields import SecretReference, Size, StrictOptions
+from domain.units import BadValue
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise BadValue("there is no such time zone; write one as America/Sao_Paulo") from None
+    return name
+
+
+def _known_source(name: str) -> str:
+    known = ("auto", *DIALECTS)
+    if name not in known:
+        raise BadValue("no such monitoring tool; known are: %(known)s", known=", ".join(known))
+    return name
+
+
+class Basic(StrictOptions):
+    user: str = Field(min_length=1, pattern="^[^:]+$")
+    password: SecretReference
+
+
+class Options(StrictOptions):
+    secrets: tuple[SecretReference, ...] = Field(default=(), max_length=10)
+    basic: Basic | None = None
+    bearer: SecretReference | None = None
+    sentry: SecretReference | None = None
+    grafana: SecretReference | None = None
+    source: Annotated[str, AfterValidator(_known_source)] = "auto"
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "America/Sao_Paulo"
+    labels: dict[str, str] = Field(default_factory=dict)
+    max_body: Size = 2_000_000
+
+    @model_validator(mode="after")
+    def _has_a_proof(self) -> Self:
+        if not (self.secrets or self.basic or self.bearer or self.sentry or self.grafana):
+            raise BadValue("say what proves an alert: secrets, basic, bearer, sentry or grafana")
+        return self
