@@ -41,15 +41,16 @@ class BuildContext:
 class Channel:
     """One configured channel. What a channel cannot do is None; `path` None: it is called at /hooks/<name>.
 
-    `carriage`: how it carries the files of a reply; None: it takes none along.
-    `streams`: nobody is called, what is sent is laid into its visitors' streams (domain/chat.py). `calendar`: of the
-    rules, by which people are there.
+    `sole`: what its receiver reads, if no two nodes may do so at once. `carriage`: how it carries the files of a
+    reply; None: it takes none along. `streams`: nobody is called, what is sent is laid into its visitors' streams
+    (domain/chat.py). `calendar`: of the rules, by which people are there.
     """
 
     name: str
     kind: str
     decode: Decode
     receiver: Receiver | None = None
+    sole: str | None = None
     routes: Routes | None = None
     path: str | None = None
     sender: Sender | None = None

@@ -9,6 +9,7 @@
     ├─ ReceiverError
     │  ├─ ConnectionLost                                     back-off
     │  ├─ CredentialsRejected                                slow retry and an alarm
+    │  ├─ LeaseLost              another node reads it now   wait until it is ours again
     │  └─ Contested              somebody else reads it      slow retry and an alarm
     ├─ SendFailed(permanent, away)                           defer · bury · wait until the peer is back
     └─ FetchFailed(permanent)                                the same for files that lie elsewhere
@@ -121,6 +122,10 @@ class ConnectionLost(ReceiverError):
 
 class CredentialsRejected(ReceiverError):
     """The source refuses our credentials; try again slowly and tell a person."""
+
+
+class LeaseLost(ReceiverError):
+    """Another node of ours holds what we held; nothing was written."""
 
 
 class Contested(ReceiverError):

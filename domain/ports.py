@@ -10,7 +10,7 @@ from domain.interaction import Ignored, Interaction
 from domain.outgoing import OutgoingMessage
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt, Whereabouts
 from domain.remote import Location, RemoteFile
-from domain.source import Backfill, Folder, Gap, Progress
+from domain.source import Backfill, Folder, Gap, Lease, Progress
 
 Decode = Callable[[RawInteraction], Sequence[Interaction | Afterword] | Ignored]
 """Pure. Raises only `domain.errors.Undecodable`."""
@@ -42,11 +42,17 @@ class Ledger(Protocol):
     async def trouble(self, key: int, trouble: str | None) -> None:
         """Why the folder cannot be read now; None when it can."""
 
-    async def lease(self, name: str, holder: str, until: datetime, now: datetime) -> str | None:
-        """Hold `name` until then, anew or for longer; None: it is ours. Else who holds it."""
+    async def lease(self, name: str, holder: str, seen: int | None) -> Lease:
+        """Hold `name`, anew or for longer, if nobody else does or its renewals are still those `seen`.
+
+        Returns whose it is then. `seen` is for who has waited so long that the holder must be gone.
+        """
 
     async def give_back(self, name: str, holder: str) -> None:
         """Let others have the lease at once."""
+
+    def under(self, name: str, holder: str) -> "Ledger":
+        """The same ledger, which writes only while `holder` holds `name`. Its writes raise LeaseLost."""
 
 
 class Chats(Protocol):

@@ -42,6 +42,14 @@ class Folder:
     trouble: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds a name now ('': nobody), and how often that was said: a holder that lives makes the count grow."""
+
+    holder: str
+    renewals: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """A mail that is in the folder and not in the journal: why, and when it is tried again."""

@@ -3,6 +3,7 @@
 Deadlines that matter to customers are columns that a worker polls, never jobs here.
 """
 
+import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -19,15 +20,21 @@ Chore = Callable[[], Awaitable[None]]
 
 
 class Chores:
-    """Named coroutines at fixed intervals (seconds). One that fails is logged and runs again next time."""
+    """Named coroutines at fixed intervals (seconds). One that fails is logged and runs again next time.
 
-    def __init__(self) -> None:
+    `turn` is set while this node, of those that share the database, does what only one may.
+    """
+
+    def __init__(self, turn: asyncio.Event) -> None:
+        self._turn = turn
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
 
-    def every(self, seconds: float, name: str, chore: Chore, *, first: float = 0.0) -> None:
-        """From `first` seconds after now on."""
+    def every(self, seconds: float, name: str, chore: Chore, *, first: float = 0.0, sole: bool = False) -> None:
+        """From `first` seconds after now on; `sole`: on one node at a time."""
 
         async def guarded() -> None:
+            if sole:
+                await self._turn.wait()
             try:
                 await chore()
             except (StoreUnavailable, IntakeUnavailable) as error:

@@ -19,16 +19,19 @@ from ingest.download import Bounds
 from ingest.fetching import Fetching
 from ingest.housekeeping import Housekeeping
 from ingest.insisting import insist
+from ingest.node import node_name
 from ingest.operations import operations_of
 from ingest.pool import PipelinePool
 from ingest.presence import Presence, present
 from ingest.receiving import all_or_stop, intake_of, receivers
+from ingest.sole import Tenancy, take_turns
 from ingest.transcribing import Transcribing
 from ingest.translations import _
 from ingest.wiring import open_contents
 from ingest.worker import Worker
 from store.contents import Moving
 from store.engines import Database
+from store.ledger import JournalLedger
 from store.migrating import upgrade
 from web.private import Inside, private_site
 from web.public import PublicLimits, public_site
@@ -235,20 +238,23 @@ async def public_web(daemon: Daemon) -> AsyncIterator[None]:
 async def chores(daemon: Daemon) -> AsyncIterator[None]:
     """Rule file watch, gauges, retention."""
     housekeeping = Housekeeping(daemon)
-    scheduler = Chores()
+    turn = asyncio.Event()
+    tenancy = Tenancy(JournalLedger(daemon.journal), "chores", node_name(daemon.settings.var_path))
+    scheduler = Chores(turn)
     if "work" in daemon.roles:
         scheduler.every(RULES_EVERY, "rules", partial(look_at_rules, daemon))
-        scheduler.every(RETENTION_EVERY, "retention", housekeeping.purge)
+        scheduler.every(RETENTION_EVERY, "retention", housekeeping.purge, sole=True)
         if any(channel.calls for channel in daemon.channels.values()):
-            scheduler.every(OVERDUE_EVERY, "overdue", housekeeping.overdue)
+            scheduler.every(OVERDUE_EVERY, "overdue", housekeeping.overdue, sole=True)
         if transcribers := {name: one.transcriber for name, one in daemon.channels.items() if one.transcriber}:
             transcribing = Transcribing(daemon.store, open_contents(daemon.settings), intake_of(daemon), transcribers)
-            scheduler.every(TRANSCRIBE_EVERY, "transcribing", transcribing.run)
+            scheduler.every(TRANSCRIBE_EVERY, "transcribing", transcribing.run, sole=True)
         _collect(daemon, scheduler)
     scheduler.every(GAUGES_EVERY, "gauges", housekeeping.gauges)
     scheduler.start()
     try:
-        yield
+        async with _ended(daemon.vital(take_turns(tenancy, turn), name="turn of chores")):
+            yield
     finally:
         scheduler.stop()
 
@@ -256,8 +262,8 @@ async def chores(daemon: Daemon) -> AsyncIterator[None]:
 def _collect(daemon: Daemon, scheduler: Chores) -> None:
     contents = open_contents(daemon.settings)
     collecting = Collecting(daemon.store, contents, daemon.liveness, daemon.settings.attachments.grace)
-    scheduler.every(SWEEP_EVERY, "sweep", collecting.sweep)
-    scheduler.every(SCAN_EVERY, "scan", collecting.scan, first=FIRST_SCAN)
+    scheduler.every(SWEEP_EVERY, "sweep", collecting.sweep, sole=True)
+    scheduler.every(SCAN_EVERY, "scan", collecting.scan, first=FIRST_SCAN, sole=True)
     if isinstance(contents, Moving):
         scheduler.every(GAUGES_EVERY, "attachments", collecting.look)
 

@@ -4,12 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Any
 
+from channels.base import Channel
+from domain.errors import IntakeUnavailable, ReceiverError
+from domain.ports import Ledger
 from ingest.chats import StoreChats
 from ingest.daemon import Daemon
 from ingest.intake import JournalIntake
+from ingest.node import node_name
 from ingest.opening import Openings
+from ingest.sole import Tenancy
 from ingest.supervise import keep_running, spawn
 from ingest.wiring import open_contents
 from store.ledger import JournalLedger
@@ -20,13 +24,10 @@ FIRST_CONTACT = 5.0
 
 @asynccontextmanager
 async def receivers(daemon: Daemon) -> AsyncIterator[None]:
-    intake = intake_of(daemon)
     up = {name: asyncio.Event() for name, channel in daemon.channels.items() if channel.receiver}
     tasks = []
     for name, event in up.items():
-        receiver = daemon.channels[name].receiver
-        assert receiver is not None
-        run = partial(_run_receiver, receiver.run, intake, event)
+        run = partial(_run_receiver, daemon, daemon.channels[name], event)
         tasks.append(daemon.vital(keep_running(name, run, daemon.liveness), name=f"receiver {name}"))
     try:
         with suppress(TimeoutError):
@@ -62,20 +63,37 @@ async def _set(event: asyncio.Event) -> None:
     await event.wait()
 
 
-async def _run_receiver(run: Any, intake: JournalIntake, event: asyncio.Event, ready: Callable[[], None]) -> None:
-    """`event` is set once it is up, or has failed: a mailbox whose server is away must not hold up the other doors."""
+async def _run_receiver(daemon: Daemon, channel: Channel, event: asyncio.Event, ready: Callable[[], None]) -> None:
+    """`event` is set once it is up, or has failed: a mailbox whose server is away must not hold up the other doors.
+
+    While another node reads what only one may, we stand by, and that is as good as being up.
+    """
+    assert channel.receiver is not None
+    intake = intake_of(daemon)
 
     def both() -> None:
         ready()
         event.set()
 
+    def stand_by(holder: str) -> None:
+        both()
+        daemon.liveness.up(channel.name, f"standing by: {holder} reads it")
+
     try:
-        await run(intake, both)
+        if channel.sole is None:
+            await channel.receiver.run(intake, both)
+        else:
+            tenancy = Tenancy(intake.ledger, channel.sole, node_name(daemon.settings.var_path))
+            fenced = intake_of(daemon, tenancy.ledger)
+            await tenancy.run(partial(channel.receiver.run, fenced, both), waiting=stand_by)
+    except IntakeUnavailable as error:
+        raise ReceiverError(f"whose turn it is cannot be known: {error}", detail=error.detail) from error
     finally:
         event.set()
 
 
-def intake_of(daemon: Daemon) -> JournalIntake:
+def intake_of(daemon: Daemon, ledger: Ledger | None = None) -> JournalIntake:
+    """`ledger` stands in for that of the journal."""
     openings = Openings(daemon.rulebook, looks="work" not in daemon.roles)
     return JournalIntake(
         daemon.journal,
@@ -83,7 +101,7 @@ def intake_of(daemon: Daemon) -> JournalIntake:
         daemon.metrics,
         daemon.channels,
         daemon.liveness,
-        ledger=JournalLedger(daemon.journal),
+        ledger=ledger or JournalLedger(daemon.journal),
         store=daemon.store,
         chats=StoreChats(daemon.store, open_contents(daemon.settings), openings),
     )

@@ -20,20 +20,15 @@ from store.appending import NewEntry, append, new_entry, prepare
 from store.engines import Database
 from store.raw_ids import RawIds
 from store.reserve import DiskReserve
+from store.tables import Tables
 from store.writer import GroupWriter, Spawn
 
 T = TypeVar("T")
 Work: TypeAlias = NewEntry | Callable[[Connection], Any]
 
 
-class WholeJournal(Journal, Protocol):
+class WholeJournal(Journal, Tables, Protocol):
     """A journal with the tables beside it, where it is told how far sources were read (`store.ledger`)."""
-
-    async def write(self, unit: Callable[[Connection], T]) -> T:
-        """Run `unit` in the next commit. Raises IntakeUnavailable."""
-
-    async def read(self, unit: Callable[[Connection], T]) -> T:
-        """Run `unit` on a snapshot. Raises IntakeUnavailable."""
 
 
 LARGE = 262_144

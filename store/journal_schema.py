@@ -106,5 +106,5 @@ leases = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("holder", Text, nullable=False),
-    Column("until", Moment, nullable=False),
+    Column("renewals", BigInteger, nullable=False),
 )

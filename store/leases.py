@@ -1,23 +1,43 @@
-"""Leases: a name belongs to one holder until a moment; after that to whoever asks first. Units of work."""
+"""Leases: a name belongs to one holder for as long as the holder goes on renewing. Units of work.
 
-from datetime import datetime
+No clock is asked: every renewal counts one up, and whoever waits sees for itself that the count stands still.
+What a holder writes may be fenced: it is written only if the lease is the holder's still.
+"""
 
-from sqlalchemy import Connection, delete, or_, select
+from collections.abc import Callable
+from typing import TypeVar
 
+from sqlalchemy import Connection, or_, select, update
+
+from domain.errors import LeaseLost
+from domain.source import Lease
 from store.bulk import INSERTERS
 from store.journal_schema import leases
 
+T = TypeVar("T")
 
-def lease(connection: Connection, name: str, holder: str, until: datetime, now: datetime) -> str | None:
-    """None: it is ours until then. Else who holds it. One statement, so that two who ask at once do not both get it."""
-    new = INSERTERS[connection.dialect.name](leases).values(name=name, holder=holder, until=until)
-    free = or_(leases.c.holder == holder, leases.c.until <= now)
-    values = {"holder": new.excluded.holder, "until": new.excluded.until}
-    taken = connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=values, where=free))
-    if taken.rowcount == 1:
-        return None
-    return connection.execute(select(leases.c.holder).where(leases.c.name == name)).scalar_one_or_none()
+NOBODY = ""
+
+
+def lease(connection: Connection, name: str, holder: str, seen: int | None) -> Lease:
+    """See `domain.ports.Ledger`. One statement, so that two who ask at once do not both get it."""
+    new = INSERTERS[connection.dialect.name](leases).values(name=name, holder=holder, renewals=1)
+    free = or_(leases.c.holder.in_([holder, NOBODY]), leases.c.renewals == seen)
+    values = {"holder": new.excluded.holder, "renewals": leases.c.renewals + 1}
+    connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=values, where=free))
+    return Lease(*connection.execute(select(leases.c.holder, leases.c.renewals).where(leases.c.name == name)).one())
 
 
 def give_back(connection: Connection, name: str, holder: str) -> None:
-    connection.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))
+    """The count goes on: whoever has seen an older one has seen nothing of what comes now."""
+    ours = (leases.c.name == name) & (leases.c.holder == holder)
+    connection.execute(update(leases).where(ours).values(holder=NOBODY, renewals=leases.c.renewals + 1))
+
+
+def fenced(connection: Connection, unit: Callable[[Connection], T], name: str, holder: str) -> T:
+    """`unit`, if the lease is the holder's, who keeps it until this is committed. Raises LeaseLost."""
+    found = select(leases.c.holder).where(leases.c.name == name).with_for_update(read=True)
+    now = connection.execute(found).scalar_one_or_none()
+    if now != holder:
+        raise LeaseLost(f"{name} belongs to {now or 'nobody'} now")
+    return unit(connection)

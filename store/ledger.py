@@ -3,19 +3,37 @@
 Writes join the journal's group commits, so that a position costs no commit of its own while mail comes in.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
-from domain.source import Backfill, Folder, FolderReport, Gap, Progress
+from sqlalchemy import Connection
+
+from domain.source import Backfill, Folder, FolderReport, Gap, Lease, Progress
 from store import leases, sources
-from store.journal import WholeJournal
+from store.tables import Tables
+
+T = TypeVar("T")
+
+
+class _Fenced:
+    """Tables that only the holder of a lease writes."""
+
+    def __init__(self, tables: Tables, name: str, holder: str) -> None:
+        self._tables = tables
+        self._name, self._holder = name, holder
+
+    async def write(self, unit: Callable[[Connection], T]) -> T:
+        return await self._tables.write(partial(leases.fenced, unit=unit, name=self._name, holder=self._holder))
+
+    async def read(self, unit: Callable[[Connection], T]) -> T:
+        return await self._tables.read(unit)
 
 
 class JournalLedger:
     """Implements `domain.ports.Ledger` over an open journal."""
 
-    def __init__(self, journal: WholeJournal) -> None:
+    def __init__(self, journal: Tables) -> None:
         self._journal = journal
 
     async def folder(self, channel: str, name: str) -> Folder:
@@ -43,11 +61,14 @@ class JournalLedger:
     async def trouble(self, key: int, trouble: str | None) -> None:
         await self._journal.write(partial(sources.trouble, key=key, text=trouble))
 
-    async def lease(self, name: str, holder: str, until: datetime, now: datetime) -> str | None:
-        return await self._journal.write(partial(leases.lease, name=name, holder=holder, until=until, now=now))
+    async def lease(self, name: str, holder: str, seen: int | None) -> Lease:
+        return await self._journal.write(partial(leases.lease, name=name, holder=holder, seen=seen))
 
     async def give_back(self, name: str, holder: str) -> None:
         await self._journal.write(partial(leases.give_back, name=name, holder=holder))
+
+    def under(self, name: str, holder: str) -> "JournalLedger":
+        return JournalLedger(_Fenced(self._journal, name, holder))
 
     # For people and figures
 

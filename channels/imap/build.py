@@ -29,6 +29,7 @@ def build(options: Options, context: BuildContext) -> Channel:
             habits=_habits(options),
             backfill=context.backfill,
         ),
+        sole=f"imap:{options.username}@{options.host}",
         sender=sender_of(options, context),
         carriage=CARRIAGE,
         mailbox=options.mailbox,

@@ -1,6 +1,5 @@
 """A Telegram bot: long polling or a webhook in, sendMessage back, files by getFile."""
 
-import socket
 from functools import partial
 
 from channels.base import BuildContext, Channel, utc_now
@@ -29,7 +28,8 @@ def build(options: Options, context: BuildContext) -> Channel:
         name=context.name,
         kind="telegram",
         decode=partial(decode, house=house),
-        receiver=_keeper(options, token, secret) if hooked else _poller(options, context, token, bot),
+        receiver=_keeper(options, token, secret) if hooked else _poller(options, context, token),
+        sole=None if hooked else f"telegram:{bot}",
         routes=_door(options, context, secret).routes if hooked else None,
         sender=TelegramSender(connect),
         carriage=CARRIAGE,
@@ -37,11 +37,9 @@ def build(options: Options, context: BuildContext) -> Channel:
     )
 
 
-def _poller(options: Options, context: BuildContext, token: str, bot: int | None) -> PollingReceiver:
+def _poller(options: Options, context: BuildContext, token: str) -> PollingReceiver:
     return PollingReceiver(
         channel=context.name,
-        bot=str(bot),
-        holder=f"{context.name} on {socket.gethostname()} ({context.var.absolute()})",
         connect=Connector(token, options.base_url),
         wait=options.poll,
         greet=Greeter(context.name, options.greeting).greet,

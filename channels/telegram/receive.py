@@ -1,20 +1,19 @@
 """Long polling: asked, kept, and only then confirmed.
 
-    lease ─▶ getMe ─▶ deleteWebhook ─▶ ┌─▶ getUpdates(offset) ─▶ every update durable ─▶ offset = last + 1 ─┐
-                                       └──────────────────── lease renewed ◀──────────────────────────────┘
+    getMe ─▶ deleteWebhook ─▶ ┌─▶ getUpdates(offset) ─▶ every update durable ─▶ offset = last + 1 ─┐
+                              └─────────────────────────────────◀──────────────────────────────────┘
 
 Telegram forgets an update when a later call names a greater offset, so that what we accept and cannot confirm any more
 comes again, and is recognised. What cannot be made durable is not confirmed: Telegram keeps it for a day.
 
     401, 404           CredentialsRejected: an alarm, asked again every five minutes
-    409, lease taken   Contested: somebody else polls this bot; an alarm, asked again every minute
+    409                Contested: somebody else polls this bot; an alarm, asked again every minute
     429                silence for as long as Telegram asks
     anything else      ConnectionLost: asked again soon, then less and less often
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -31,29 +30,22 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(minutes=2)
-"""Longer than one poll and its network time; a node that died is replaced after that."""
 LONGEST_SILENCE = 3600.0
-RENEW_EVERY = 60.0
 
 
 class PollingReceiver:
-    """`greet` answers what only opens a chat. `name` is the lease's: the bot's id, whoever polls it."""
+    """`greet` answers what only opens a chat."""
 
     def __init__(
         self,
         *,
         channel: str,
-        bot: str,
-        holder: str,
         connect: Connector,
         wait: timedelta,
         greet: Callable[["Client", Sequence[Any]], Awaitable[None]],
         now: Callable[[], datetime],
     ) -> None:
         self._channel = channel
-        self._lease = f"telegram:{bot}"
-        self._holder = holder
         self._connect = connect
         self._wait = wait
         self._greet = greet
@@ -62,15 +54,12 @@ class PollingReceiver:
     async def run(self, intake: Intake, ready: Callable[[], None]) -> None:
         """Poll until cancelled. Raises ReceiverError."""
         try:
-            await self._hold(intake)
             await self._poll(self._connect(), intake, ready)
         except TelegramError as error:
             raise as_receiver_error(error) from None
         except IntakeUnavailable as error:
             raise ReceiverError(f"messages stay with Telegram: {error}", detail=error.detail) from error
         finally:
-            with suppress(IntakeUnavailable):
-                await intake.ledger.give_back(self._lease, self._holder)
             await self._connect.close()
 
     async def _poll(self, client: "Client", intake: Intake, ready: Callable[[], None]) -> None:
@@ -78,11 +67,10 @@ class PollingReceiver:
         await client.delete_webhook()
         offset: int | None = None
         while True:
-            await self._hold(intake)
             try:
                 updates = await client.updates(offset, self._wait)
             except TelegramError as error:
-                await self._be_silent(error, intake)
+                await self._be_silent(error)
                 continue
             ready()
             if updates:
@@ -90,22 +78,13 @@ class PollingReceiver:
                 offset = _after(updates, offset)
                 await self._greet(client, updates)
 
-    async def _be_silent(self, error: TelegramError, intake: Intake) -> None:
-        """As long as Telegram asks for; the lease stays ours. Raises the error again when it asks for none."""
+    async def _be_silent(self, error: TelegramError) -> None:
+        """As long as Telegram asks for. Raises the error again when it asks for none."""
         if error.trouble is not Trouble.FLOODED:
             raise error
         rest = min(error.retry_after or 1.0, LONGEST_SILENCE)
         log.warning("telegram_asks_for_silence", channel=self._channel, seconds=rest)
-        while rest > 0:
-            await self._hold(intake)
-            await asyncio.sleep(min(rest, RENEW_EVERY))
-            rest -= RENEW_EVERY
-
-    async def _hold(self, intake: Intake) -> None:
-        now = self._now()
-        other = await intake.ledger.lease(self._lease, self._holder, now + LEASE, now)
-        if other is not None:
-            raise Contested(f"{other} polls this bot")
+        await asyncio.sleep(rest)
 
     async def _keep(self, intake: Intake, updates: Sequence[Any]) -> None:
         """All at once, for they share a commit. Raises IntakeUnavailable when one of them is not durable."""
