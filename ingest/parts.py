@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -236,27 +236,30 @@ async def public_web(daemon: Daemon) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def chores(daemon: Daemon) -> AsyncIterator[None]:
-    """Rule file watch, gauges, retention."""
-    housekeeping = Housekeeping(daemon)
+    """Rule file watch, gauges, retention; what one node does for all, on whichever has the turn."""
     turn = asyncio.Event()
-    tenancy = Tenancy(JournalLedger(daemon.journal), "chores", node_name(daemon.settings.var_path))
     scheduler = Chores(turn)
-    if "work" in daemon.roles:
-        scheduler.every(RULES_EVERY, "rules", partial(look_at_rules, daemon))
-        scheduler.every(RETENTION_EVERY, "retention", housekeeping.purge, sole=True)
-        if any(channel.calls for channel in daemon.channels.values()):
-            scheduler.every(OVERDUE_EVERY, "overdue", housekeeping.overdue, sole=True)
-        if transcribers := {name: one.transcriber for name, one in daemon.channels.items() if one.transcriber}:
-            transcribing = Transcribing(daemon.store, open_contents(daemon.settings), intake_of(daemon), transcribers)
-            scheduler.every(TRANSCRIBE_EVERY, "transcribing", transcribing.run, sole=True)
-        _collect(daemon, scheduler)
+    housekeeping = Housekeeping(daemon)
     scheduler.every(GAUGES_EVERY, "gauges", housekeeping.gauges)
-    scheduler.start()
-    try:
-        async with _ended(daemon.vital(take_turns(tenancy, turn), name="turn of chores")):
-            yield
-    finally:
-        scheduler.stop()
+    async with AsyncExitStack() as stack:
+        if "work" in daemon.roles:
+            scheduler.every(RULES_EVERY, "rules", partial(look_at_rules, daemon))
+            _for_all_nodes(daemon, scheduler, housekeeping)
+            tenancy = Tenancy(JournalLedger(daemon.journal), "chores", node_name(daemon.settings.var_path))
+            await stack.enter_async_context(_ended(daemon.vital(take_turns(tenancy, turn), name="turn of chores")))
+        scheduler.start()
+        stack.callback(scheduler.stop)
+        yield
+
+
+def _for_all_nodes(daemon: Daemon, scheduler: Chores, housekeeping: Housekeeping) -> None:
+    scheduler.every(RETENTION_EVERY, "retention", housekeeping.purge, sole=True)
+    if any(channel.calls for channel in daemon.channels.values()):
+        scheduler.every(OVERDUE_EVERY, "overdue", housekeeping.overdue, sole=True)
+    if transcribers := {name: one.transcriber for name, one in daemon.channels.items() if one.transcriber}:
+        transcribing = Transcribing(daemon.store, open_contents(daemon.settings), intake_of(daemon), transcribers)
+        scheduler.every(TRANSCRIBE_EVERY, "transcribing", transcribing.run, sole=True)
+    _collect(daemon, scheduler)
 
 
 def _collect(daemon: Daemon, scheduler: Chores) -> None:

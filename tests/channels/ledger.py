@@ -13,7 +13,6 @@ class FakeLedger:
     mails: dict = field(default_factory=dict)
     settled: set = field(default_factory=set)
     missing: dict = field(default_factory=dict)
-    leases: dict = field(default_factory=dict)
     broken: Exception | None = None
 
     def of(self, name="INBOX", channel="canal"):
@@ -55,19 +54,6 @@ class FakeLedger:
 
     async def trouble(self, key, trouble):
         self._keep(replace(self._by(key), trouble=trouble))
-
-    async def lease(self, name, holder, until, now):
-        if self.broken:
-            raise self.broken
-        other, ends = self.leases.get(name, (holder, now))
-        if other != holder and ends > now:
-            return other
-        self.leases[name] = (holder, until)
-        return None
-
-    async def give_back(self, name, holder):
-        if self.leases.get(name, ("", None))[0] == holder:
-            del self.leases[name]
 
     def _by(self, key):
         return next(folder for folder in self.folders.values() if folder.key == key)

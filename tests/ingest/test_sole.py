@@ -1,0 +1,237 @@
+"""Of nodes that share a database one does what only one may; a frozen one that comes back does nothing."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import asynccontextmanager
+
+import pytest
+
+from domain.errors import IntakeUnavailable, LeaseLost
+from ingest import sole
+from ingest.sole import Tenancy, take_turns
+from ingest.supervise import spawn
+from store.engines import Database
+from store.journal import DatabaseJournal
+from store.ledger import JournalLedger
+from store.migrating import upgrade
+
+PATIENCE = 20
+
+
+@pytest.fixture(autouse=True)
+def short_terms(monkeypatch):
+    monkeypatch.setattr(sole, "TERM", 0.6)
+    monkeypatch.setattr(sole, "RENEW", 0.1)
+    monkeypatch.setattr(sole, "ASK", 0.05)
+
+
+@pytest.fixture
+async def ledger(tmp_path):
+    url = f"sqlite:///{tmp_path}/journal.db"
+    await upgrade(url, "journal")
+    async with _ledger(url) as ledger:
+        yield ledger
+
+
+@asynccontextmanager
+async def _ledger(url):
+    database = Database.open(url)
+    journal = DatabaseJournal(database, spawn=spawn)
+    try:
+        yield JournalLedger(journal)
+    finally:
+        await journal.close()
+        await database.close()
+
+
+class Node:
+    """Works until cancelled, and knows when it did."""
+
+    def __init__(self, ledger, name):
+        self.name, self.working, self.heard = name, False, []
+        self.tenancy = Tenancy(ledger, "caixa", name)
+        self.task = spawn(self.tenancy.run(self.work, waiting=self.heard.append), name=name)
+
+    async def work(self):
+        self.working = True
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.working = False
+
+    async def end(self):
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+
+
+async def until(condition):
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_one_works_and_the_other_hears_who_does(ledger):
+    first = Node(ledger, "a")
+    await until(lambda: first.working)
+    second = Node(ledger, "b")
+    await until(lambda: second.heard)
+    await asyncio.sleep(3 * sole.TERM)
+    assert (first.working, second.working, second.heard) == (True, False, ["a"])
+    await first.end()
+    await second.end()
+
+
+async def test_who_stops_cleanly_is_followed_at_once(ledger):
+    first = Node(ledger, "a")
+    await until(lambda: first.working)
+    second = Node(ledger, "b")
+    await until(lambda: second.heard)
+    began = time.monotonic()
+    await first.end()
+    await until(lambda: second.working)
+    assert time.monotonic() - began < sole.TERM
+    await second.end()
+
+
+async def test_a_node_that_comes_back_needs_not_wait_for_itself(ledger):
+    await ledger.lease("caixa", "a", None)
+    began = time.monotonic()
+    node = Node(ledger, "a")
+    await until(lambda: node.working)
+    assert time.monotonic() - began < sole.TERM
+    await node.end()
+
+
+async def test_who_cannot_renew_stops_before_another_may_begin(ledger):
+    class Away:
+        broken = False
+
+        def __getattr__(self, name):
+            if self.broken:
+                raise IntakeUnavailable("away")
+            return getattr(ledger, name)
+
+    away = Away()
+    first = Node(away, "a")
+    await until(lambda: first.working)
+    second = Node(ledger, "b")
+    await until(lambda: second.heard)
+    away.broken = True
+    while not second.working:
+        assert first.working or not second.working
+        await asyncio.sleep(0.005)
+    assert not first.working
+    await asyncio.gather(first.end(), second.end())
+
+
+async def test_work_that_writes_too_late_waits_for_its_next_turn(ledger):
+    tries = []
+
+    async def work():
+        tries.append(1)
+        if len(tries) == 1:
+            raise LeaseLost("caixa belongs to b now")
+
+    async with asyncio.timeout(PATIENCE):
+        await Tenancy(ledger, "caixa", "a").run(work, waiting=lambda _holder: None)
+    assert len(tries) == 2
+
+
+async def test_what_the_work_raises_is_raised_and_the_lease_given_back(ledger):
+    async def work():
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        await Tenancy(ledger, "caixa", "a").run(work, waiting=lambda _holder: None)
+    assert (await ledger.lease("caixa", "b", None)).holder == "b"
+
+
+async def test_turns_of_chores_follow_the_lease(ledger):
+    turn = asyncio.Event()
+    other = Node(ledger, "a")
+    await until(lambda: other.working)
+    task = spawn(take_turns(Tenancy(ledger, "caixa", "b"), turn), name="turns")
+    await asyncio.sleep(2 * sole.ASK)
+    assert not turn.is_set()
+    await other.end()
+    await until(turn.is_set)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert not turn.is_set()
+
+
+OWNER = """
+import asyncio, sys
+from domain.source import Progress
+from ingest import sole
+from ingest.supervise import spawn
+from store.engines import Database
+from store.journal import DatabaseJournal
+from store.ledger import JournalLedger
+sole.TERM, sole.RENEW, sole.ASK = 0.6, 0.1, 0.05
+url, name = sys.argv[1:]
+
+async def main():
+    ledger = JournalLedger(DatabaseJournal(Database.open(url), spawn=spawn))
+    tenancy = sole.Tenancy(ledger, "caixa", name)
+    key = (await ledger.folder("caixa", "INBOX")).key
+
+    async def work():
+        print("works", flush=True)
+        number = 0
+        try:
+            while True:
+                number += 1
+                await tenancy.ledger.trouble(key, f"{name} {number}")
+                print("wrote", flush=True)
+        finally:
+            print("stopped", flush=True)
+
+    await tenancy.run(work, waiting=lambda holder: print("waits", holder, flush=True))
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def owner(ledger, tmp_path):
+    """A process that holds the lease and writes without a pause."""
+    url = f"sqlite:///{tmp_path}/journal.db"
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, url, "frozen"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert [owner.stdout.readline(), owner.stdout.readline()] == ["works\n", "wrote\n"]
+        yield owner
+    finally:
+        owner.kill()
+        owner.wait()
+        owner.stdout.close()
+
+
+async def test_a_frozen_owner_that_comes_back_writes_nothing_and_stops(ledger, owner):
+    """Stopped by SIGSTOP in the middle of its writing, for longer than its lease lasts."""
+    os.kill(owner.pid, signal.SIGSTOP)
+    successor = Node(ledger, "next")
+    await until(lambda: successor.working)
+    key = (await ledger.folder("caixa", "INBOX")).key
+    await successor.tenancy.ledger.trouble(key, "the successor's")
+
+    os.kill(owner.pid, signal.SIGCONT)
+    said = await asyncio.to_thread(_until_waiting, owner.stdout)
+    assert "stopped\n" in said
+    assert said[-1] == "waits next\n"
+    assert (await ledger.folder("caixa", "INBOX")).trouble == "the successor's"
+    assert successor.working
+    await successor.end()
+
+
+def _until_waiting(lines):
+    said = []
+    for line in lines:
+        said.append(line)
+        if line.startswith("waits"):
+            break
+    return said
