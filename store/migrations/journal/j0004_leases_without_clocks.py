@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "j0005"
+revision = "j0004"
 down_revision = "j0003"
 branch_labels = None
 depends_on = None
