@@ -108,3 +108,12 @@ leases = Table(
     Column("holder", Text, nullable=False),
     Column("renewals", BigInteger, nullable=False),
 )
+
+queue_heads = Table(
+    "queue_heads",
+    metadata,
+    Column("holder", Text, primary_key=True),
+    Column("held", Integer, nullable=False),
+    Column("oldest_at", Moment),
+    Column("noted_at", Moment, nullable=False),
+)

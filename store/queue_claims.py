@@ -8,17 +8,21 @@ Without the archive nothing is claimed: what is held stays for PATIENCE seconds,
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from uuid import uuid4
 
 import structlog
+from sqlalchemy import Connection
 
 from domain.errors import IntakeUnavailable, StoreUnavailable
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction
-from store import archive, journal_queries
+from store import archive, journal_queries, queue_heads
 from store.archive import Admission, Admitted
 from store.journal import DatabaseJournal
+from store.queue_heads import Head
 from store.queue_inbox import Delivery, Inbox
 from store.queues import DELIVERY_LIMIT
 from store.raw_ids import to_numbers, to_text
@@ -45,6 +49,8 @@ class Claims:
         self._most_bytes = most_bytes
         self._clock = clock
         self._away_since: float | None = None
+        self.holder = uuid4().hex
+        self._noted: Head | None = None
 
     async def claim(self, limit: int) -> Sequence[JournalEntry]:
         """See `domain.ports.Journal`: the oldest of what has been delivered so far."""
@@ -54,6 +60,7 @@ class Claims:
         await self._bury_the_dead()
         taken = self._inbox.take(limit, self._most_bytes)
         if not taken:
+            await self._note_idle()
             return ()
         try:
             admitted = await self._admit(taken)
@@ -94,7 +101,30 @@ class Claims:
 
     async def _admit(self, taken: Sequence[Delivery]) -> Sequence[Admitted]:
         arrivals, now, draw = [one.arrival for one in taken], self._clock(), self._draw
-        return await self._archive.write(lambda connection: archive.admit(connection, arrivals, draw, now))
+        self._noted = head = self._head(now)
+
+        def unit(connection: Connection) -> list[Admitted]:
+            queue_heads.note(connection, head)
+            return archive.admit(connection, arrivals, draw, now)
+
+        return await self._archive.write(unit)
+
+    async def _note_idle(self) -> None:
+        """Once when there is nothing more, then now and then."""
+        now = self._clock()
+        noted = self._noted
+        if noted is None or noted.held or now - noted.noted_at > queue_heads.FRESH / 3:
+            self._noted = head = self._head(now)
+            with suppress(IntakeUnavailable, StoreUnavailable):
+                await self._archive.write(partial(queue_heads.note, head=head))
+
+    async def close(self) -> None:
+        if self._noted is not None:
+            with suppress(IntakeUnavailable, StoreUnavailable):
+                await self._archive.write(partial(queue_heads.forget, holder=self.holder))
+
+    def _head(self, now: datetime) -> Head:
+        return Head(self.holder, self._inbox.held, self._inbox.oldest, now)
 
     async def _sorted_out(self, admitted: Admitted, delivery: Delivery) -> JournalEntry | None:
         """The entry, if it is to be worked on."""

@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -21,9 +22,10 @@ from sqlalchemy import Connection
 from domain.broker import BrokerAddress
 from domain.errors import IntakeUnavailable, StoreUnavailable
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt, Whereabouts
-from store import archive
+from store import archive, queue_heads
 from store.journal import MOST_BYTES, DatabaseJournal, utc_now
 from store.queue_claims import Claims, entry_of
+from store.queue_heads import Head
 from store.queue_inbox import Inbox
 from store.queue_outbox import Outbox
 from store.queue_recent import Recent
@@ -84,6 +86,7 @@ class QueueJournal:
 
     async def close(self) -> None:
         """What was claimed and not settled is delivered again."""
+        await self._claims.close()
         await self._inbox.close()
         await self._outbox.close()
 
@@ -186,20 +189,23 @@ class QueueJournal:
         return None
 
     async def counts(self) -> dict[Fate, int]:
-        """Of what the archive knows, and of what waits in the queues or here; without the archive of these alone."""
+        """Of what the archive knows, and of what waits in the queues or at workers; without the archive less."""
         depths = await self._outbox.depths()
+        waiting = depths[self._queues.small] + depths[self._queues.large] + self._inbox.held
         try:
             counts = await self._archive.counts()
+            waiting += queue_heads.held(await self._heads(), self._clock())
         except (IntakeUnavailable, StoreUnavailable):
-            counts = {}
-        if dead := depths.pop(self._queues.dead):
-            counts[Fate.QUARANTINED] = counts.get(Fate.QUARANTINED, 0) + dead
-        counts[Fate.WAITING] = sum(depths.values()) + self._inbox.held
-        return counts
+            return {Fate.WAITING: waiting}
+        counts[Fate.QUARANTINED] += depths[self._queues.dead]
+        return counts | {Fate.WAITING: waiting}
 
     async def oldest_waiting(self, now: datetime) -> timedelta | None:
-        oldest = self._inbox.oldest
-        return None if oldest is None else now - oldest
+        """Of what workers hold, for they are given the oldest first."""
+        known = [self._inbox.oldest]
+        if await self._anything_waits():
+            known.append(queue_heads.oldest(await self._heads(), now))
+        return max((now - one for one in known if one is not None), default=None)
 
     async def ping(self) -> None:
         """Raises IntakeUnavailable when nothing could be accepted now."""
@@ -216,7 +222,11 @@ class QueueJournal:
         return None
 
     async def _anything_waits(self) -> bool:
-        return self._inbox.held > 0 or any((await self._outbox.depths()).values())
+        depths = await self._outbox.depths()
+        return bool(self._inbox.held or queue_heads.held(await self._heads(), self._clock()) or any(depths.values()))
+
+    async def _heads(self) -> Sequence[Head]:
+        return await self._archive.read(partial(queue_heads.of_others, holder=self._claims.holder))
 
     async def _entries(self, raw_ids: Sequence[str]) -> Sequence[JournalEntry]:
         found = [await self._archive.get(raw_id) for raw_id in raw_ids]

@@ -129,6 +129,7 @@ class Node:
         return done.stdout.strip()
 
     def cut(self, *others):
+        """They stay together without us."""
         wrong = secrets.token_hex(8)
         self.evaluate(
             "".join(
@@ -159,6 +160,11 @@ class Cluster:
         for node in self.nodes:
             node.await_up()
         return self
+
+    def mend(self):
+        """Nobody refuses anybody any more."""
+        for node in self.nodes:
+            node.mend(*(other for other in self.nodes if other is not node))
 
     def url(self, vhost=""):
         hosts = ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
