@@ -100,11 +100,22 @@ async def _connect(settings: Settings, journal: "QueueJournal") -> None:
         log.warning("broker_unreachable", error=str(error), detail=error.detail)
 
 
+async def examine_broker(settings: Settings, broker: Broker) -> None:
+    """Raises ConfigError for what keeps a start from working, IntakeUnavailable when the broker is away."""
+    from store.queue_check import examine  # noqa: PLC0415 - as above
+    from store.queues import QueueRefused  # noqa: PLC0415 - as above
+
+    try:
+        await examine(broker.address, broker.queue, tls=broker.tls, largest=settings.web.max_body)
+    except QueueRefused as error:
+        raise ConfigError([refusal(settings, error)]) from error
+
+
 def refusal(settings: Settings, error: "QueueRefused") -> Mistake:
     """What a person must do about what the broker said."""
     key, text = _REMEDIES[error.why]
     place = settings.journal_places.get(key) or settings.journal_places["url"]
-    return Mistake(place, text, {"queue": error.queue, "said": error.detail or "-"})
+    return Mistake(place, text, {"queue": error.about, "size": error.about, "said": error.detail or "-"})
 
 
 _REMEDIES = {
@@ -113,5 +124,10 @@ _REMEDIES = {
         N_("the queue %(queue)s exists with other properties (%(said)s); empty and delete it, or choose another name"),
     ),
     "access": ("url", N_("this user may not configure, write and read the queue %(queue)s: %(said)s")),
+    "missing": ("queue", N_("RabbitMQ has no queue %(queue)s any more: %(said)s")),
+    "size": (
+        "url",
+        N_("RabbitMQ takes no entry of %(size)s bytes; write max_message_size into its rabbitmq.conf: %(said)s"),
+    ),
     "login": ("url", N_("RabbitMQ refuses user, password or virtual host: %(said)s")),
 }

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager, suppress
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from aio_pika.exceptions import CONNECTION_EXCEPTIONS, AMQPError, ProbableAuthenticationError
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, AMQPError, InvalidFrameError, ProbableAuthenticationError
 from aiormq.exceptions import ConnectionNotAllowed
 
 from domain.broker import BrokerAddress, host_text, url_of
@@ -137,6 +137,11 @@ class Link:
             except (ProbableAuthenticationError, ConnectionNotAllowed) as error:
                 text = "the broker refuses user, password or virtual host"
                 raise QueueRefused(text, why="login", detail=said(error)) from error
+            except InvalidFrameError as error:
+                if "Connection.OpenOk" not in str(error):
+                    raise IntakeUnavailable("the broker speaks another protocol", detail=str(error)) from error
+                text = "the broker does not open this virtual host to this user"
+                raise QueueRefused(text, why="login", detail=f"virtual host {self._address.vhost!r}") from error
             except FAILURES as error:
                 troubles.append(f"{host_text(host)}: {str(error) or type(error).__name__}")
                 self._next += 1

@@ -8,13 +8,12 @@ The broker keeps everything here until it is acknowledged; when this process or 
 """
 
 import ssl
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
@@ -34,6 +33,9 @@ FEW = 4
 """Large entries and dead letters that may lie here at once."""
 
 
+Key: TypeAlias = tuple[int, str]
+
+
 @dataclass(slots=True)
 class Delivery:
     """`damage` says why it cannot be worked on."""
@@ -41,6 +43,11 @@ class Delivery:
     arrival: Arrival
     message: AbstractIncomingMessage
     damage: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """Two processes may have drawn one id in the same nanosecond."""
+        return self.arrival.raw_id, self.arrival.interaction.dedup_key
 
     @property
     def is_alive(self) -> bool:
@@ -74,9 +81,10 @@ class Inbox:
         self._draw = draw
         self._link = Link(address, name="balcao worker", prepare=self._consume, tls=tls)
         self.arrived: Callable[[], None] = lambda: None
-        self._held: OrderedDict[int, Delivery] = OrderedDict()
-        self._claimed: dict[int, Delivery] = {}
-        self._dead: dict[int, Delivery] = {}
+        self._held: dict[Key, Delivery] = {}
+        self._claimed: dict[Key, Delivery] = {}
+        self._claims: dict[int, Key] = {}
+        self._dead: dict[Key, Delivery] = {}
 
     async def attend(self) -> None:
         """Be connected and consuming. Raises IntakeUnavailable."""
@@ -114,26 +122,29 @@ class Inbox:
                 break
             taken.append(delivery)
         for delivery in taken:
-            del self._held[delivery.arrival.raw_id]
+            del self._held[delivery.key]
         return taken
 
     def put_back(self, deliveries: Iterable[Delivery]) -> None:
         for delivery in deliveries:
             if delivery.is_alive:
-                self._held.setdefault(delivery.arrival.raw_id, delivery)
+                self._held.setdefault(delivery.key, delivery)
 
     def claim(self, raw_id: int, delivery: Delivery) -> None:
-        self._claimed[raw_id] = delivery
+        """The archive knows it by `raw_id`."""
+        self._claimed[delivery.key] = delivery
+        self._claims[raw_id] = delivery.key
 
     def finish(self, raw_id: int) -> Delivery | None:
         """No longer claimed; None when it is not here."""
-        return self._claimed.pop(raw_id, None)
+        key = self._claims.pop(raw_id, None)
+        return None if key is None else self._claimed.pop(key, None)
 
     def pop_dead(self) -> Delivery | None:
         return self._dead.pop(next(iter(self._dead)), None) if self._dead else None
 
     def keep_dead(self, delivery: Delivery) -> None:
-        self._dead[delivery.arrival.raw_id] = delivery
+        self._dead[delivery.key] = delivery
 
     # Being looked at
 
@@ -142,10 +153,10 @@ class Inbox:
         return len(self._held)
 
     def find(self, raw_id: int) -> Delivery | None:
-        return self._held.get(raw_id)
+        return next((one for one in self._held.values() if one.arrival.raw_id == raw_id), None)
 
     def waiting(self) -> list[tuple[int, RawInteraction]]:
-        return [(raw_id, delivery.arrival.interaction) for raw_id, delivery in self._held.items()]
+        return [(delivery.arrival.raw_id, delivery.arrival.interaction) for delivery in self._held.values()]
 
     @property
     def oldest(self) -> datetime | None:
@@ -173,18 +184,17 @@ class Inbox:
 
     def _take_in(self, delivery: Delivery) -> Delivery | None:
         """What is here already: it was put into the queue twice (acknowledged), or delivered anew (takes its place)."""
-        raw_id = delivery.arrival.raw_id
         for place in (self._claimed, self._held):
-            if (here := place.get(raw_id)) is not None:
+            if (here := place.get(delivery.key)) is not None:
                 if here.is_alive:
                     return delivery
-                place[raw_id] = delivery
+                place[delivery.key] = delivery
                 return None
-        self._held[raw_id] = delivery
+        self._held[delivery.key] = delivery
         return None
 
     def _take_dead(self, delivery: Delivery) -> None:
-        self._dead[delivery.arrival.raw_id] = delivery
+        self._dead[delivery.key] = delivery
 
     def _read(self, message: AbstractIncomingMessage) -> Delivery:
         raw_id = id_of(message.message_id)

@@ -24,16 +24,16 @@ _NEVER = 1_000_000_000
 _QUORUM: Final[dict[str, Any]] = {"x-queue-type": "quorum", "x-overflow": "reject-publish"}
 
 
-Why: TypeAlias = Literal["properties", "access", "login", "missing"]
+Why: TypeAlias = Literal["properties", "access", "login", "missing", "size"]
 
 
 class QueueRefused(BalcaoError):
     """A queue is not what it must be, or is not ours to use: a person must look at the broker or the settings."""
 
-    def __init__(self, message: str, *, why: Why, queue: str = "", detail: str) -> None:
+    def __init__(self, message: str, *, why: Why, about: str = "", detail: str) -> None:
         super().__init__(message, detail=detail)
         self.why: Why = why
-        self.queue = queue
+        self.about = about
 
 
 class Queues:
@@ -65,17 +65,17 @@ class Queues:
 
     async def declare(self, channel: AbstractChannel) -> dict[str, AbstractQueue]:
         """Make what is missing, compare what is there. Raises QueueRefused and AMQPError."""
-        return {name: await self._declare(channel, name) for name in self.all}
+        return {name: await self.declare_one(channel, name) for name in self.all}
 
-    async def _declare(self, channel: AbstractChannel, name: str) -> AbstractQueue:
+    async def declare_one(self, channel: AbstractChannel, name: str) -> AbstractQueue:
         try:
             return await channel.declare_queue(name, durable=True, arguments=self.arguments(name))
         except ChannelPreconditionFailed as error:
             text = f"the queue {name} exists with other properties"
-            raise QueueRefused(text, why="properties", queue=name, detail=said(error)) from error
+            raise QueueRefused(text, why="properties", about=name, detail=said(error)) from error
         except ChannelAccessRefused as error:
             text = f"the queue {name} may not be used by this user"
-            raise QueueRefused(text, why="access", queue=name, detail=said(error)) from error
+            raise QueueRefused(text, why="access", about=name, detail=said(error)) from error
 
     async def depths(self, channel: AbstractChannel) -> dict[str, int]:
         """How many messages wait in each queue, those under way not counted. Raises QueueRefused and AMQPError."""
@@ -85,7 +85,7 @@ class Queues:
                 queue = await channel.declare_queue(name, passive=True)
             except ChannelNotFoundEntity as error:
                 text = f"there is no queue {name}"
-                raise QueueRefused(text, why="missing", queue=name, detail=said(error)) from error
+                raise QueueRefused(text, why="missing", about=name, detail=said(error)) from error
             found[name] = queue.declaration_result.message_count or 0
         return found
 

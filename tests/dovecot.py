@@ -122,7 +122,7 @@ class Dovecot:
         me = pwd.getpwuid(os.getuid()).pw_name
         (folder / "mail").mkdir()
         os.chown(folder / "mail", self.uid, self.gid)
-        _certificate(folder)
+        make_certificate(folder)
         (folder / "users").write_text("".join(f"{name}:{PASSWORD}::::::\n" for name in USERS), encoding="utf-8")
         with (folder / "users").open("a", encoding="utf-8") as users:
             users.write(f"{ACCENTED}:{ACCENTED_PASSWORD}::::::\n")
@@ -238,7 +238,7 @@ def running(**options):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _certificate(folder):
+def make_certificate(folder):
     command = [
         "openssl",
         "req",

@@ -59,6 +59,7 @@ class Node:
     epmd: int
     port: int = field(default_factory=free_port)
     dist: int = field(default_factory=free_port)
+    tls: int = field(default_factory=free_port)
     process: subprocess.Popen | None = None
 
     @property
@@ -76,6 +77,7 @@ class Node:
                 f"cluster_formation.classic_config.nodes.{one} = balcao{one}@127.0.0.1\n"
                 for one in range(1, self.names + 1)
             )
+            + self._tls_conf()
         )
         return {
             "PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8",
@@ -89,6 +91,17 @@ class Node:
             "RABBITMQ_CTL_ERL_ARGS": f"-setcookie {self.cookie} +S 1:1",
             "ERL_EPMD_PORT": str(self.epmd), "ERL_EPMD_ADDRESS": "127.0.0.1",
         }  # fmt: skip
+
+    def _tls_conf(self):
+        """With `certificate.pem` and `key.pem` in the cluster's folder the node listens on `tls`, too."""
+        certificate, key = self.folder / "certificate.pem", self.folder / "key.pem"
+        if not certificate.exists():
+            return ""
+        return (
+            f"listeners.ssl.1 = 127.0.0.1:{self.tls}\nssl_options.cacertfile = {certificate}\n"
+            f"ssl_options.certfile = {certificate}\nssl_options.keyfile = {key}\n"
+            "ssl_options.verify = verify_none\nssl_options.fail_if_no_peer_cert = false\n"
+        )
 
     def launch(self):
         with (self.folder / f"node{self.number}.out").open("ab") as out:
@@ -121,8 +134,12 @@ class Node:
 
     def evaluate(self, expression):
         """What this Erlang expression comes to on the node."""
+        return self.ctl("eval", expression)
+
+    def ctl(self, *arguments):
+        """A command of rabbitmqctl at this node; its output."""
         done = subprocess.run(
-            [server() / "rabbitmqctl", "-n", self.name, "-l", "eval", expression],
+            [server() / "rabbitmqctl", "-n", self.name, "-l", *arguments],
             env=self.environment, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr

@@ -5,6 +5,7 @@ settings ─┬─▶ channels (options and their secrets)
           └─▶ rules ─▶ their own tests            one list of mistakes, from all files
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from domain.document import Mapping, Scalar
-from domain.errors import ConfigError, Mistake, Position
+from domain.errors import ConfigError, IntakeUnavailable, Mistake, Position
 from ingest.commands.failures import UNUSABLE, WRONG, lines_of, mistakes_as_json
 from ingest.commands.shape import command
 from ingest.commands.shell import Shell, nearby, warn
@@ -23,6 +24,7 @@ from ingest.translations import N_
 from triage.keywords import NO_LETTER
 
 if TYPE_CHECKING:
+    from config.journal import Broker
     from config.settings import Settings
     from triage.loading import RuleSet
 
@@ -83,6 +85,7 @@ def _findings(shell: Shell) -> Iterator[Finding]:
         return
     yield _tried("channels", partial(_channels, settings))
     yield _secrets(settings)
+    yield from _broker(settings)
     yield _tried("letters", partial(_letters, settings))
     yield _tried("rules", partial(_rules, nearby(settings.rules_path), settings))
 
@@ -136,6 +139,28 @@ def _secrets(settings: "Settings") -> Finding:
             mistakes += error.mistakes
     warnings = settings.secrets.exposed(settings.places)
     return Finding(what="secrets", facts={}, mistakes=tuple(mistakes), warnings=tuple(warnings))
+
+
+def _broker(settings: "Settings") -> Iterator[Finding]:
+    """The one thing outside that is looked at: its queues may be anybody's. What is wrong with its address is told."""
+    try:
+        broker = settings.broker
+    except ConfigError:
+        return
+    if broker is not None:
+        yield _tried("journal", partial(_queues, settings, broker))
+
+
+def _queues(settings: "Settings", broker: "Broker") -> Finding:
+    from ingest.journals import examine_broker  # noqa: PLC0415 - as above
+
+    warnings: tuple[Mistake, ...] = ()
+    try:
+        asyncio.run(examine_broker(settings, broker))
+    except IntakeUnavailable as error:
+        text = N_("RabbitMQ cannot be asked now: %(why)s")
+        warnings = (Mistake(settings.journal_places["url"], text, {"why": error.detail or str(error)}),)
+    return Finding(what="journal", facts={"queue": broker.queue}, warnings=warnings)
 
 
 def _letters(settings: "Settings") -> Finding:

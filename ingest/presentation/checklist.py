@@ -13,6 +13,7 @@ THINGS = {
     "settings": N_("Settings"),
     "channels": N_("Channels"),
     "secrets": N_("Secrets"),
+    "journal": N_("Journal"),
     "letters": N_("Letters"),
     "rules": N_("Rules"),
 }

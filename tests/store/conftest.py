@@ -20,6 +20,7 @@ from store.engines import Database
 from store.journal import DatabaseJournal
 from store.migrating import upgrade
 from tests import rabbit
+from tests.dovecot import make_certificate
 
 KINDS = ("journal", "desk")
 HASTE = ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
@@ -50,15 +51,33 @@ def postgres_server():
 
 
 @pytest.fixture(scope="session")
-def rabbitmq(tmp_path_factory):
-    """Address of a broker that this session may fill with queues: one node, started for it."""
+def rabbitmq_node(tmp_path_factory):
+    """A broker that this session may fill with queues: one node, started for it, with TLS if openssl is here."""
     if rabbit.server() is None:
         pytest.skip("rabbitmq-server is not installed; as root, `make test` installs it")
-    cluster = rabbit.Cluster(tmp_path_factory.mktemp("rabbitmq"), count=1)
+    folder = tmp_path_factory.mktemp("rabbitmq")
+    if shutil.which("openssl"):
+        make_certificate(folder)
+    cluster = rabbit.Cluster(folder, count=1)
     try:
-        yield cluster.start().url()
+        yield cluster.start().nodes[0]
     finally:
         cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(rabbitmq_node):
+    """Its address."""
+    return f"amqp://127.0.0.1:{rabbitmq_node.port}"
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_tls(rabbitmq_node):
+    """Its address for TLS, and the certificate to trust."""
+    authority = rabbitmq_node.folder / "certificate.pem"
+    if not authority.exists():
+        pytest.skip("openssl is not installed (see tests/set_up.sh)")
+    return f"amqps://localhost:{rabbitmq_node.tls}", authority
 
 
 @pytest.fixture(scope="session")
