@@ -156,6 +156,7 @@ class Node:
         )
 
     def mend(self, *others):
+        """What `cut` did to these."""
         self.evaluate("".join(f"erlang:set_cookie('{one.name}', '{self.cookie}'), " for one in others) + "ok.")
 
 
@@ -163,7 +164,7 @@ class Cluster:
     """`count` nodes below `folder`, started together; one is a broker, three are what production runs."""
 
     def __init__(self, folder, count=3):
-        self.folder = folder
+        folder.mkdir(exist_ok=True)
         cookie, epmd = secrets.token_hex(8), free_port()
         self._epmd = subprocess.Popen(
             ["epmd", "-address", "127.0.0.1", "-port", str(epmd)],
@@ -177,11 +178,6 @@ class Cluster:
         for node in self.nodes:
             node.await_up()
         return self
-
-    def mend(self):
-        """Nobody refuses anybody any more."""
-        for node in self.nodes:
-            node.mend(*(other for other in self.nodes if other is not node))
 
     def url(self, vhost=""):
         hosts = ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
