@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "j0004"
-down_revision = "j0003"
+revision = "j0005"
+down_revision = "j0004"
 branch_labels = None
 depends_on = None
 
