@@ -187,6 +187,7 @@ class Dispatcher:
         channel = result.message.channel
         part = f"{channel}/sending"
         if isinstance(result, Sent):
+            self._metrics.last_sent.labels(channel).set_to_current_time()
             if self._absences.back(channel):
                 self._liveness.up(part)
             return

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 from domain.errors import BalcaoError
 from domain.ports import Chats, Ledger
@@ -41,6 +41,7 @@ class JournalIntake:
         self._liveness = liveness
         self._refusing = False
         self._accepted: dict[str, Counter] = {name: metrics.accepted.labels(name) for name in channels}
+        self._last: dict[str, Gauge] = {name: metrics.last_accepted.labels(name) for name in channels}
         self._unavailable = metrics.unavailable
 
     @property
@@ -63,6 +64,7 @@ class JournalIntake:
             self._refusing = False
             self._liveness.up(PART)
         self._accepted[raw.channel].inc()
+        self._last[raw.channel].set_to_current_time()
         self._wake.set()
         return receipt
 

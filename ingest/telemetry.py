@@ -99,6 +99,9 @@ class Metrics:
 
         self.accepted = counter("accepted", "Interactions made durable.", "channel")
         self.unavailable = counter("unavailable", "Interactions that could not be promised.", "channel")
+        self.last_accepted = gauge(
+            "last_accepted_timestamp_seconds", "When a channel last made one durable.", "channel"
+        )
         self.settled = counter("settled", "Journal entries by fate.", "fate")
         self.filed = counter("filed", "Interactions filed on a ticket.", "channel", "road")
         self.tickets = counter("tickets", "Tickets opened.", "department", "priority")
@@ -108,6 +111,7 @@ class Metrics:
         )
         self.answers = counter("answers", "Acknowledgements planned, or why not.", "answer")
         self.sent = counter("sent", "Outgoing messages by result.", "channel", "result")
+        self.last_sent = gauge("last_sent_timestamp_seconds", "When a channel last delivered a message.", "channel")
         self.stage = histogram("stage_seconds", "Time per batch and stage.", "stage")
         self.batch = Histogram(
             "balcao_batch_entries",
