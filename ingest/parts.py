@@ -12,13 +12,13 @@ from config.settings import Settings
 from domain.errors import StoreUnavailable
 from ingest.chats import senders_of
 from ingest.chores import Chores
-from ingest.collecting import Collecting
 from ingest.daemon import Daemon
 from ingest.dispatch import Dispatcher
 from ingest.download import Bounds
 from ingest.fetching import Fetching
 from ingest.housekeeping import Housekeeping
 from ingest.insisting import insist
+from ingest.keeping import keep
 from ingest.node import node_name
 from ingest.operations import operations_of
 from ingest.pool import PipelinePool
@@ -29,7 +29,6 @@ from ingest.transcribing import Transcribing
 from ingest.translations import _
 from ingest.wiring import open_contents
 from ingest.worker import Worker
-from store.contents import Moving
 from store.engines import Database
 from store.ledger import JournalLedger
 from store.migrating import upgrade
@@ -48,9 +47,6 @@ GAUGES_EVERY = 15.0
 RETENTION_EVERY = 3600.0
 OVERDUE_EVERY = 10.0
 TRANSCRIBE_EVERY = 10.0
-SWEEP_EVERY = 300.0
-SCAN_EVERY = 86_400.0
-FIRST_SCAN = 3600.0
 
 
 @asynccontextmanager
@@ -259,16 +255,7 @@ def _for_all_nodes(daemon: Daemon, scheduler: Chores, housekeeping: Housekeeping
     if transcribers := {name: one.transcriber for name, one in daemon.channels.items() if one.transcriber}:
         transcribing = Transcribing(daemon.store, open_contents(daemon.settings), intake_of(daemon), transcribers)
         scheduler.every(TRANSCRIBE_EVERY, "transcribing", transcribing.run, sole=True)
-    _collect(daemon, scheduler)
-
-
-def _collect(daemon: Daemon, scheduler: Chores) -> None:
-    contents = open_contents(daemon.settings)
-    collecting = Collecting(daemon.store, contents, daemon.liveness, daemon.settings.attachments.grace)
-    scheduler.every(SWEEP_EVERY, "sweep", collecting.sweep, sole=True)
-    scheduler.every(SCAN_EVERY, "scan", collecting.scan, first=FIRST_SCAN, sole=True)
-    if isinstance(contents, Moving):
-        scheduler.every(GAUGES_EVERY, "attachments", collecting.look)
+    keep(daemon, scheduler)
 
 
 IN_ORDER: tuple[tuple[str | None, Part], ...] = (

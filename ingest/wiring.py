@@ -17,6 +17,7 @@ from channels.base import BuildContext, Channel
 from config.alerts import incident_desk
 from config.channels import ChannelBlock
 from config.settings import Settings
+from domain.document import Scalar
 from domain.errors import N_, ConfigError, Mistake, Position
 from domain.mailbox import Mailbox
 from ingest.pipeline import Pipeline
@@ -132,6 +133,13 @@ def _bucket(settings: Settings) -> AttachmentBucket | None:
         patience=settings.worker.timeout / 2,
     )
     return AttachmentBucket(options)
+
+
+def letter_folders(settings: Settings) -> list[Path]:
+    """Where mail is written while there is no relay."""
+    named = (block.options.get("outgoing") for block in settings.channels.values())
+    folders = {"outgoing", *(str(node.value) for node in named if isinstance(node, Scalar) and node.value)}
+    return [settings.var_path / folder for folder in sorted(folders)]
 
 
 def read_templates(settings: Settings) -> Letters:

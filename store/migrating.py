@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, MetaData, text
 
-from store import journal_schema, schema_files
+from store import journal_schema, schema_files, schema_forgetting  # noqa: F401 - its tables belong to the metadata
 from store.engines import Database
 from store.failures import unavailable
 from store.sqlite import create_file

@@ -14,7 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "ingest.commands.tickets:tickets",
         N_("List, show, answer, annotate, export, move and verify tickets."),
     ),
-    "contacts": ("ingest.commands.contacts:contacts", N_("List, show, merge and split contacts.")),
+    "contacts": ("ingest.commands.contacts:contacts", N_("List, show, merge, split, export and erase contacts.")),
     "journal": ("ingest.commands.journal:journal", N_("Look at what was received; retry or discard it.")),
     "store": (
         "ingest.commands.store:store",

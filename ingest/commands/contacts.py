@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy import Connection
 
-from channels.telephone import e164
-from domain.mailbox import fold_address
 from ingest.commands.databases import read_store, write_store
 from ingest.commands.failures import Wrong
+from ingest.commands.finding import contact_called, nobody, spellings
+from ingest.commands.privacy import erase, export
 from ingest.commands.shape import command, group, limit_option
 from ingest.commands.shell import Shell, say
 from ingest.commands.who import person
@@ -19,10 +19,7 @@ from store import contacts as store_contacts
 from store import merging
 from store.documents import Document
 
-MOST_DIGITS = 9
-"""A number of so many digits is a contact's; longer ones are telephone numbers."""
-
-contacts = group("contacts", help=N_("List, show, merge and split contacts."))
+contacts = group("contacts", help=N_("List, show, merge, split, export and erase contacts."))
 
 
 @command(contacts, "list", help=N_("List contacts, newest first."), example="balcao contacts list --limit 20")
@@ -41,11 +38,11 @@ def list_contacts(shell: Shell, limit: int) -> None:
 @click.argument("who", metavar="WHO")
 def show(shell: Shell, who: str) -> None:
     def unit(connection: Connection) -> Document | None:
-        return store_contacts.contact(connection, _found(connection, who))
+        return store_contacts.contact(connection, contact_called(connection, who))
 
     found = read_store(shell.settings, unit)
     if found is None:
-        raise _nobody(who)
+        raise nobody(who)
     shell.answer(found, lambda: show_contact(found, ZoneInfo(shell.settings.timezone)))
 
 
@@ -103,10 +100,10 @@ def _without(
     connection: Connection, kept: int, named: tuple[str, ...], who: str, now: datetime
 ) -> tuple[int, tuple[int, ...]]:
     held = store_contacts.addresses_of(connection, kept)
-    spellings = {spelling for name in named for spelling in _spellings(name)}
-    leaving = [one for one in held if one[1] in spellings]
+    wanted = {spelling for name in named for spelling in spellings(name)}
+    leaving = [one for one in held if one[1] in wanted]
     for name in named:
-        if not any(one[1] in _spellings(name) for one in leaving):
+        if not any(one[1] in spellings(name) for one in leaving):
             text = _("contact %(contact)s has no address %(address)s")
             raise Wrong(text % {"contact": kept, "address": name})
     if len(leaving) == len(held):
@@ -116,28 +113,11 @@ def _without(
 
 def _whole(connection: Connection, who: str) -> int:
     """The contact that `who` is part of now. Raises Wrong."""
-    found = merging.current(connection, _found(connection, who))
+    found = merging.current(connection, contact_called(connection, who))
     if found is None:
-        raise _nobody(who)
+        raise nobody(who)
     return found
 
 
-def _found(connection: Connection, who: str) -> int:
-    """The contact with that number or address. Raises Wrong."""
-    if who.isascii() and who.isdigit() and len(who) <= MOST_DIGITS:
-        return int(who)
-    found = sorted({owner for spelling in _spellings(who) for owner in store_contacts.owners(connection, spelling)})
-    if not found:
-        raise _nobody(who)
-    if len(found) > 1:
-        text = _("%(who)s is an address of several contacts: %(contacts)s; name one by its number")
-        raise Wrong(text % {"who": who, "contacts": ", ".join(map(str, found))})
-    return found[0]
-
-
-def _spellings(address: str) -> set[str]:
-    return {fold_address(address), e164(address) or fold_address(address)}
-
-
-def _nobody(who: str) -> Wrong:
-    return Wrong(_("there is no contact %(who)s") % {"who": who})
+contacts.add_command(export)
+contacts.add_command(erase)

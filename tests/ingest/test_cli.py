@@ -55,6 +55,8 @@ def test_the_commands_are_those_of_the_contract():
         "contacts show",
         "contacts merge",
         "contacts split",
+        "contacts export",
+        "contacts erase",
         "store verify",
         "store clean",
         "store move",
