@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "d0015"
-down_revision = "d0014"
+revision = "d0016"
+down_revision = "d0015"
 branch_labels = None
 depends_on = None
 
