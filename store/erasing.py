@@ -39,6 +39,7 @@ from store.schema import (
     tickets,
 )
 from store.schema_calls import call_events, call_ids, calls
+from store.schema_chat import chat_events, chat_streams
 from store.schema_files import remote_files
 
 LONGEST_LINE = 200
@@ -95,6 +96,8 @@ def erase_contact(connection: Connection, erasure: Erasure) -> Counter[str]:
             (failing_addresses, failing_addresses.c.address.in_(mails)),
             (ack_budget, ack_budget.c.key.in_(addresses)),
             (ack_texts, ack_texts.c.scope.in_([*addresses, *{one.rpartition("@")[2] for one in mails}])),
+            (chat_events, chat_events.c.visitor.in_(addresses)),
+            (chat_streams, chat_streams.c.visitor.in_(addresses)),
             (address_changes, or_(*(func.lower(column).in_(addresses)
                                     for column in (address_changes.c.old_way, address_changes.c.new_way)))),
         ):  # fmt: skip
