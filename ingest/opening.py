@@ -4,9 +4,10 @@ A process that works the rules knows them; one that only serves the sites looks 
 care: a file with mistakes, or whose tests fail, changes nothing.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from config.reading import read
@@ -18,6 +19,8 @@ from triage.outline import Sections, calendars_of
 
 LOOK_EVERY = 5.0
 """Seconds between looks at the files, where nobody else looks."""
+GOOD_FOR = timedelta(minutes=1)
+"""For so long an answer is not worked out again, unless it says itself that it ends before."""
 
 
 class Openings:
@@ -28,27 +31,41 @@ class Openings:
         self._looks = looks
         self._clock = clock
         self._looked_at: float | None = None
+        self._looking = asyncio.Lock()
+        self._answers: dict[tuple[str, str], tuple[Opening, datetime, datetime]] = {}
 
     async def opening(self, calendar: str, now: datetime) -> Opening | None:
         """None when there is no such calendar, or no rules yet."""
-        await self._look()
-        known = _calendars(self._book.source).get(calendar) if self._book.source is not None else None
-        if known is None:
+        if self._looks:
+            await self._look()
+        source = self._book.source
+        known = _calendars(source).get(calendar) if source is not None else None
+        if source is None or known is None:
             return None
-        state = known.state(now)
-        return Opening(
-            is_open=state is Hours.OPEN,
-            holiday=state is Hours.HOLIDAY,
-            until=known.until(now),
-            zone=known.zone.key,
-        )
+        answer, since, until = self._answers.get((source.hash, calendar), (None, now, now))
+        if answer is None or not since <= now < until:
+            answer = _opening(known, now)
+            ends = [now + GOOD_FOR, *filter(None, [answer.until])]
+            self._answers = {key: kept for key, kept in self._answers.items() if key[0] == source.hash}
+            self._answers[source.hash, calendar] = answer, now, min(ends)
+        return answer
 
     async def _look(self) -> None:
-        now = self._clock()
-        if not self._looks or (self._looked_at is not None and now - self._looked_at < LOOK_EVERY):
-            return
-        self._looked_at = now
-        await self._book.reload_if_changed()
+        async with self._looking:
+            now = self._clock()
+            if self._looked_at is None or now - self._looked_at >= LOOK_EVERY:
+                self._looked_at = now
+                await self._book.reload_if_changed()
+
+
+def _opening(calendar: Calendar, now: datetime) -> Opening:
+    state = calendar.state(now)
+    return Opening(
+        is_open=state is Hours.OPEN,
+        holiday=state is Hours.HOLIDAY,
+        until=calendar.until(now),
+        zone=calendar.zone.key,
+    )
 
 
 @lru_cache(maxsize=2)

@@ -35,7 +35,9 @@ async function call(path, options = {}) {
     throw refused;
   }
   if (answer.status === 408 || answer.status === 429 || answer.status >= 500) throw new Later(wait);
-  throw new Never(told.detail || `HTTP ${answer.status}`);
+  console.warn(`balcao: ${answer.status} ${told.detail ?? ""}`);
+  const most = kept("person", null)?.limits.bytes;
+  throw new Never(answer.status === 413 && most ? words.tooLarge(size(most)) : words.refused(answer.status));
 }
 
 // One at a time, in all windows: two newcomers at once would be two visitors.

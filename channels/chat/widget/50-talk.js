@@ -47,6 +47,7 @@ async function say(text, files) {
   const message = { id: identity(), text, at: new Date().toISOString(), failed: null,
                     files: files.map(({ name, size, type }) => ({ name, size, type })) };
   if (files.length) await keepFiles(message.id, files);
+  atEnd = true;
   update("unsent", [], (waiting) => [...waiting, message]);
   sendAll();
   listen();

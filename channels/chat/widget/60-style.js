@@ -69,7 +69,7 @@ button:disabled { cursor: default; opacity: 0.6; }
 .chosen { list-style: none; margin: 6px 0 0; padding: 0; font-size: 14px; }
 .chosen li { display: flex; gap: 8px; align-items: center; justify-content: space-between; overflow-wrap: anywhere; margin-top: 4px; }
 .row { display: flex; gap: 8px; margin-top: 8px; justify-content: flex-end; }
-.row button { min-height: 40px; padding: 6px 16px; border-radius: 8px; border: 1px solid var(--line); background: transparent; }
+.row button { min-height: 40px; padding: 6px 12px; border-radius: 8px; border: 1px solid var(--line); background: transparent; }
 .row .send { border-color: transparent; background: var(--accent); color: var(--on-accent); font-weight: 600; }
 .problem { margin: 6px 0 0; font-size: 14px; color: var(--bad); }
 .problem:empty { display: none; }

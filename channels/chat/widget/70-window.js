@@ -13,6 +13,12 @@ const host = element("div", { "data-balcao": "chat" });
 const root = host.attachShadow({ mode: "open" });
 const ui = {};
 let chosen = [];
+let atEnd = true;
+
+// Whoever reads the latest goes on reading the latest, whatever takes up room; whoever reads above is left alone.
+function stayAtEnd() {
+  if (atEnd) ui.log.scrollTop = ui.log.scrollHeight;
+}
 
 function build() {
   ui.count = element("span", { class: "count", "aria-hidden": "true", hidden: true });
@@ -44,6 +50,10 @@ function build() {
   ui.chat = element("div", { class: "chat" }, ui.panel, ui.launcher);
   root.append(ui.chat);
   dress(root);
+  ui.log.addEventListener("scroll", () => {
+    atEnd = ui.log.scrollHeight - ui.log.scrollTop - ui.log.clientHeight < 60;
+  });
+  new ResizeObserver(stayAtEnd).observe(ui.log);
 }
 
 const isOpen = () => !ui.panel.hidden;
@@ -55,8 +65,7 @@ function toggle(open = !isOpen(), { focus = true } = {}) {
   keep("open", open);
   if (open) {
     enter().then(listen, () => listen());
-    changed();
-    ui.log.scrollTop = ui.log.scrollHeight;
+    atEnd = true;
   }
   changed();
   if (focus) (open ? ui.text : ui.launcher).focus();

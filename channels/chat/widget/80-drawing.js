@@ -55,7 +55,6 @@ function drawMessages(look) {
   const known = new Set(waiting.map((one) => one.id));
   const list = [{ id: "greeting", from: "machine", text: look.greeting || words.greeting, files: [] },
                 ...said().items.filter((one) => !known.has(one.id)), ...waiting];
-  const bottom = ui.log.scrollHeight - ui.log.scrollTop - ui.log.clientHeight < 60;
   const wanted = new Set(list.map((one) => one.id));
   for (const [id, row] of drawn) {
     if (!wanted.has(id)) {
@@ -70,7 +69,7 @@ function drawMessages(look) {
     if (box !== place) ui.log.insertBefore(box, place);
     before = box;
   }
-  if (bottom) ui.log.scrollTop = ui.log.scrollHeight;
+  stayAtEnd();
 }
 
 // What a message says is drawn once; what becomes of it may be drawn again.
