@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from channels.json_text import MalformedJson, read_object
 
+FORM = "multipart/form-data"
 MOST_PARTS = 200
 LONGEST_HEAD = 8192
 _BOUNDARY = re.compile(r'boundary=(?:"([^"\r\n]{1,70})"|([^\s;,"]{1,70}))', re.IGNORECASE)
@@ -36,6 +37,14 @@ class _Part:
     file_name: str | None
     content_type: str
     content: bytes
+
+
+def type_of(body: bytes) -> str:
+    """The Content-Type of a captured body whose header was not kept: a form begins with its boundary."""
+    first = body[:80].split(b"\r\n", 1)[0]
+    if first.startswith(b"--") and first.isascii():
+        return f'{FORM}; boundary="{first[2:].decode()}"'
+    return "application/json"
 
 
 def read_form(body: bytes, content_type: str) -> tuple[dict[str, Any], list[File]]:

@@ -13,6 +13,7 @@ from channels.json_context import context_traits
 from channels.json_files import MOST_ATTACHMENTS, media_type, read_attachments
 from channels.json_reading import believable, problem_traits, sender_traits
 from channels.json_text import MalformedJson
+from channels.multipart import type_of
 from channels.said import identity_of
 from channels.telephone import e164
 from channels.vouching import vouched_addresses
@@ -62,7 +63,7 @@ def decode(raw: RawInteraction, applications: Mapping[str, Application]) -> Sequ
 
 def _read(raw: RawInteraction) -> Sent:
     try:
-        return read_message(raw.payload, str(raw.envelope.get("content_type") or "application/json"))
+        return read_message(raw.payload, str(raw.envelope.get("content_type") or type_of(raw.payload)))
     except MalformedJson as error:
         raise Undecodable(str(error)) from None
 

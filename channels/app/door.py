@@ -19,11 +19,12 @@ from uuid import uuid4
 from aiohttp import hdrs, web
 
 from channels.app.keys import Application, Caller, OriginRefused, caller
-from channels.app.message import FORM, faults, read_message
+from channels.app.message import faults, read_message
 from channels.app.openapi import document
 from channels.bodies import BodyReader
 from channels.json_door import RETRY_SECONDS, STATUS, UnsupportedMedia
 from channels.json_text import MalformedJson
+from channels.multipart import FORM
 from channels.problem import json_answer, problem
 from domain.errors import BalcaoError, IntakeUnavailable, Refused, StoreUnavailable
 from domain.ports import Intake

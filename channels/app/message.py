@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels.json_text import kind_of, read_object
-from channels.multipart import File, read_form
+from channels.multipart import FORM, File, read_form
 from channels.telephone import e164
 from channels.wild import as_moment
 
 MOST_ATTACHMENTS = 50
-FORM = "multipart/form-data"
 _TEXTS = ("subject", "text", "conversation", "message_id", "sent_at")
 _CONTACT = ("id", "name", "email", "phone")
 _WHO = "contact.id"

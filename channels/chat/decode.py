@@ -12,6 +12,7 @@ from channels.json_context import context_traits
 from channels.json_files import MOST_ATTACHMENTS, media_type
 from channels.json_reading import problem_traits
 from channels.json_text import MalformedJson
+from channels.multipart import type_of
 from channels.vouching import vouched_addresses
 from channels.wild import Wild
 from domain.errors import Undecodable
@@ -53,7 +54,7 @@ def decode(raw: RawInteraction) -> Sequence[Interaction] | Ignored:
 
 def _read(raw: RawInteraction) -> Posted:
     try:
-        return read_posted(raw.payload, str(raw.envelope.get("content_type") or "application/json"))
+        return read_posted(raw.payload, str(raw.envelope.get("content_type") or type_of(raw.payload)))
     except MalformedJson as error:
         raise Undecodable(str(error)) from None
 

@@ -24,13 +24,14 @@ from aiohttp import hdrs, web
 from channels.bodies import BodyReader
 from channels.chat.asset import Asset
 from channels.chat.bounds import Bounds, TooMany
-from channels.chat.message import FORM, faults, read_posted
+from channels.chat.message import faults, read_posted
 from channels.chat.options import Look, Options
 from channels.chat.pulse import Pulse
 from channels.chat.stream import EventStream, opening_as_json
 from channels.chat.tokens import Clerk, Person, TokenExpired
 from channels.json_door import RETRY_SECONDS, STATUS, UnsupportedMedia
 from channels.json_text import MalformedJson, read_object
+from channels.multipart import FORM
 from channels.problem import SECURITY_HEADERS, json_answer, problem
 from channels.signing import SignatureRefused
 from domain.chat import Opening

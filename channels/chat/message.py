@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels.json_text import kind_of, read_object
-from channels.multipart import File, read_form
+from channels.multipart import FORM, File, read_form
 
-FORM = "multipart/form-data"
 LONGEST_TEXT = 20_000
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 _TEXTS = ("id", "text", "name", "email")

@@ -7,6 +7,7 @@ chat:
   calendar: atendimento                       # of the rules: when people are there
 """
 
+import re
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -16,7 +17,7 @@ from channels.fields import Duration, Origin, SecretReference, Size, StrictOptio
 from domain.errors import N_
 from domain.units import BadValue
 
-LANGUAGES = ("pt-BR", "en")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LEAST_STAY = timedelta(minutes=1)
 
 
@@ -26,7 +27,14 @@ def _stay(duration: timedelta) -> timedelta:
     return duration
 
 
+def _colour(text: str) -> str:
+    if not _COLOUR.fullmatch(text):
+        raise BadValue(N_('write a colour as #rrggbb: "#0b5cab"'))
+    return text.lower()
+
+
 Stay = Annotated[Duration, AfterValidator(_stay)]
+Colour = Annotated[str, AfterValidator(_colour)]
 
 
 class Users(StrictOptions):
@@ -58,7 +66,7 @@ class Look(StrictOptions):
 
     title: str | None = Field(default=None, min_length=1, max_length=60)
     greeting: str | None = Field(default=None, min_length=1, max_length=500)
-    colour: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
+    colour: Colour | None = None
     language: Literal["auto", "pt-BR", "en"] = "auto"
 
 
