@@ -57,7 +57,7 @@ class ChatSender:
             number = await self._database.write(lambda connection: chats.tell(connection, message, datetime.now(UTC)))
         except StoreUnavailable as error:
             raise SendFailed(str(error), permanent=False, away=True, detail=error.detail) from error
-        return f"{message.to}:{number}"
+        return f"event-{number}"
 
     async def close(self) -> None:
         """The database is its opener's."""

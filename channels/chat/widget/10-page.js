@@ -13,14 +13,17 @@ const element = (name, attributes = {}, ...children) => {
   made.append(...children);
   return made;
 };
+// Some seconds; less if the network comes back, or `signal` says that it is over.
 const pause = (seconds, signal) => new Promise((resolve) => {
-  const timer = setTimeout(done, seconds * 1000);
-  function done() {
+  const over = new AbortController();
+  const done = () => {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", done);
+    over.abort();
     resolve();
-  }
-  signal?.addEventListener("abort", done);
+  };
+  const timer = setTimeout(done, seconds * 1000);
+  addEventListener("online", done, { signal: over.signal });
+  signal?.addEventListener("abort", done, { signal: over.signal });
 });
 
 function context() {

@@ -107,7 +107,7 @@ const SILENCE = 45;
 
 async function follow(after, tell, signal) {
   const hold = new AbortController();
-  signal.addEventListener("abort", () => hold.abort());
+  signal.addEventListener("abort", () => hold.abort(), { signal: hold.signal });
   const headers = after === null ? {} : { "Last-Event-ID": String(after) };
   const answer = await asVisitor("events", { headers, signal: hold.signal });
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();

@@ -79,7 +79,7 @@ function sendAll() {
           continue;
         }
         become(navigator.onLine ? "away" : "offline");
-        await Promise.race([pause(error.seconds ?? pauses * (0.75 + Math.random() / 2)), online()]);
+        await pause(error.seconds ?? pauses * (0.75 + Math.random() / 2));
         pauses = Math.min(pauses * 2, LONGEST_PAUSE);
       }
     }
@@ -97,8 +97,6 @@ async function sendOne(message) {
   forgetUnsent(id);
   if (state !== "live") become("idle");
 }
-
-const online = () => new Promise((resolve) => addEventListener("online", resolve, { once: true }));
 
 function become(now) {
   state = now;
@@ -132,7 +130,7 @@ async function listenOn(signal) {
       pauses = Math.min(pauses * 2, LONGEST_PAUSE);
       become(navigator.onLine ? "away" : "offline");
     }
-    await Promise.race([pause(wait, signal), online()]);
+    await pause(wait, signal);
   }
 }
 

@@ -79,6 +79,7 @@ button:disabled { cursor: default; opacity: 0.6; }
   .open .launcher { display: none; }
 }
 @media (prefers-reduced-motion: reduce) { .panel { animation: none; } }
+@media print { .chat { display: none; } }
 @media (forced-colors: active) { .launcher, .words, .row .send { border: 1px solid; } }
 `;
 

@@ -10,6 +10,7 @@ from channels.chat import pulse, stream
 from domain.chat import Author, ChatEvent, Opening
 from domain.errors import StoreUnavailable
 from tests.channels.chat.visiting import visiting
+from web.public import PublicLimits
 
 EVERY = 0.05
 NOON = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
@@ -194,3 +195,17 @@ async def test_many_visitors_are_one_question(tmp_path):
             await context.__aexit__(None, None, None)
 
     assert 1 <= asked <= 12
+
+
+async def test_behind_a_proxy_streams_flow_and_each_address_has_its_own_limit(tmp_path):
+    proxied = PublicLimits(trusted_proxies=("127.0.0.1",))
+    async with visiting(tmp_path, site=proxied, limits_={"address_streams": 1}) as page:
+        visitor = (await page.enter())["visitor"]
+        page.intake.chats.told[visitor] = [event(1)]
+        async with page.listening(**{"X-Forwarded-For": "198.51.100.1"}) as (_, events):
+            assert (await first(events, 1))[0][2] == 1
+            same = await page.ask("GET", "/events", headers={"X-Forwarded-For": "198.51.100.1"})
+            async with page.listening(**{"X-Forwarded-For": "198.51.100.2"}) as (other, _):
+                assert other.status == 200
+
+    assert same[0] == 429

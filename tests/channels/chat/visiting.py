@@ -128,8 +128,9 @@ def reveal(reference):
 
 
 @asynccontextmanager
-async def visiting(tmp_path, *, limits_=None, clock=time.time, **options):
-    """A page before a chat of these options, with a fake intake behind it; `limits_` are the channel's own."""
+async def visiting(tmp_path, *, limits_=None, site=None, clock=time.time, **options):
+    """A page before a chat of these options, with a fake intake behind it; `limits_` are the channel's own, `site`
+    those of the public site."""
     if limits_ is not None:
         options["limits"] = limits_
     context = BuildContext(name="chat", base=tmp_path, var=tmp_path, hostname="balcao.example", reveal=reveal)
@@ -137,7 +138,7 @@ async def visiting(tmp_path, *, limits_=None, clock=time.time, **options):
     intake = ChatIntake()
     visits = Visits(replace(channel.routes.__self__, clock=clock), intake)
     async with (
-        serve(public_site(visits.routes()), "127.0.0.1", 0) as bound,
+        serve(public_site(visits.routes(), site), "127.0.0.1", 0) as bound,
         aiohttp.ClientSession() as session,
     ):
         yield Page(session, f"http://127.0.0.1:{bound.port}/chat/chat", intake, visits)
