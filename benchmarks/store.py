@@ -24,6 +24,7 @@ from pathlib import Path
 from benchmarks.machine import machine
 from domain.facts import Facts
 from domain.interaction import Interaction, Medium, Party
+from domain.ports import Journal
 from domain.raw import Fate, Outcome, RawInteraction
 from domain.surroundings import Lookup
 from domain.ticket import Acknowledgement, Filing, Placement, Road
@@ -70,7 +71,7 @@ def one_by_one(folder: Path) -> float:
     return count / (SECONDS / 2)
 
 
-async def append(journal: DatabaseJournal, callers: int) -> tuple[float, float]:
+async def append(journal: Journal, callers: int) -> tuple[float, float]:
     """Acknowledged appends per second, and CPU microseconds of each."""
     count, end = 0, time.perf_counter() + SECONDS
     ready = [raw(number) for number in range(30_000)]

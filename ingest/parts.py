@@ -71,10 +71,12 @@ async def _ended(task: asyncio.Task[Any]) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def ticket_store(daemon: Daemon) -> AsyncIterator[None]:
-    """Bring the schema up to date, now or as soon as the database is there."""
-    ready = asyncio.Event()
-
+    """Bring the schema up to date, now or as soon as the database is there. A broker's intake node needs none."""
     settings = daemon.settings
+    if settings.broker is not None and not daemon.roles & WORKING:
+        yield
+        return
+    ready = asyncio.Event()
 
     async def migrate() -> None:
         daemon.liveness.starting("store")
@@ -85,9 +87,7 @@ async def ticket_store(daemon: Daemon) -> AsyncIterator[None]:
 
     async with _ended(daemon.vital(migrate(), name="store")):
         with suppress(TimeoutError):
-            # An intake node of a broker needs no tickets to begin.
-            patience = FIRST_MIGRATION if settings.broker is None or daemon.roles & WORKING else 0.0
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(FIRST_MIGRATION):
                 await all_or_stop([ready], daemon.stop)
         yield
 

@@ -11,6 +11,7 @@ which knows every entry that was ever claimed, and where people look. docs/adr/0
 import asyncio
 import ssl
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -201,10 +202,11 @@ class QueueJournal:
         return counts | {Fate.WAITING: waiting}
 
     async def oldest_waiting(self, now: datetime) -> timedelta | None:
-        """Of what workers hold, for they are given the oldest first."""
+        """Of what workers hold, for they are given the oldest first; without the archive of what lies here."""
         known = [self._inbox.oldest]
-        if await self._anything_waits():
-            known.append(queue_heads.oldest(await self._heads(), now))
+        with suppress(IntakeUnavailable, StoreUnavailable):
+            if await self._anything_waits():
+                known.append(queue_heads.oldest(await self._heads(), now))
         return max((now - one for one in known if one is not None), default=None)
 
     async def ping(self) -> None:

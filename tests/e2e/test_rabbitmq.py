@@ -4,15 +4,18 @@ Three real nodes, started here; two daemons: one accepts and knows no database, 
 simulated is said in tests/rabbit.py. `make cluster` does the same for longer, and more of it.
 """
 
+import asyncio
 import os
+import subprocess
 import threading
 import time
 from functools import partial
 
+import aio_pika
 import pytest
 
 from tests import rabbit
-from tests.e2e.daemon import Daemon, wait_for
+from tests.e2e.daemon import BALCAO, Daemon, wait_for
 from tests.e2e.looking import part
 from tests.e2e.senders import History, Sender, deliver_chat, marks_in, send_mail
 
@@ -121,3 +124,50 @@ def test_a_node_that_accepts_needs_no_database(daemon, intake):
     assert {mark: count for mark, count in marks_in(daemon.tickets()).items() if count != 1} == {}
     repeated = [one for one in daemon.json("journal", "list", "--fate", "ignored") if "repeats" in one["reason"]]
     assert len(repeated) >= 1
+
+
+def test_what_is_no_entry_is_listed_shown_retried_and_discarded(cluster, daemon):
+    asyncio.run(publish(cluster.url(), "balcao.e2e", b"what is this"))
+    [entry] = wait_for(lambda: daemon.json("journal", "list", "--fate", "quarantined"), what="quarantine")
+    shown = daemon.json("journal", "show", entry["id"])
+    assert (shown["channel"], shown["size"]) == ("unreadable", len(b"what is this"))
+    assert "damaged in the queue" in shown["reason"]
+    assert daemon.json("status")["journal"]["counts"]["quarantined"] == 1
+
+    assert daemon.json("journal", "retry", entry["id"])["retried"] == [entry["id"]]
+    [failed] = wait_for(lambda: daemon.json("journal", "list", "--fate", "failed"), what="a fate again")
+    assert (failed["id"], "not configured" in failed["reason"]) == (entry["id"], True)
+    assert daemon.json("journal", "discard", entry["id"])["discarded"] == [entry["id"]]
+
+
+def test_a_wrong_queue_is_told_by_its_place_and_an_absent_broker_is_a_warning(cluster, tmp_path):
+    asyncio.run(publish(cluster.url(), "balcao.other", b"", declare=True))
+    other = Daemon(
+        tmp_path, extra=f"journal: {{url: '{cluster.url().replace('guest:guest@', '')}', queue: balcao.other}}"
+    )
+    for command in ("check", "run"):
+        done = subprocess.run(
+            [BALCAO, "--lang", "en", command, "-c", other.config],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 2, done.stdout + done.stderr
+        [told] = [line for line in done.stderr.splitlines() if "balcao.other exists with other properties" in line]
+        assert told.startswith(f"{other.config}:9:")
+
+    away = Daemon(tmp_path / "away", extra="journal: {url: 'amqp://127.0.0.1:1'}")
+    checked = away.json("check")
+    assert checked["ok"]
+    assert "127.0.0.1:1" in str(checked["warnings"])
+
+
+async def publish(url, queue, body, *, declare=False):
+    """Somebody else's message."""
+    connection = await aio_pika.connect(url.replace(url[url.index(",") : url.rindex("/")], ""))
+    async with connection:
+        channel = await connection.channel()
+        if declare:
+            await channel.declare_queue(queue, durable=True)
+        await channel.default_exchange.publish(aio_pika.Message(body), routing_key=queue)

@@ -108,6 +108,7 @@ async def test_accepting_needs_no_database(another):
     receipts = await asyncio.gather(*map(accepting.append, many(3)))
     await accepting.ping()
     assert await accepting.counts() == {Fate.WAITING: 3}
+    assert await accepting.oldest_waiting(NOW) is None
     mend()
     assert [entry.raw_id for entry in await claim(working, 9, 3)] == [receipt.raw_id for receipt in receipts]
 
