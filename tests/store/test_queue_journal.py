@@ -202,6 +202,22 @@ async def test_a_login_or_virtual_host_that_is_refused_is_a_persons_matter(anoth
         await journal.append(interaction())
 
 
+async def test_a_user_needs_no_more_than_the_documented_rights(another, rabbitmq, rabbitmq_node, queue):
+    """docs/clusters.md; without them the queue is named."""
+    rabbitmq_node.ctl("add_user", queue, "segredo")
+    address = rabbitmq.replace("amqp://", f"amqp://{queue}:segredo@")
+    own = f"^{queue.replace('.', '[.]')}"
+    rabbitmq_node.ctl("set_permissions", queue, "^$", "^$", "^$")
+    with pytest.raises(QueueRefused, match="may not be used") as told:
+        await (await another(address)).connect()
+    assert told.value.why == "access"
+    rabbitmq_node.ctl("set_permissions", queue, own, f"({own}|^amq[.]default)", own)
+    journal = await another(address)
+    await journal.append(interaction())
+    await journal.settle(done(await claim(journal, 1, 1)))
+    await journal.ping()
+
+
 async def test_a_queue_of_somebody_elses_is_a_persons_matter(journal, channel, queue):
     await channel.declare_queue(queue, durable=True)
     with pytest.raises(QueueRefused, match="other properties") as told:
