@@ -13,6 +13,7 @@ KINDS = {
     "chat": "channels.chat",
     "voice": "channels.voice",
     "alerts": "channels.alerts",
+    "heartbeat": "channels.heartbeat",
     "whatsapp": "channels.whatsapp",
     "slack": "channels.slack",
     "messenger": "channels.messenger",

@@ -18,7 +18,7 @@ LONGEST_TEXT = 8000
 
 def alert_interaction(event: AlertEvent, channel: str, identity: str, received_at: datetime) -> Interaction:
     text = alert_text(event)
-    told = event.ended_at or event.started_at
+    told = event.ended_at or event.started_at or event.told_at
     return Interaction(
         channel=channel,
         identity=identity,

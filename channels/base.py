@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp.web import RouteDef
 
 from domain.call_desk import CallDesk
+from domain.heartbeat import Watched
 from domain.mailbox import Mailbox
 from domain.outgoing import Carriage
 from domain.ports import Decode, Fetcher, Intake, Receiver, Sender, Transcriber
@@ -59,6 +60,7 @@ class Channel:
     mailbox: Mailbox | None = None
     calls: CallDesk | None = None
     transcriber: Transcriber | None = None
+    watched: Sequence[Watched] = ()
     streams: bool = False
     calendar: str | None = None
 

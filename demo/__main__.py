@@ -24,6 +24,7 @@ import aiosmtplib
 from rich.console import Console
 
 from channels.signing import SigningKey, sign
+from demo import outage
 from demo.judging import judge
 from demo.mailbox import PASSWORD, Mailbox, mailbox
 from demo.picture import canvas, draw
@@ -108,13 +109,14 @@ class Desk:
                 await smtp.rcpt(recipient)
                 await smtp.data(body)
         else:
-            await self._post(step, json.dumps(body).encode())
+            await self.post(step.channel, step.name, body)
 
-    async def _post(self, step: Step, body: bytes) -> None:
-        secret = (self.folder / "var" / "secrets" / f"{step.channel}.key").read_text().strip()
-        now = time.time()
-        headers = sign(SigningKey.from_text(secret), message_id=f"demo-{step.name.encode().hex()}", body=body, now=now)
-        url = f"http://127.0.0.1:{self.ports['public']}/hooks/{step.channel}"
+    async def post(self, channel: str, name: str, value: dict[str, Any]) -> None:
+        """Signed; `name` is the id of this post."""
+        body, now = json.dumps(value).encode(), time.time()
+        secret = (self.folder / "var" / "secrets" / f"{channel}.key").read_text().strip()
+        headers = sign(SigningKey.from_text(secret), message_id=f"demo-{name.encode().hex()}", body=body, now=now)
+        url = f"http://127.0.0.1:{self.ports['public']}/hooks/{channel}"
         headers["Content-Type"] = "application/json"
         async with aiohttp.ClientSession() as http, http.post(url, data=body, headers=headers) as answer:
             answer.raise_for_status()
@@ -133,6 +135,9 @@ class Desk:
     async def looked(self) -> bool:
         """Whether the mailbox has been looked into: only what arrives from then on is taken."""
         return any(source["looked_at"] for source in (await self._status())["sources"])
+
+    async def until_settled(self) -> None:
+        await until(self.settled, "the desk to be through with everything")
 
     async def settled(self) -> bool:
         """Whether nothing waits any more."""
@@ -190,7 +195,7 @@ async def main(console: Console) -> int:
             if box is not None:
                 settings += box.settings(mail_port)
                 (folder / "caixa.password").write_text(PASSWORD, encoding="utf-8")
-            desk.config.write_text(settings, encoding="utf-8")
+            desk.config.write_text(settings + outage.SETTINGS, encoding="utf-8")
             (folder / "rules.yaml").write_bytes((CONFIG / "rules.yaml").read_bytes())
             try:
                 async with desk.open():
@@ -198,7 +203,9 @@ async def main(console: Console) -> int:
                     if box is not None:
                         await _fetch_one(desk, box)
                     await until(desk.settled, "the desk to be through with everything")
+                    await outage.play(desk.post, desk.until_settled)
                     tickets = await desk.tickets()
+                    shown = await outage.shown(BALCAO, desk.config, tickets)
             except (TimeoutError, OSError, aiohttp.ClientError, aiosmtplib.SMTPException) as error:
                 console.print(f"[red]{type(error).__name__}: {error}[/red]")
                 console.print(
@@ -206,8 +213,11 @@ async def main(console: Console) -> int:
                 )
                 return 1
         steps = [*STEPS, MAILBOX_STEP] if box is not None else STEPS
-        rows, complaints = judge(steps, tickets, mail_sink.mails, chat_sink.answers)
+        customers = [ticket for ticket in tickets if not ticket["incident"]]
+        rows, complaints = judge(steps, customers, mail_sink.mails, chat_sink.answers)
+        complaints += outage.complaints(tickets)
         show(console, rows, mail_sink.mails, chat_sink.answers, complaints)
+        console.print(shown)
         if box is None:
             console.print("Sem caixa postal por IMAP: o Dovecot não está instalado (Debian: dovecot-imapd).")
         return 1 if complaints else 0

@@ -42,6 +42,7 @@ class AlertEvent:
     """`started_at` and `ended_at` are those of the episode, as far as they are told.
 
     `severity` is the source's own word, in small letters. `link`: where the source shows the alert.
+    `told_at`: when the source said so, where it takes long to get here (mail).
     `heard_at`: of a beat that failed to come, when the last one did; a later one refutes it.
     """
 
@@ -58,6 +59,7 @@ class AlertEvent:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     heard_at: datetime | None = None
+    told_at: datetime | None = None
     problems: tuple[str, ...] = ()
 
     @property

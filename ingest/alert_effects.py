@@ -18,6 +18,7 @@ from domain.alert import LEVELS
 from domain.filed import FiledMessage, TicketNow
 from domain.incident import Burning, Incident
 from domain.ticket import Filing, Placement, Road, State
+from ingest.alert_notices import BEGINS, OVER, Notices, Occasion
 from ingest.alerting import IncidentsOfBatch, Mark, Turn, turn_of
 from store import incidents as store
 from store.moments import to_micros
@@ -40,6 +41,7 @@ class Effects:
 
     batch: IncidentsOfBatch
     now: datetime
+    notices: Notices | None
     messages: dict[str, FiledMessage] = field(default_factory=dict)
 
     def settle(self, connection: Connection, ruleset: RuleSet) -> dict[str, int]:
@@ -49,7 +51,11 @@ class Effects:
         self._name_tickets(connection)
         self._write(connection)
         storms = self._storms(connection)
-        self._change(connection, storms, ruleset, {turn: ticket for turn, ticket in left.items() if ticket})
+        gathered = {turn: ticket for turn, ticket in left.items() if ticket}
+        tickets, solved = self._change(connection, storms, ruleset, gathered)
+        if self.notices is not None:
+            departments = {number: ruleset.departments.get(one.department, "") for number, one in tickets.items()}
+            self.notices.tell(connection, self._occasions(storms, departments, solved, gathered))
         link(connection, self._links(left), AGAIN, self.now)
         return self._reached(connection)
 
@@ -86,7 +92,8 @@ class Effects:
         storms: Mapping[int, tuple[Incident, Incident]],
         ruleset: RuleSet,
         left: Mapping[Turn, int],
-    ) -> None:
+    ) -> tuple[dict[int, TicketNow], dict[int, Incident]]:
+        """Returns the tickets as they are now, and what has just been solved with its ticket."""
         batch = self.batch
         alone = {one.ticket: one for one in batch.incidents.values() if one.ticket and one.ticket not in storms}
         before = tickets_now(connection, {*alone, *storms, *left.values()})
@@ -111,6 +118,31 @@ class Effects:
                 at, seconds = to_micros(self.now), round(lasted.total_seconds())
                 events.append((ticket.number, at, WHO, "lasted", None, f"{seconds} s", None))
         INSERT_HISTORY.run(connection, events)
+        return after, {ticket: ends[ticket] for ticket, *_ in events}
+
+    def _occasions(
+        self,
+        storms: Mapping[int, tuple[Incident, Incident]],
+        departments: Mapping[int, str],
+        solved: Mapping[int, Incident],
+        left: Mapping[Turn, int],
+    ) -> dict[tuple[str, int], Occasion]:
+        batch = self.batch
+        begun = [batch.incidents[turn] for turn in [*batch.openings, *batch.storms]]
+        roots = {one.ticket: storms[one.ticket][1] if one.ticket in storms else one for one in begun if one.ticket}
+        earlier = tuple(sorted(left.values()))
+        found = {
+            (BEGINS, number): Occasion(letter=BEGINS, ticket=number, department=departments[number],
+                                       summary=one.event.headline, earlier=earlier if number in storms else ())
+            for number, one in roots.items() if number not in solved
+        }  # fmt: skip
+        if self.batch.desk.notice is not None and self.batch.desk.notice.solved:
+            found |= {
+                (OVER, number): Occasion(letter=OVER, ticket=number, department=departments[number],
+                                         summary=one.event.headline, lasted=one.duration)
+                for number, one in solved.items()
+            }  # fmt: skip
+        return found
 
     def _as_burning(self, ticket: TicketNow, incident: Incident, *, back: bool) -> tuple[TicketNow, str]:
         if incident.firing and back and not is_open(ticket.state) and ticket.state is not State.CLOSED:

@@ -82,7 +82,7 @@ class IncidentsOfBatch:
             by_channel[one.interaction.channel].append(one)
         for channel, told in sorted(by_channel.items()):
             self._look_up(connection, channel, told)
-            for read in sorted(told, key=lambda one: one.entry.raw.received_at):
+            for read in sorted(told, key=_told_at):
                 self._weigh(connection, read)
             self._gather(connection, channel)
         return list(self.openings.values())
@@ -135,7 +135,7 @@ class IncidentsOfBatch:
         self.incidents[turn] = now
         self.marks.append(Mark(read=read, told=told, course=course, turn=turn))
         if course in MAKES_A_TICKET:
-            self.openings[turn] = Read(read.entry, _opening(read.interaction, now))
+            self.openings[turn] = Read(read.entry, _opening(_said(read, told), now))
         if now.silenced_by and course is Course.SILENCED:
             self.reasons[read.interaction.identity] = f"silenced by the maintenance window {now.silenced_by!r}"
         elif course is Course.RECORDED:
@@ -143,28 +143,33 @@ class IncidentsOfBatch:
 
     def _told(self, connection: Connection, read: Read) -> Told | None:
         """None, with the reason, where a report says nothing about an incident."""
-        event, received_at = _event(read), read.entry.raw.received_at
+        event, received_at = _event(read), _told_at(read)
         identity, channel = read.interaction.identity, read.interaction.channel
         known = self.newest.get((channel, Kind.ALERT.value, event.fingerprint))
-        content, counts = _content(event), True
+        content, counts, muted = _content(event), True, None
         if event.sign is AlertSign.BEAT:
             heartbeats.heard(connection, channel, event.fingerprint, received_at)
-            if known is None or not known.firing or received_at < known.changed_at:
+            if known is None or not known.firing or received_at <= (known.event.heard_at or received_at):
                 self.reasons[identity] = f"heartbeat of {event.name}"
                 return None
             event = replace(known.event, sign=AlertSign.RESOLVED, ended_at=received_at)
+            received_at = max(received_at, known.changed_at)
         elif event.sign is AlertSign.OVER:
             if known is None or not known.firing or known.silenced_by is None:
                 self.reasons[identity] = "the maintenance window is over, and so is the incident"
                 return None
             event, content, counts = replace(known.event, sign=AlertSign.FIRING), OF_OURS, False
+            muted = known.silenced_by
         elif _is_refuted(connection, channel, event):
             self.reasons[identity] = f"{event.name} was heard of meanwhile"
             return None
         found = open_window(self.desk.windows, channel, dict(event.labels), received_at)
         window, until = found or (None, None)
         name = window.name if window else None
-        return Told(event=event, received_at=received_at, content=content, silenced_by=name, until=until, counts=counts)
+        return Told(
+            event=event, received_at=received_at, content=content, silenced_by=name, until=until, counts=counts,
+            muted_by=muted,
+        )  # fmt: skip
 
     # Many reports
 
@@ -235,12 +240,26 @@ def _event(read: Read) -> AlertEvent:
     return read.interaction.alert
 
 
+def _told_at(read: Read) -> datetime:
+    """What orders the reports of a source: when it said so, else when it came."""
+    received_at = read.entry.raw.received_at
+    return min(_event(read).told_at or received_at, received_at)
+
+
 def _is_refuted(connection: Connection, channel: str, event: AlertEvent) -> bool:
     """A beat that was missed, and came after all."""
     if event.heard_at is None:
         return False
     last = heartbeats.last_of(connection, channel, event.fingerprint)
     return last is not None and last > event.heard_at
+
+
+def _said(read: Read, told: Told) -> Interaction:
+    """The report as a message; what the house reminds itself of says which window had kept it."""
+    if told.muted_by is None:
+        return read.interaction
+    said = alert_interaction(told.event, read.interaction.channel, "", told.received_at)
+    return replace(said, traits={**said.traits, "alert.silenced_by": told.muted_by})
 
 
 def _opening(said: Interaction, incident: Incident) -> Interaction:

@@ -12,7 +12,8 @@ from ingest.daemon import Daemon
 from ingest.overdue import KEPT, tell_overdue
 from ingest.receiving import intake_of
 from ingest.transaction import budget_period
-from store import calls, outbox, remote_files, retention
+from ingest.watching import Watching
+from store import calls, incidents, outbox, remote_files, retention
 from store.ledger import JournalLedger
 from triage.echoes import WINDOW
 
@@ -23,6 +24,8 @@ ALARM_AGE = 900.0
 BUDGETS_KEPT = timedelta(hours=2)
 PURGE_PAUSE = 0.05
 MOST_GAPS_TOLD = 3
+REPORTS_KEPT, INCIDENTS_KEPT = timedelta(days=30), timedelta(days=365)
+"""How long it is known which reports were counted, and incidents that have no ticket."""
 
 
 def folder_part(channel: str, folder: str) -> str:
@@ -87,6 +90,9 @@ class Housekeeping:
             self._daemon.metrics.outbox.labels(str(state)).set(count)
         for file_state, count in (await self._daemon.store.read(remote_files.counts)).items():
             self._daemon.metrics.remote_files.labels(str(file_state)).set(count)
+        self._daemon.metrics.incidents.clear()
+        for (channel, burning), count in (await self._daemon.store.read(incidents.count_burning)).items():
+            self._daemon.metrics.incidents.labels(channel, burning).set(count)
         self._daemon.liveness.up("store")
 
     def _parts(self) -> None:
@@ -97,6 +103,17 @@ class Housekeeping:
         """Calls that ring for too long are told of, so that they are filed."""
         await tell_overdue(self._daemon.store, intake_of(self._daemon), datetime.now(UTC))
 
+    async def listen(self, watching: Watching) -> None:
+        """Nobody is late whom we could not have heard: without a journal every report is refused."""
+        journal = self._daemon.liveness.parts.get("journal")
+        if journal is None or journal.state != "down":
+            await watching.listen()
+
+    async def incidents(self, watching: Watching) -> None:
+        """Systems that did not report are told of, and maintenance windows that are over."""
+        now = datetime.now(UTC)
+        await watching.look(now, await self._daemon.journal.oldest_waiting(now))
+
     async def purge(self) -> None:
         """Delete what the retention settings allow, in small steps so that nobody waits for long."""
         now = datetime.now(UTC)
@@ -105,6 +122,10 @@ class Housekeeping:
         )
         await self._daemon.store.write(lambda connection: retention.purge_texts(connection, now - WINDOW))
         while await self._daemon.store.write(lambda connection: calls.forget(connection, now - KEPT)):  # noqa: ASYNC110 - as below
+            await asyncio.sleep(PURGE_PAUSE)
+        while await self._daemon.store.write(  # noqa: ASYNC110 - as below
+            lambda connection: incidents.forget(connection, now - REPORTS_KEPT, now - INCIDENTS_KEPT)
+        ):
             await asyncio.sleep(PURGE_PAUSE)
         kept = self._daemon.settings.retention.raw
         if kept is None:

@@ -27,6 +27,7 @@ from ingest.receiving import all_or_stop, intake_of, receivers
 from ingest.sole import Tenancy, take_turns
 from ingest.transcribing import Transcribing
 from ingest.translations import _
+from ingest.watching import Watching
 from ingest.wiring import open_contents
 from ingest.worker import Worker
 from store.engines import Database
@@ -46,6 +47,8 @@ RULES_EVERY = 1.0
 GAUGES_EVERY = 15.0
 RETENTION_EVERY = 3600.0
 OVERDUE_EVERY = 10.0
+LISTEN_EVERY = 10.0
+WATCH_EVERY = 5.0
 TRANSCRIBE_EVERY = 10.0
 
 
@@ -230,12 +233,23 @@ async def public_web(daemon: Daemon) -> AsyncIterator[None]:
         yield
 
 
+def _watch(daemon: Daemon, scheduler: Chores, housekeeping: Housekeeping) -> None:
+    """Who takes reports says so; who works looks for those that are missing, and for windows that are over."""
+    watched = {name: one.watched for name, one in daemon.channels.items() if one.watched}
+    watching = Watching(daemon.store, intake_of(daemon), watched)
+    if "web" in daemon.roles and watched:
+        scheduler.every(LISTEN_EVERY, "listening", partial(housekeeping.listen, watching))
+    if "work" in daemon.roles:
+        scheduler.every(WATCH_EVERY, "watching", partial(housekeeping.incidents, watching), sole=True)
+
+
 @asynccontextmanager
 async def chores(daemon: Daemon) -> AsyncIterator[None]:
     """Rule file watch, gauges, retention; what one node does for all, on whichever has the turn."""
     turn = asyncio.Event()
     scheduler = Chores(turn)
     housekeeping = Housekeeping(daemon)
+    _watch(daemon, scheduler, housekeeping)
     scheduler.every(GAUGES_EVERY, "gauges", housekeeping.gauges)
     async with AsyncExitStack() as stack:
         if "work" in daemon.roles:

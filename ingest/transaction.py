@@ -23,6 +23,7 @@ from domain.ticket import Filing, Placement
 from domain.verdict import Verdict
 from ingest.albums import add_to_filed, put_together
 from ingest.alert_effects import Effects
+from ingest.alert_notices import Notices
 from ingest.alerting import IncidentsOfBatch
 from ingest.bursts import press_bursts
 from ingest.calling import CallsOfBatch, unannotated
@@ -126,13 +127,19 @@ class Transaction:
         add_to_filed(connection, self._reads, around.filed, self._now)
         note_afterwards(connection, self._afterwords, self._now)
         called = calls.settle(connection, self._ruleset) if self._heard else {}
-        alarmed = Effects(alarms, self._now).settle(connection, self._ruleset) if self._alarms else {}
+        alarmed = (
+            Effects(alarms, self._now, self._notices(period)).settle(connection, self._ruleset) if self._alarms else {}
+        )
         self.kept_out, self.courses = {**calls.kept_out(), **alarms.reasons}, alarms.tally
         marks.append(time.perf_counter())
         names = ("surroundings", "decide", "write")
         self.seconds.update({name: end - begin for name, begin, end in zip(names, marks, marks[1:], strict=False)})
         filed = {filing.interaction.identity: filing.placement.ticket for filing in filings}
         return filings, {**around.filed, **filed, **called, **alarmed}
+
+    def _notices(self, period: str) -> Notices | None:
+        plan = self._incidents.notice
+        return None if plan is None else Notices(self._clerk, plan, self._now, period)
 
     def _placed(self, table: Desk, read: Read, clues: Clues, calls: CallsOfBatch) -> Placement | None:
         """None: a call that a rule keeps from opening a ticket."""

@@ -6,7 +6,7 @@ Rows are sorted where two transactions could meet, so that they queue up instead
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -110,7 +110,7 @@ def file(connection: Connection, filings: Sequence[Filing], now: datetime, perio
     INSERT_HISTORY.run(connection, sheet.history)
     works_again(connection, {sender_of(filing.interaction) for filing in filings if _written_by_mail(filing)})
     _INSERT_TEXT.run(connection, [_text_row(filing.acknowledged, at) for filing in filings if filing.acknowledged])
-    _charge_budgets(connection, filings, period)
+    charge(connection, (budget for filing in filings for budget in filing.spends), period)
 
 
 def _written_by_mail(filing: Filing) -> bool:
@@ -166,6 +166,6 @@ def _text_row(acknowledged: tuple[str, str], at: int) -> Row:
     return storable(scope), at, storable(letters)
 
 
-def _charge_budgets(connection: Connection, filings: Sequence[Filing], period: str) -> None:
-    spent = Counter(budget for filing in filings for budget in filing.spends)
+def charge(connection: Connection, budgets: Iterable[tuple[str, str]], period: str) -> None:
+    spent = Counter(budgets)
     _CHARGE.run(connection, [(scope, storable(key), period, count) for (scope, key), count in sorted(spent.items())])

@@ -22,7 +22,7 @@ from store.moments import to_micros
 from store.schema import tickets
 from store.schema_incidents import incident_reports, incidents
 
-_MOMENTS = ("started_at", "ended_at", "heard_at")
+_MOMENTS = ("started_at", "ended_at", "heard_at", "told_at")
 _USUAL = {one.name: None if one.default is MISSING else one.default for one in fields(AlertEvent)}
 _CHANGING = (
     "state", "ticket", "message", "times", "returns", "started_at", "episode_at", "ended_at", "last_at", "changed_at",

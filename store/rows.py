@@ -124,16 +124,17 @@ def attachment_row(file: Attachment, message: int, position: int) -> Row:
 def outgoing_row(filing: Filing, now: int) -> Row | None:
     match filing.answer:
         case Acknowledgement() as answer:
-            return _acknowledgement_row(filing, answer, now)
+            return acknowledgement_row(filing.placement.ticket, filing.interaction.identity, answer, now)
         case Silence() as silence:
-            return _silence_row(filing, silence, now)
+            return silence_row(filing.placement.ticket, filing.interaction.identity, silence, now)
         case None:
             return None
 
 
-def _acknowledgement_row(filing: Filing, answer: Acknowledgement, now: int) -> Row:
+def acknowledgement_row(ticket: int, identity: str, answer: Acknowledgement, now: int) -> Row:
+    """`identity` of what it answers."""
     return (
-        filing.placement.ticket,
+        ticket,
         answer.channel,
         storable(answer.to),
         storable(answer.subject),
@@ -147,7 +148,7 @@ def _acknowledgement_row(filing: Filing, answer: Acknowledgement, now: int) -> R
         dumps(answer.references),
         maybe_storable(answer.sender),
         maybe_storable(answer.reply_to),
-        storable(filing.interaction.identity),
+        storable(identity),
         Delivery.AT_MOST_ONCE.value,
         SendState.PENDING.value,
         None,
@@ -162,13 +163,13 @@ def _acknowledgement_row(filing: Filing, answer: Acknowledgement, now: int) -> R
     )
 
 
-def _silence_row(filing: Filing, silence: Silence, now: int) -> Row:
+def silence_row(ticket: int, identity: str, silence: Silence, now: int, *, key: str | None = None) -> Row:
     return (
-        filing.placement.ticket,
+        ticket,
         silence.channel,
         maybe_storable(silence.to),
-        *("", "", None, "", True, None, None, None, "[]", None, None),
-        storable(filing.interaction.identity),
+        *("", "", None, "", True, key, None, None, "[]", None, None),
+        storable(identity),
         Delivery.AT_MOST_ONCE.value,
         SendState.SILENT.value,
         silence.reason,

@@ -66,6 +66,11 @@ channels:
   alertas:
     kind: alerts
     secrets: [file:var/secrets/alertas.key]
+  batimentos:
+    kind: heartbeat
+    secrets: [file:var/secrets/batimentos.key]
+    systems:
+      backup: {{every: 10m, grace: 5m, name: Backup da padaria, labels: {{cliente: padaria}}}}
   bot:
     kind: telegram
     token: file:var/secrets/bot.key

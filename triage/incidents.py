@@ -2,7 +2,7 @@
 
     nothing known, or over for longer than `reopen`  ─▶ OPENS      another turn, a ticket of its own
     fires while it burns                             ─▶ REPEATS    counted
-    the same bytes again at once                     ─▶ DOUBLED    its sender had no answer: not counted
+    stands twice in one post                         ─▶ DOUBLED    not counted
     fires soon after it was resolved                 ─▶ RETURNS    the same ticket, open again: it flaps
     fires while a maintenance window is open         ─▶ SILENCED   recorded, no ticket; due when the window ends
     resolved while it burns                          ─▶ RESOLVES   the ticket is solved, with the duration
@@ -21,8 +21,6 @@ from domain.alert import AlertEvent, AlertSign
 from domain.incident import Burning, Incident, Kind
 from domain.ticket import State
 
-AT_ONCE = timedelta(seconds=10)
-"""Within which the same bytes are the same delivery."""
 OVERTAKING = timedelta(minutes=1)
 """Within which a firing may arrive after its own end; later, an old beginning is one that was taken up again."""
 _DONE_WITH = frozenset({State.SOLVED, State.CLOSED})
@@ -47,7 +45,8 @@ MAKES_A_TICKET = frozenset({Course.OPENS, Course.COMPLETES})
 class Told:
     """One report. `content`: its digest. `silenced_by` and `until`: the maintenance window that is open for it.
 
-    `counts`: it is the source's own; what the house reminds itself of is not counted.
+    `counts`: it is the source's own; what the house reminds itself of is not counted. `muted_by`: the window that had
+    kept it, and is over.
     """
 
     event: AlertEvent
@@ -56,6 +55,7 @@ class Told:
     silenced_by: str | None = None
     until: datetime | None = None
     counts: bool = True
+    muted_by: str | None = None
 
     @property
     def began_at(self) -> datetime:
@@ -101,8 +101,7 @@ def _is_soon(known: Incident, told: Told, reopen: timedelta) -> bool:
 
 
 def _is_doubled(known: Incident, told: Told) -> bool:
-    same = known.firing and known.content == told.content and known.last_at is not None
-    return same and known.last_at is not None and abs(told.received_at - known.last_at) < AT_ONCE
+    return known.firing and known.content == told.content and known.last_at == told.received_at
 
 
 def _resolved(known: Incident | None, told: Told) -> Course:

@@ -9,6 +9,7 @@ After a mistake a condition that never holds stands in, so that reading goes on.
 
 from collections.abc import Callable
 
+from domain.alert import LABEL
 from domain.document import Mapping, Node, Scalar, ScalarValue, Sequence
 from domain.errors import Position
 from domain.headers import KEPT
@@ -21,16 +22,13 @@ from triage.loading_calendars import Almanac
 from triage.loading_patterns import PatternReader
 from triage.notes import Notes, near_miss
 from triage.patterns import parse_value
-from triage.sight import HEADER, KEYED, Sight, value_text
-from triage.vocabulary import CALL_TRAITS, CONDITIONS, NUMBERS, TRUTHS, Takes, Term
+from triage.sight import HEADER, KEYED, LABELS, TRAIT, Sight, value_text
+from triage.vocabulary import CONDITIONS, FIXED_TRAITS, NUMBERS, TRUTHS, Takes, Term
 
 MAX_SIZE = 5_000
 """Conditions inside one condition, named ones counted wherever they are used."""
 MAX_CHAIN = 20
 """Named conditions that use one another in a chain."""
-
-CALL = "call."
-_CALL_FACTS = tuple(name.removeprefix(CALL) for name in CALL_TRAITS)
 
 NEVER = AnyOf(())
 
@@ -124,10 +122,10 @@ class ConditionReader:
 
     def _entry(self, prefix: str, key: Scalar, node: Node) -> Condition:
         name = str(key.value)
-        if name.startswith(CALL) and name not in CALL_TRAITS and (near := near_miss(name[len(CALL) :], _CALL_FACTS)):
-            self.notes.note(
-                key.position, "%(name)r is not known here; did you mean %(near)r?", name=name, near=CALL + near
-            )
+        if prefix == LABELS:
+            prefix, name = TRAIT, LABEL + name
+        if near := _near_trait(name):
+            self.notes.note(key.position, "%(name)r is not known here; did you mean %(near)r?", name=name, near=near)
         if prefix == HEADER and name not in KEPT and (near := near_miss(name, KEPT)):
             self.notes.note(key.position, "%(name)r is not known here; did you mean %(near)r?", name=name, near=near)
         if isinstance(node, Mapping) and not any(key.value == "list" for key, _ in node.entries):
@@ -199,6 +197,15 @@ class ConditionReader:
 
 def _one(kind: type[AllOf] | type[AnyOf], parts: list[Condition]) -> Condition:
     return parts[0] if len(parts) == 1 else kind(tuple(parts))
+
+
+def _near_trait(name: str) -> str | None:
+    """What may have been meant by a name that looks like a fixed one and is none."""
+    for stem, known in FIXED_TRAITS.items():
+        if name.startswith(stem) and name not in known:
+            near = near_miss(name[len(stem) :], tuple(one.removeprefix(stem) for one in known))
+            return stem + near if near else None
+    return None
 
 
 def _written(value: ScalarValue) -> ScalarValue:

@@ -18,7 +18,7 @@ from triage.schema_pieces import (
     some_of,
 )
 from triage.sight import TRAIT
-from triage.vocabulary import CALL_TRAITS, CONDITIONS, Takes, Term
+from triage.vocabulary import ALERT_TRAITS, CALL_TRAITS, CONDITIONS, Takes, Term
 
 CONDITION: Schema = {"$ref": "#/$defs/condition"}
 CONDITIONS_LIST: Schema = {"type": "array", "minItems": 1, "items": CONDITION}
@@ -62,7 +62,7 @@ def _keyed(term: Term, translate: Translate) -> Schema:
     entry = {"anyOf": [*_listed(SCALAR)["anyOf"], _comparison(_united(DURATION_PATTERN), translate)]}
     schema: Schema = {"type": "object", "minProperties": 1, "additionalProperties": entry}
     if TRAIT in term.fields:
-        schema["properties"] = dict.fromkeys(CALL_TRAITS, entry)
+        schema["properties"] = dict.fromkeys((*CALL_TRAITS, *ALERT_TRAITS), entry)
     return schema
 
 

@@ -45,6 +45,8 @@ VALUE_FIELDS: Mapping[str, Callable[[Facts], Sequence[str]]] = {
 
 TRAIT, HEADER = "trait ", "header "
 """Field names of traits and header fields begin with these, so that a trait named `text` is no text."""
+LABELS = "label "
+"""Another way to write traits: the label `cliente` of an alert is the trait `label.cliente`."""
 
 KEYED: Mapping[str, Callable[[Facts], Mapping[str, TraitValue]]] = {
     TRAIT: lambda facts: facts.traits,

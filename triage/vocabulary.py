@@ -11,7 +11,7 @@ from enum import Enum, auto
 from domain.interaction import Automated, Medium
 from triage.calendars import WEEKDAYS
 from triage.conditions import Number
-from triage.sight import HEADER, TRAIT, Sight
+from triage.sight import HEADER, LABELS, TRAIT, Sight
 
 
 class Takes(Enum):
@@ -109,6 +109,11 @@ CONDITIONS: Mapping[str, Term] = {
         fields=(TRAIT,),
         meaning="Facts that a channel adds, by name: call.answered, call.waited_s, auth.dmarc, labels of alerts …",
     ),
+    "label": Term(
+        takes=Takes.KEYED,
+        fields=(LABELS,),
+        meaning="Labels of an alert, by name: cluster, team, cliente …; the same as trait: {label.cluster: …}.",
+    ),
     "header": Term(
         takes=Takes.KEYED,
         fields=(HEADER,),
@@ -171,3 +176,22 @@ CALL_TRAITS = (
     "call.tries_today",
 )
 """What calls bring; other traits may have any name."""
+
+ALERT_TRAITS = (
+    "alert.source",
+    "alert.name",
+    "alert.state",
+    "alert.fingerprint",
+    "alert.severity",
+    "alert.level",
+    "alert.runbook",
+    "alert.link",
+    "alert.storm",
+    "alert.children",
+    "alert.silenced_by",
+    "alert.unproved",
+)
+"""What alerts bring, beside `label.…` for each of their labels."""
+
+FIXED_TRAITS: Mapping[str, tuple[str, ...]] = {"call.": CALL_TRAITS, "alert.": ALERT_TRAITS}
+"""Names that begin so are one of these."""

@@ -20,7 +20,7 @@ def build(options: Options, context: BuildContext) -> Channel:
     return Channel(
         name=context.name,
         kind="imap",
-        decode=decoder(options.mailbox, options.trust),
+        decode=decoder(options.mailbox, options.trust, options.monitors),
         receiver=ImapReceiver(
             channel=context.name,
             server=_server(options, context.base),

@@ -7,11 +7,11 @@ of a mail of which only the beginning was fetched: its text is there, its last f
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from channels.mail.authentication import NOBODY, Trust
 from channels.mail.decode import decode as decode_mail
-from domain.interaction import Interaction, TraitValue
+from channels.mail.monitoring import NO_MONITORS, Monitors, as_alert
+from domain.interaction import Ignored, Interaction, TraitValue
 from domain.mailbox import Mailbox
 from domain.ports import Decode
 from domain.raw import RawInteraction
@@ -19,9 +19,15 @@ from domain.raw import RawInteraction
 BACKFILLED = "backfilled"
 
 
-def decoder(mailbox: Mailbox, trust: Trust = NOBODY) -> Decode:
-    """A Decode that knows which addresses are our own, and which servers' word counts."""
-    return partial(decode, mailbox, trust=trust)
+def decoder(mailbox: Mailbox, trust: Trust = NOBODY, monitors: Monitors = NO_MONITORS) -> Decode:
+    """A Decode that knows which addresses are our own, whose word counts, and who sends notifications of monitoring."""
+
+    def decoded(raw: RawInteraction) -> Sequence[Interaction] | Ignored:
+        (mail,) = decode(mailbox, raw, trust)
+        told = as_alert(mail, monitors, raw.envelope)
+        return told if isinstance(told, Ignored) else [told]
+
+    return decoded
 
 
 def decode(mailbox: Mailbox, raw: RawInteraction, trust: Trust = NOBODY) -> Sequence[Interaction]:

@@ -17,7 +17,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from channels.mail.addresses import (
     addresses,
@@ -33,12 +32,13 @@ from channels.mail.dates import date_of
 from channels.mail.history import new_text
 from channels.mail.kept import kept_headers
 from channels.mail.mime import Part, read_mail
+from channels.mail.monitoring import NO_MONITORS, Monitors, as_alert
 from channels.mail.parts import Contents, contents_of
 from channels.mail.spam import spam_traits
 from channels.mail.verification import asks_to_verify
 from channels.mail.words import header_text
 from domain.errors import Undecodable
-from domain.interaction import Automated, Interaction, Medium, Party, TraitValue
+from domain.interaction import Automated, Ignored, Interaction, Medium, Party, TraitValue
 from domain.mailbox import Mailbox, fold_address
 from domain.ports import Decode
 from domain.raw import RawInteraction
@@ -47,9 +47,15 @@ MAX_RECEIVED = 100
 _MAIL_HEADERS = ("from", "to", "subject", "date", "message-id", "received", "return-path", "sender", "content-type")
 
 
-def decoder(mailbox: Mailbox, trust: Trust = NOBODY) -> Decode:
-    """A Decode that knows which addresses are our own, and which servers' word counts."""
-    return partial(decode, mailbox, trust=trust)
+def decoder(mailbox: Mailbox, trust: Trust = NOBODY, monitors: Monitors = NO_MONITORS) -> Decode:
+    """A Decode that knows which addresses are our own, whose word counts, and who sends notifications of monitoring."""
+
+    def decoded(raw: RawInteraction) -> Sequence[Interaction] | Ignored:
+        (mail,) = decode(mailbox, raw, trust)
+        told = as_alert(mail, monitors, raw.envelope)
+        return told if isinstance(told, Ignored) else [told]
+
+    return decoded
 
 
 def decode(mailbox: Mailbox, raw: RawInteraction, trust: Trust = NOBODY) -> Sequence[Interaction]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from channels.mail.authentication import Network, Trust
+from channels.mail.monitoring import NO_MONITORS, Monitors
 from domain.mailbox import Mailbox, fold_address
 from domain.units import (
     DURATION_PATTERN,
@@ -84,6 +85,14 @@ class Relay(Strict):
     password: SecretReference | None = None
 
 
+class Monitoring(Strict):
+    """Monitoring systems that notify by mail (channels/mail/monitoring.py)."""
+
+    senders: tuple[Recipient, ...] = Field(min_length=1)
+    peers: tuple[PeerNetwork, ...] = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+    unproved: bool = False
+
+
 class MailOptions(Strict):
     """`recipients` defaults to `address` alone.
 
@@ -99,6 +108,7 @@ class MailOptions(Strict):
     trusted_authserv: tuple[Authserv, ...] = ()
     trusted_hops: int = Field(default=0, ge=0, le=20)
     bounces: Address | None = None
+    monitoring: Monitoring | None = None
     relay: Relay | None = None
     outgoing: Path = Path("outgoing")
 
@@ -111,6 +121,13 @@ class MailOptions(Strict):
             plus_addressing=self.plus_addressing,
             bounces=fold_address(self.bounces) if self.bounces else self._default_bounces,
         )
+
+    @property
+    def monitors(self) -> Monitors:
+        one = self.monitoring
+        if one is None:
+            return NO_MONITORS
+        return Monitors(senders=frozenset(one.senders), peers=one.peers, unproved=one.unproved)
 
     @property
     def trust(self) -> Trust:

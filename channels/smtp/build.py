@@ -17,7 +17,7 @@ def build(options: Options, context: BuildContext) -> Channel:
     return Channel(
         name=context.name,
         kind="smtp",
-        decode=decoder(mailbox, options.trust),
+        decode=decoder(mailbox, options.trust, options.monitors),
         receiver=SmtpReceiver(
             channel=context.name,
             hostname=context.hostname,

@@ -26,13 +26,12 @@ from ingest.translations import N_, _
 from triage.folding import MAX_SCANNED
 from triage.notes import near_miss
 from triage.snapshot import facts_of
-from triage.vocabulary import CALL_TRAITS
+from triage.vocabulary import FIXED_TRAITS
 
 MAIL = "smtp"
 LARGEST_MAIL = 50_000_000
 CHANNEL = "email"
 """The channel of a text that names none, as in the tests of a rule file."""
-CALL = "call."
 
 SOURCES = ("eml", "text", "text_file", "ticket")
 
@@ -137,8 +136,9 @@ def _trait(text: str) -> tuple[str, TraitValue]:
     name, sign, value = text.partition("=")
     if not name or not sign:
         raise Unusable(_("%(text)s is no trait: write name=value") % {"text": repr(text)})
-    if name.startswith(CALL) and name not in CALL_TRAITS:
-        raise Unusable(_no_such(name, CALL_TRAITS))
+    for stem, known in FIXED_TRAITS.items():
+        if name.startswith(stem) and name not in known:
+            raise Unusable(_no_such(name, known))
     try:
         return name, resolve(value)
     except BadValue:

@@ -84,6 +84,7 @@ EVENTS = {
     "contact": N_("other contact"),
     "retold": N_("told anew"),
     "retriaged": N_("triaged again"),
+    "lasted": N_("it lasted"),
 }
 REASONS = {
     "same number, which proves nobody": N_("same number, which proves nobody"),
@@ -92,6 +93,10 @@ REASONS = {
     "a call of this number, whose ticket is done with": N_("a call of this number, whose ticket is done with"),
     "a call of this number, long after the last": N_("a call of this number, long after the last"),
     "new request": N_("new request"),
+    "resolved": N_("its monitoring says that it is over"),
+    "firing again": N_("its monitoring says that it is back"),
+    "the same incident, again": N_("the same incident, again"),
+    "told_already": N_("told of it already"),
     "same conversation": N_("same conversation"),
     "signed reply token": N_("signed reply token"),
     "same conversation, but the ticket is closed": N_("same conversation, but the ticket is closed"),

@@ -1,6 +1,6 @@
 """Tickets on a terminal: the queue as a table, one ticket as a page. Shapes: contracts.md."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ingest.presentation import incidents
 from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, heading, paragraph, priority_cell, table
 from ingest.presentation.files import file_words
@@ -48,6 +49,8 @@ def show_queue(tickets: Sequence[Ticket], zone: tzinfo) -> None:
         _("Contact"): lambda ticket: cell(_contact(ticket), limit=40),
         _("Subject"): lambda ticket: cell(ticket["subject"], limit=LONGEST_SUBJECT),
     }
+    if any(ticket.get("incident") for ticket in tickets):
+        columns[_("Incident")] = lambda ticket: cell(incidents.in_brief(ticket.get("incident")))
     if console().width < ROOMY:
         for heading in (_("State"), _("Contact")):
             del columns[heading]
@@ -63,6 +66,7 @@ def show_ticket(ticket: Ticket, zone: tzinfo) -> None:
         Group(
             Text(_("Ticket %(number)s") % {"number": ticket["number"]}, style="bold"),
             _summary(ticket, zone),
+            *_incident(ticket, zone),
             heading(_("Why")),
             verdict_table(ticket["verdict"] or {}, ticket.get("tags", ())),
             heading(_("Messages")),
@@ -73,6 +77,18 @@ def show_ticket(ticket: Ticket, zone: tzinfo) -> None:
             _history(ticket["history"], zone),
         )
     )
+
+
+def _incident(ticket: Ticket, zone: tzinfo) -> Iterator[RenderableType]:
+    """What monitoring tells, and what may help."""
+    one = ticket.get("incident")
+    if one is not None:
+        yield heading(_("Incident"))
+        yield incidents.summary(one, zone)
+        yield from incidents.children(one, zone)
+    if helping := list(incidents.solutions(one, ticket["verdict"] or {})):
+        yield heading(_("What may help"))
+        yield from helping
 
 
 def verdict_table(verdict: Mapping[str, Any], tags: Iterable[Any] = (), *, others: bool = False) -> RenderableType:

@@ -60,7 +60,7 @@ def read(payload: Wild, plan: Plan) -> Found:
             labels=bound(labels, plan, payload.problems),
             runbook=url_of(labels.get("runbook")),
             link=url_of(about.value.get("url")),
-            started_at=at if sign is AlertSign.FIRING else None,
+            told_at=at,
             ended_at=at if sign is AlertSign.RESOLVED else None,
             problems=tuple(payload.problems),
         )
