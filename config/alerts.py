@@ -10,7 +10,7 @@ alerts:
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Annotated, Self
@@ -19,9 +19,13 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, model_validator
 
 from config.fields import Block, Duration, Timezone
+from domain import document
+from domain.errors import N_, Mistake
 from domain.incident_desk import IncidentDesk, NoticePlan, StormPlan, Window
 from domain.units import BadValue
 
+MAIL_KINDS = frozenset({"smtp", "imap"})
+UNKNOWN = N_("no channel of the settings is called %(name)s")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+")
@@ -99,6 +103,24 @@ def incident_desk(alerts: Alerts, timezone: str) -> IncidentDesk:
         windows=tuple(_window(one, timezone) for one in alerts.maintenance),
         notice=None if notice is None else _notice(notice),
     )
+
+
+def unknown_channels(node: document.Node | None, kinds: Mapping[str, str]) -> Iterator[Mistake]:
+    """What the section says of channels that are not there. `kinds` by name."""
+    if not isinstance(node, document.Mapping):
+        return
+    windows = node.get("maintenance")
+    for window in windows.items if isinstance(windows, document.Sequence) else ():
+        named = window.get("channels") if isinstance(window, document.Mapping) else None
+        for one in named.items if isinstance(named, document.Sequence) else ():
+            if isinstance(one, document.Scalar) and one.value not in kinds:
+                yield Mistake(one.position, UNKNOWN, {"name": repr(one.value)})
+    notice = node.get("notice")
+    by = notice.get("by") if isinstance(notice, document.Mapping) else None
+    if isinstance(by, document.Scalar) and kinds.get(str(by.value)) not in MAIL_KINDS:
+        mail = ", ".join(sorted(name for name, kind in kinds.items() if kind in MAIL_KINDS)) or "-"
+        text = N_("%(name)s is no mail channel, which alone can tell clients; there are: %(known)s")
+        yield Mistake(by.position, text, {"name": repr(by.value), "known": mail})
 
 
 def _storm(storm: Storm) -> StormPlan:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, InstanceOf
 
-from config.alerts import Alerts
+from config.alerts import Alerts, unknown_channels
 from config.attachments import Attachments
 from config.binding import bind
 from config.channels import ChannelBlock, channel_blocks, channels_schema
@@ -215,6 +215,8 @@ def load(path: Path) -> Settings:
         blocks = channel_blocks(channels)
     except ConfigError as error:
         mistakes += error.mistakes
+    if isinstance(node, document.Mapping):
+        mistakes += unknown_channels(node.get("alerts"), {name: block.kind for name, block in blocks.items()})
     if sections is None or mistakes:
         raise ConfigError(mistakes)
     return Settings.model_construct(

@@ -75,6 +75,9 @@ class IncidentsOfBatch:
         """Returns what opens a ticket, as messages in the order of their coming."""
         by_channel: dict[str, list[Read]] = defaultdict(list)
         self.known_tickets = store.told_already(connection, {one.interaction.identity for one in self.heard})
+        self.reasons |= {
+            one: "told before, and on no ticket" for one, ticket in self.known_tickets.items() if ticket is None
+        }
         fresh = {
             one.interaction.identity: one for one in self.heard if one.interaction.identity not in self.known_tickets
         }

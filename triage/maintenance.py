@@ -5,9 +5,9 @@ recurring   each day of `days` from `opens` to `closes` on the clock of its zone
             it opens. The hour that a change of clocks takes away or gives twice is counted as the clock shows it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from fnmatch import fnmatchcase
 
 from domain.incident_desk import Matchers, Window
 
@@ -30,10 +30,12 @@ def open_window(
 
 def matches(match: Matchers, labels: Mapping[str, str]) -> bool:
     """Every label that is asked for is there, with one of the values; capitals do not matter."""
-    return all(
-        name in labels and any(fnmatchcase(labels[name].casefold(), value.casefold()) for value in values)
-        for name, values in match.items()
-    )
+    return all(name in labels and any(_fits(labels[name], value) for value in values) for name, values in match.items())
+
+
+def _fits(label: str, value: str) -> bool:
+    pattern = ".*".join(re.escape(piece) for piece in value.split("*"))
+    return re.fullmatch(pattern, label, re.IGNORECASE | re.DOTALL) is not None
 
 
 def _open_until(window: Window, moment: datetime) -> datetime | None:
