@@ -16,7 +16,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "contacts": ("ingest.commands.contacts:contacts", N_("List, show, merge, split, export and erase contacts.")),
     "incidents": ("ingest.commands.incidents:incidents", N_("What monitoring tells, with and without tickets.")),
-    "contacts": ("ingest.commands.contacts:contacts", N_("List, show, merge and split contacts.")),
     "journal": ("ingest.commands.journal:journal", N_("Look at what was received; retry or discard it.")),
     "store": (
         "ingest.commands.store:store",
