@@ -30,20 +30,19 @@ class Pulse:
         self._turn = asyncio.Lock()
 
     async def wait(self, visitor: str, after: int, seconds: float, over: Callable[[], bool]) -> int:
-        """The number of the visitor's last event, as soon as it is beyond `after`; else `after`, in time or when it is
-        `over`."""
+        """The number of the visitor's last event, as soon as it is not `after`; else `after`, in time or when it is
+        `over`. A smaller number may be out of date: whoever wants to know for certain asks the store."""
         end = self._clock() + seconds
         self._waiting[visitor] += 1
         try:
             while not over() and self._clock() < end:
-                if (head := self._heads.get(visitor, 0)) > after:
-                    return head
+                if self._heads.get(visitor, after) != after:
+                    return self._heads.pop(visitor)
                 await self._look()
         finally:
             self._waiting[visitor] -= 1
             if not self._waiting[visitor]:
                 del self._waiting[visitor]
-                self._heads.pop(visitor, None)
         return after
 
     async def _look(self) -> None:
@@ -54,7 +53,8 @@ class Pulse:
             await asyncio.sleep(max(0.0, self._next - self._clock()))
             self._next = self._clock() + EVERY
             try:
-                self._heads = dict(await self._chats.heads(self._channel, list(self._waiting)))
+                waiting = list(self._waiting)
+                self._heads = dict.fromkeys(waiting, 0) | dict(await self._chats.heads(self._channel, waiting))
             except StoreUnavailable:
                 self._heads = {}
             self._looks += 1

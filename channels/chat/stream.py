@@ -66,7 +66,7 @@ class EventStream:
     async def answer(self, request: web.Request, headers: dict[str, str]) -> web.StreamResponse:
         """Raises StoreUnavailable before the first byte."""
         stopping = request.app[STOPPING]
-        head = (await self.chats.heads(self.channel, [self.visitor])).get(self.visitor, 0)
+        head = await self._head()
         lost = self.after > head
         if lost:
             self.after = -1
@@ -93,9 +93,15 @@ class EventStream:
                 await write(_ALIVE)
                 continue
             try:
+                if head < self.after and (head := await self._head()) < self.after:
+                    self.after = -1  # the visitor was erased, or the database is another one
+                    await write(_RESET)
                 await self._tell(write, await self._page(), head)
             except StoreUnavailable:
                 await write(_ALIVE)
+
+    async def _head(self) -> int:
+        return (await self.chats.heads(self.channel, [self.visitor])).get(self.visitor, 0)
 
     def _pause(self) -> float:
         """Until the next sign of life, or something that must be told before."""

@@ -457,6 +457,26 @@ def test_a_user_whom_the_site_signs_is_known_and_forgotten_when_he_leaves(site, 
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.includes('user u-77')).length") == 0
 
 
+def test_signing_in_and_out_without_a_reload(site, daemon):
+    page = site.page()
+    opened(page)
+    say(page, "ainda ninguém")
+    heard(page, "abrimos o ticket")
+    token = jwt.encode({"sub": "u-88", "exp": time.time() + 3600}, SITE_SECRET, "HS256")
+    page.evaluate("(token) => document.dispatchEvent(new CustomEvent('balcao:user', { detail: token }))", token)
+    page.get_by_role("log").get_by_text("ainda ninguém").wait_for(state="detached")
+    say(page, "agora com nome")
+    heard(page, "abrimos o ticket")
+    ticket = ticket_of(daemon, "agora com nome")
+    page.evaluate("document.dispatchEvent(new CustomEvent('balcao:user'))")
+    heard(page, "ainda ninguém")
+
+    assert ticket["messages"][0]["sender"]["address"] == "user/u-88"
+    assert not any("agora com nome" in text for _, text in lines(page))
+    page.evaluate("document.dispatchEvent(new CustomEvent('balcao:user', { detail: 'forged' }))")
+    page.get_by_text("Sua identificação expirou").wait_for()
+
+
 def test_the_page_may_open_and_close_it_and_nothing_else_of_it_is_seen(site):
     page = site.page()
     page.evaluate("document.dispatchEvent(new CustomEvent('balcao:open'))")

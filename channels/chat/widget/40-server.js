@@ -51,6 +51,7 @@ function enter(anew = false) {
 }
 
 async function enterNow(anew) {
+  const mine = drawer;
   const known = kept("person", null);
   const fresh = known && known.expires_at - RENEW_BEFORE > Date.now() / 1000;
   if (fresh && !anew) {
@@ -70,6 +71,7 @@ async function enterNow(anew) {
     throw error;
   }
   const given = await answer.json();
+  if (drawer !== mine) throw new Later(0); // Somebody signed in or out meanwhile: this is not for him.
   if (known && known.visitor !== given.visitor) keep("said", { last: null, items: [] });
   session = given;
   keep("person", session);

@@ -89,9 +89,11 @@ function sendAll() {
 }
 
 async function sendOne(message) {
+  const mine = drawer;
   const files = message.files.length ? await filesOf(message.id) : [];
   if (!files) throw new Never(words.noFiles);
   await post(message, files);
+  if (drawer !== mine) return;
   const { id, text, at } = message;
   if (!said().items.some((one) => one.id === id)) remember({ id, from: "visitor", text, at, files: message.files }, null);
   forgetUnsent(id);

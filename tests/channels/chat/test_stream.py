@@ -89,6 +89,48 @@ async def test_a_number_that_this_store_never_gave_begins_anew(tmp_path):
     assert [name for name, _, _ in found] == ["reset", "message", "message"]
 
 
+async def test_a_visitor_who_is_erased_while_he_looks_begins_anew(tmp_path):
+    async with visiting(tmp_path) as page:
+        visitor = (await page.enter())["visitor"]
+        told = page.intake.chats.told
+        told[visitor] = [event(1), event(2)]
+        async with page.listening() as (_, events):
+            await first(events, 2)
+            del told[visitor]
+            (erased,) = await first(events, 1)
+            told[visitor] = [event(1, "de novo")]
+            (again,) = await first(events, 1)
+
+    assert erased[0] == "reset"
+    assert (again[1]["text"], again[2]) == ("de novo", 1)
+
+
+async def test_an_answer_of_the_store_that_is_out_of_date_resets_nothing(tmp_path):
+    async with visiting(tmp_path) as page:
+        visitor = (await page.enter())["visitor"]
+        chats = page.intake.chats
+        chats.told[visitor] = [event(1), event(2)]
+        whole, late = chats.heads, []
+
+        async def heads(channel, visitors):
+            if len(late) == 1:
+                late.append(2)
+                return {visitor: 1}
+            late.append(1)
+            return await whole(channel, visitors)
+
+        chats.heads = heads
+        async with page.listening() as (_, events):
+            await first(events, 2)
+            await asyncio.sleep(6 * EVERY)
+            asked = len(late)
+            chats.told[visitor] = [*chats.told[visitor], event(3)]
+            (three,) = await first(events, 1)
+
+    assert (three[0], three[2]) == ("message", 3)
+    assert asked <= 10
+
+
 @pytest.mark.parametrize("after", ["-5", "x", "1e3", "٣", "9" * 30, ""])
 async def test_an_id_that_is_no_number_is_none(tmp_path, after):
     async with visiting(tmp_path) as page:
@@ -209,3 +251,16 @@ async def test_behind_a_proxy_streams_flow_and_each_address_has_its_own_limit(tm
                 assert other.status == 200
 
     assert same[0] == 429
+
+
+async def test_each_window_of_a_visitor_is_told(tmp_path):
+    """Two devices, one of which was away: neither takes the other's share."""
+    async with visiting(tmp_path) as page:
+        visitor = (await page.enter())["visitor"]
+        told = page.intake.chats.told
+        told[visitor] = [event(1)]
+        async with page.listening(after=1) as (_, one), page.listening(after=1) as (_, other):
+            for number in (2, 3, 4):
+                told[visitor] = [*told[visitor], event(number)]
+                heard = await asyncio.gather(first(one, 1), first(other, 1))
+                assert [found[0][2] for found in heard] == [number, number]
