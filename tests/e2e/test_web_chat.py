@@ -22,6 +22,13 @@ from triage.reply import plan_reply
 pytestmark = pytest.mark.e2e
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 SITE_SECRET = "the secret of the embedding site, long enough"
+RULES = """\
+version: 1
+departments: {suporte: Suporte}
+default: {department: suporte, priority: Baixa}
+calendars: {amanha: {hours: {%s: 09:00-18:00}}}
+rules: []
+"""
 CHANNELS = """\
   chat:
     kind: chat
@@ -48,10 +55,9 @@ def running(browser, tmp_path_factory):
     """A daemon with two chats, and pages that may embed them: (daemon, origin)."""
     folder = tmp_path_factory.mktemp("web-chat")
     (folder / "site.key").write_text(SITE_SECRET)
-    made = Daemon(folder)
     tomorrow = (datetime.now(SAO_PAULO) + timedelta(days=1)).strftime("%a").lower()
-    with (folder / "rules.yaml").open("a", encoding="utf-8") as rules:
-        rules.write(f"\ncalendars: {{amanha: {{hours: {{{tomorrow}: 09:00-18:00}}}}}}\n")
+    (folder / "rules.yaml").write_text(RULES % tomorrow, encoding="utf-8")
+    made = Daemon(folder)
     with pages(f"http://127.0.0.1:{made.ports['public']}") as origin:
         with made.config.open("a", encoding="utf-8") as settings:
             settings.write(CHANNELS.format(origin=origin))
@@ -170,6 +176,7 @@ def test_nothing_is_lost_or_doubled_when_the_server_is_killed_in_between(site, d
     heard(page, "terceira do corte")
     answer(daemon, number, "escrita enquanto estava parado")
     daemon.start()
+    page.evaluate("dispatchEvent(new Event('online'))")  # else it tries again by itself, in up to 25 s
     heard(page, "escrita enquanto estava parado")
     wait_for(lambda: page.get_by_text("Aguardando").count() + page.get_by_text("Enviando").count() == 0, within=30)
     ticket = ticket_of(daemon, "terceira do corte")

@@ -13,7 +13,9 @@ const element = (name, attributes = {}, ...children) => {
   made.append(...children);
   return made;
 };
-// Some seconds; less if the network comes back, or `signal` says that it is over.
+// Some seconds; less if the network comes back, somebody looks or writes (`wake`), or `signal` says that it is over.
+const wake = new EventTarget();
+const wakeUp = () => wake.dispatchEvent(new Event("now"));
 const pause = (seconds, signal) => new Promise((resolve) => {
   const over = new AbortController();
   const done = () => {
@@ -23,6 +25,7 @@ const pause = (seconds, signal) => new Promise((resolve) => {
   };
   const timer = setTimeout(done, seconds * 1000);
   addEventListener("online", done, { signal: over.signal });
+  wake.addEventListener("now", done, { signal: over.signal });
   signal?.addEventListener("abort", done, { signal: over.signal });
 });
 

@@ -6,7 +6,7 @@
 // One window holds the stream and one sends, by locks; the others see what is kept change.
 
 const MOST_KEPT = 200;
-const LONGEST_PAUSE = 30;
+const LONGEST_PAUSE = 20;
 let state = "idle";
 let hours = null;
 let changed = () => {};
@@ -51,6 +51,7 @@ async function say(text, files) {
   update("unsent", [], (waiting) => [...waiting, message]);
   sendAll();
   listen();
+  wakeUp();
 }
 
 function mark(id, failed) {
@@ -144,5 +145,6 @@ function hear(name, value, number) {
     keep("hours", value);
   }
   if (name === "expired") session = null;
+  if (state === "away" || state === "offline") wakeUp();
   if (state !== "live" || name === "hours") become("live");
 }

@@ -52,7 +52,10 @@ function start() {
   addEventListener("offline", () => become("offline"));
   addEventListener("pagehide", () => stopListening?.());
   addEventListener("pageshow", (event) => event.persisted && listen());
-  document.addEventListener("visibilitychange", () => changed());
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) wakeUp();
+    changed();
+  });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => changed());
   document.addEventListener("balcao:open", () => toggle(true));
   document.addEventListener("balcao:close", () => toggle(false));
