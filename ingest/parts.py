@@ -47,7 +47,7 @@ RULES_EVERY = 1.0
 GAUGES_EVERY = 15.0
 RETENTION_EVERY = 3600.0
 OVERDUE_EVERY = 10.0
-LISTEN_EVERY = 10.0
+LISTEN_EVERY = 5.0
 WATCH_EVERY = 5.0
 TRANSCRIBE_EVERY = 10.0
 
@@ -236,7 +236,7 @@ async def public_web(daemon: Daemon) -> AsyncIterator[None]:
 def _watch(daemon: Daemon, scheduler: Chores, housekeeping: Housekeeping) -> None:
     """Who takes reports says so; who works looks for those that are missing, and for windows that are over."""
     watched = {name: one.watched for name, one in daemon.channels.items() if one.watched}
-    watching = Watching(daemon.store, intake_of(daemon), watched)
+    watching = Watching(daemon.store, intake_of(daemon), watched, node_name(daemon.settings.var_path))
     if "web" in daemon.roles and watched:
         scheduler.every(LISTEN_EVERY, "listening", partial(housekeeping.listen, watching))
     if "work" in daemon.roles:

@@ -32,16 +32,21 @@ BEHIND = timedelta(seconds=30)
 """What waits for so long may be the reports that we miss."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Watching:
-    """`watched` by channel."""
+    """`watched` by channel; `node`: the name of this one."""
 
     store: Database
     intake: Intake
     watched: Mapping[str, Sequence[Watched]]
+    node: str = ""
+    begins: bool = True
 
     async def listen(self) -> None:
-        await self.store.write(partial(heartbeats.listen, now=datetime.now(UTC)))
+        """The first time since this process was started: who listened here before was another one."""
+        begins, now = self.begins, datetime.now(UTC)
+        await self.store.write(lambda connection: heartbeats.listen(connection, self.node, now, begins=begins))
+        self.begins = False
 
     async def look(self, now: datetime, waiting: timedelta | None) -> int:
         """Tell of what is due; `waiting`: how long the oldest entry of the journal has. Returns how many.

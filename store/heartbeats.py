@@ -9,9 +9,8 @@ from store.bulk import INSERTERS, Bulk, Insert, parameters
 from store.moments import to_micros
 from store.schema_incidents import heartbeats, watches
 
-LISTENERS = "web"
-PAUSE = timedelta(minutes=1)
-"""A house that did not say for so long that it listens was asleep."""
+PAUSE = timedelta(seconds=20)
+"""A node that did not say for so long that it listens was asleep."""
 _NAMES = ("channel", "name", "first_at", "last_at", "times")
 
 
@@ -43,20 +42,19 @@ def last_heard(connection: Connection) -> dict[tuple[str, str], datetime]:
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def listen(connection: Connection, now: datetime) -> None:
-    """Say that reports can be heard now. After a pause, or a step of the clock, we listen since now."""
-    new = INSERTERS[connection.dialect.name](watches).values(name=LISTENERS, since=now, at=now)
+def listen(connection: Connection, node: str, now: datetime, *, begins: bool) -> None:
+    """Say that reports can be heard on this node. It listens since now when it `begins`, after a pause, and after a
+    step of the clock: whatever came before may have been lost."""
+    new = INSERTERS[connection.dialect.name](watches).values(name=node, since=now, at=now)
     connection.execute(new.on_conflict_do_nothing())
-    row = connection.execute(select(watches).where(watches.c.name == LISTENERS).with_for_update()).one()
-    slept = abs(now - row.at) > PAUSE
+    mine = watches.c.name == node
+    row = connection.execute(select(watches).where(mine).with_for_update()).one()
+    slept = begins or abs(now - row.at) > PAUSE
     values = {"since": now, "at": now} if slept else {"at": max(now, row.at)}
-    connection.execute(update(watches).where(watches.c.name == LISTENERS).values(values))
+    connection.execute(update(watches).where(mine).values(values))
 
 
 def listening_since(connection: Connection, now: datetime) -> datetime | None:
-    """None while nobody listens."""
-    row = connection.execute(select(watches.c.since, watches.c.at).where(watches.c.name == LISTENERS)).one_or_none()
-    if row is None or abs(now - row.at) > PAUSE:
-        return None
-    since: datetime = row.since
-    return since
+    """Since when some node has listened without a break; None while nobody does."""
+    rows = connection.execute(select(watches.c.since, watches.c.at)).all()
+    return min((row.since for row in rows if abs(now - row.at) <= PAUSE), default=None)

@@ -2,7 +2,7 @@
 
 incidents          each turn of each fingerprint, with the ticket it has; a storm is one, too
 incident_reports   what was told already: told again by a crash or a replay, it is not counted again
-heartbeats         when a system under watch was last heard of      watches   since when somebody listens
+heartbeats         when a system under watch was last heard of      watches   since when each node listens
 """
 
 from sqlalchemy import Column, Index, Integer, Table, Text

@@ -40,9 +40,13 @@ async def report(house, minutes, name="backup"):
     return await house.work()
 
 
-async def listen(house, *minutes):
+async def listen(house, *minutes, node="a", begins=False):
     for one in minutes:
-        await house.database.write(lambda connection, one=one: heartbeats.listen(connection, at(one)))
+        await house.database.write(
+            lambda connection, one=one: heartbeats.listen(
+                connection, node, at(one), begins=begins and one == minutes[0]
+            )
+        )
 
 
 async def look(house, minutes, waiting=None):
@@ -53,14 +57,15 @@ async def look(house, minutes, waiting=None):
     return told
 
 
-def every_half_minute(first, last):
-    return [first + half / 2 for half in range(int((last - first) * 2) + 1)]
+def without_a_break(first, last):
+    """Minutes, a third of one apart."""
+    return [first + third / 3 for third in range(int((last - first) * 3) + 1)]
 
 
 async def test_a_system_that_falls_silent_is_one_incident_and_coming_back_solves_it(house):
     (outcome,) = await report(house, 0)
     assert (outcome.fate, outcome.reason) == (Fate.IGNORED, "heartbeat of Backup da padaria")
-    await listen(house, *every_half_minute(0, 16))
+    await listen(house, *without_a_break(0, 16))
     assert await look(house, 15) == 0
     for _ in range(3):
         await look(house, 16)
@@ -75,7 +80,7 @@ async def test_a_system_that_falls_silent_is_one_incident_and_coming_back_solves
 
 
 async def test_before_the_first_report_nothing_is_missed(house):
-    await listen(house, *every_half_minute(0, 60))
+    await listen(house, *without_a_break(0, 60))
 
     assert await look(house, 60) == 0
 
@@ -83,11 +88,26 @@ async def test_before_the_first_report_nothing_is_missed(house):
 async def test_while_the_house_slept_nobody_was_late(house):
     """It listened until 12:05 and again from 13:00 on."""
     await report(house, 0)
-    await listen(house, *every_half_minute(0, 5), *every_half_minute(60, 70))
+    await listen(house, *without_a_break(0, 5), *without_a_break(60, 70))
     assert await look(house, 62) == 0
     assert await look(house, 70) == 0
-    await listen(house, *every_half_minute(70.5, 76))
+    await listen(house, *without_a_break(70.2, 76))
     assert await look(house, 76) == 1
+
+
+async def test_a_restart_however_short_may_have_lost_a_report(house):
+    """It came in the ten seconds in which nobody was there; the next one is due only later."""
+    await report(house, 0)
+    await listen(house, *without_a_break(0, 14))
+    await listen(house, *without_a_break(14 + 1 / 6, 20), begins=True)
+    assert await look(house, 20) == 0
+
+
+async def test_while_another_node_listens_a_restart_excuses_nobody(house):
+    await report(house, 0)
+    await listen(house, *without_a_break(0, 16), node="b")
+    await listen(house, *without_a_break(14, 16), node="a", begins=True)
+    assert await look(house, 16) == 1
 
 
 async def test_while_nobody_listens_nobody_is_judged(house):
@@ -99,7 +119,7 @@ async def test_while_nobody_listens_nobody_is_judged(house):
 
 async def test_what_waits_in_the_journal_may_be_the_report(house):
     await report(house, 0)
-    await listen(house, *every_half_minute(0, 16))
+    await listen(house, *without_a_break(0, 16))
 
     assert await look(house, 16, timedelta(minutes=1)) == 0
 
@@ -107,7 +127,7 @@ async def test_what_waits_in_the_journal_may_be_the_report(house):
 async def test_a_report_that_was_only_read_late_refutes_the_incident(house):
     """The node judged before the report, which had come in time, was read."""
     await report(house, 0)
-    await listen(house, *every_half_minute(0, 16))
+    await listen(house, *without_a_break(0, 16))
     watched = {"batimentos": house.channels["batimentos"].watched}
     await Watching(house.database, Intake(house), watched).look(at(16), None)
     (judged,) = await house.journal.claim(10)
@@ -123,11 +143,11 @@ async def test_a_report_that_was_only_read_late_refutes_the_incident(house):
 
 async def test_several_nodes_and_a_restart_are_one_incident(house):
     await report(house, 0)
-    await listen(house, *every_half_minute(0, 16))
+    await listen(house, *without_a_break(0, 16))
     for _ in range(2):
         await look(house, 16)
     await house.restart()
-    await listen(house, *every_half_minute(30, 50))
+    await listen(house, *without_a_break(30, 50))
     assert await look(house, 50) == 1
     (ticket,) = await house.tickets()
 
