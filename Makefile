@@ -23,7 +23,7 @@ run: env ## start the daemon here (balcao.yaml and rules.yaml are written on the
 	@[ -f balcao.yaml ] || $(BIN)/balcao init . > /dev/null
 	@$(BIN)/balcao run -c balcao.yaml
 
-demo: env ## a morning's traffic through a real daemon, and what became of it
+demo: env ## a morning's traffic and a day of calls through a real daemon, and what became of it
 	@$(BIN)/python -m demo
 
 picture: env ## docs/pictures/demo.svg anew, from a real run of the demo

@@ -15,7 +15,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ import aiosmtplib
 from rich.console import Console
 
 from channels.signing import SigningKey, sign
-from demo import outage
+from demo import calls, outage
 from demo.judging import judge
 from demo.mailbox import PASSWORD, Mailbox, mailbox
 from demo.picture import canvas, draw
@@ -58,7 +58,7 @@ channels:
   telefone:
     kind: voice
     secrets: [file:var/secrets/telefone.key]
-"""
+{calls}"""
 
 
 def free_ports(count: int) -> list[int]:
@@ -128,6 +128,16 @@ class Desk:
         output, _ = await process.communicate()
         return [json.loads(line) for line in output.splitlines()]
 
+    async def ignored(self) -> list[dict[str, Any]]:
+        """Entries of the journal that became nothing, with their reasons."""
+        command = ("journal", "list", "--fate", "ignored", "--json", "--config", self.config)
+        process = await asyncio.create_subprocess_exec(
+            BALCAO, *command, stdout=asyncio.subprocess.PIPE, cwd=self.folder
+        )
+        output, _ = await process.communicate()
+        entries: list[dict[str, Any]] = json.loads(output)
+        return entries
+
     async def fetched(self) -> bool:
         """Whether the mailbox has been looked into, and its mail is here."""
         return any(source["accepted"] for source in (await self._status())["sources"])
@@ -191,7 +201,7 @@ async def main(console: Console) -> int:
             smtp, public, private = free_ports(3)
             ports = {"smtp": smtp, "public": public, "private": private}
             desk = Desk(folder, ports)
-            settings = SETTINGS.format(**ports, mail_sink=mail_port, chat_sink=chat_port)
+            settings = SETTINGS.format(**ports, mail_sink=mail_port, chat_sink=chat_port, calls=calls.SETTINGS)
             if box is not None:
                 settings += box.settings(mail_port)
                 (folder / "caixa.password").write_text(PASSWORD, encoding="utf-8")
@@ -200,12 +210,14 @@ async def main(console: Console) -> int:
             try:
                 async with desk.open():
                     await _send_all(desk, mail_sink)
+                    for message_id, event in calls.told():
+                        await desk.post(calls.CHANNEL, message_id, event)
                     if box is not None:
                         await _fetch_one(desk, box)
                     await until(desk.settled, "the desk to be through with everything")
                     await outage.play(desk.post, desk.until_settled)
-                    tickets = await desk.tickets()
-                    shown = await outage.shown(BALCAO, desk.config, tickets)
+                    everything, ignored = await asyncio.gather(desk.tickets(), desk.ignored())
+                    shown = await outage.shown(BALCAO, desk.config, everything)
             except (TimeoutError, OSError, aiohttp.ClientError, aiosmtplib.SMTPException) as error:
                 console.print(f"[red]{type(error).__name__}: {error}[/red]")
                 console.print(
@@ -213,14 +225,17 @@ async def main(console: Console) -> int:
                 )
                 return 1
         steps = [*STEPS, MAILBOX_STEP] if box is not None else STEPS
-        customers = [ticket for ticket in tickets if not ticket["incident"]]
+        called = [ticket for ticket in everything if calls.is_of_the_day(ticket)]
+        customers = [ticket for ticket in everything if not ticket["incident"] and ticket not in called]
         rows, complaints = judge(steps, customers, mail_sink.mails, chat_sink.answers)
-        complaints += outage.complaints(tickets)
+        complaints += outage.complaints(everything)
+        complaints_of_calls = calls.judge(called, [one["reason"] for one in ignored if one["channel"] == calls.CHANNEL])
         show(console, rows, mail_sink.mails, chat_sink.answers, complaints)
+        calls.show(console, called, complaints_of_calls)
         console.print(shown)
         if box is None:
             console.print("Sem caixa postal por IMAP: o Dovecot não está instalado (Debian: dovecot-imapd).")
-        return 1 if complaints else 0
+        return 1 if complaints or complaints_of_calls else 0
 
 
 def arguments() -> argparse.Namespace:

@@ -53,7 +53,7 @@ def _count(rows: Sequence[Row]) -> int:
     return len({row.ticket["number"] for row in rows})
 
 
-def _table(title: str, *headings: str, **more: Any) -> Table:
+def table_of(title: str, *headings: str, **more: Any) -> Table:
     table = Table(title=title, title_style="bold", title_justify="left", box=box.SIMPLE_HEAD, show_edge=False,
                   row_styles=["", "on grey11"], **more)  # fmt: skip
     for heading in headings:
@@ -62,7 +62,7 @@ def _table(title: str, *headings: str, **more: Any) -> Table:
 
 
 def _tickets(rows: Sequence[Row]) -> Table:
-    table = _table("Uma manhã no balcão", "Ticket", "Canal", "O que chegou", "Departamento", "Prioridade",
+    table = table_of("Uma manhã no balcão", "Ticket", "Canal", "O que chegou", "Departamento", "Prioridade",
                    "Regra que decidiu", "Palavras", "Confirmação", expand=True)  # fmt: skip
     for heading in ("O que chegou", "Palavras"):
         column = next(column for column in table.columns if column.header == heading)
@@ -101,7 +101,7 @@ def _answer(row: Row) -> Text:
 
 
 def _acknowledgements(mails: Sequence[tuple[str, bytes]], answers: Sequence[dict[str, Any]]) -> Table:
-    table = _table("O que os clientes receberam", "Por", "Para", "Assunto", "Responder a (assinado)")
+    table = table_of("O que os clientes receberam", "Por", "Para", "Assunto", "Responder a (assinado)")
     for recipient, content in mails:
         mail = message_from_bytes(content, policy=policy.default)
         token = re.sub(r"(\+\w{12})\w+@", r"\1…@", str(mail["Reply-To"]))
