@@ -111,7 +111,7 @@ class Desk:
         else:
             await self.post(step.channel, step.name, body)
 
-    async def post(self, channel: str, name: str, value: dict[str, Any]) -> None:
+    async def post(self, channel: str, name: str, value: Mapping[str, Any]) -> None:
         """Signed; `name` is the id of this post."""
         body, now = json.dumps(value).encode(), time.time()
         secret = (self.folder / "var" / "secrets" / f"{channel}.key").read_text().strip()
