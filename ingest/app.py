@@ -25,7 +25,7 @@ from ingest.announce import announce
 from ingest.daemon import Daemon
 from ingest.journals import open_journal
 from ingest.locks import AlreadyRunning, RoleLock
-from ingest.roles import ROLES, rules_folder
+from ingest.roles import RESTORING, ROLES, rules_folder
 from ingest.rulebook import Rulebook
 from ingest.rulehistory import RuleHistory
 from ingest.supervise import spawn
@@ -42,6 +42,10 @@ async def run(settings: Settings, role: str = "all", *, backfill: timedelta | No
     Returns the exit code. Raises ConfigError before anything is opened.
     """
     set_up_logging(settings.log.level, settings.log.format)
+    if (mark := settings.var_path / RESTORING).exists():
+        text = _("a restore has begun here and not ended (%(mark)s): finish it with `balcao backup restore`")
+        print(text % {"mark": mark}, file=sys.stderr)  # noqa: T201 - the person at the terminal is the reader
+        return 2
     roles = frozenset(ROLES if role == "all" else [role])
     try:
         async with _daemon(settings, roles, backfill) as daemon:

@@ -23,3 +23,7 @@ def run_folder(var: Path) -> Path:
 def rules_folder(var: Path) -> Path:
     """Every set of rule files there ever was, and what became of it."""
     return var / "rules"
+
+
+RESTORING = "restoring.json"
+"""Below `var` while a backup is being put back (ingest/restoring.py): no daemon starts meanwhile."""

@@ -48,6 +48,11 @@ async def current(url: str | URL, kind: Kind) -> str | None:
         await database.close()
 
 
+def metadata_of(kind: Kind) -> MetaData:
+    """The tables that this code expects."""
+    return _METADATA[kind]
+
+
 def newest(kind: Kind) -> str | None:
     """The revision this code expects."""
     return ScriptDirectory.from_config(_config(kind)).get_current_head()

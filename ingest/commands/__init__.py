@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "ingest.commands.store:store",
         N_("Attachments: verify, clean up, move."),
     ),
+    "backup": ("ingest.commands.backup:backup", N_("Copy everything while the daemon runs, and put it back.")),
     "decode": ("ingest.commands.decode:decode", N_("Show what a channel reads out of a captured payload.")),
     "rules": ("ingest.commands.rules:rules", N_("Check, test and explain the rule file.")),
     "settings": ("ingest.commands.settings:settings", N_("Print the JSON Schema of the settings file.")),

@@ -12,6 +12,7 @@ import click
 from domain.raw import Fate, JournalEntry
 from ingest.commands.databases import with_journal
 from ingest.commands.failures import AlreadySaid, Unusable, Wrong
+from ingest.commands.journal_transfer import export_all, import_all
 from ingest.commands.shape import OneOf, command, group, limit_option
 from ingest.commands.shell import Shell, print_bytes, say, say_written, stdout_is_terminal
 from ingest.presentation.clean import line
@@ -78,12 +79,18 @@ def discard(shell: Shell, raw_ids: tuple[str, ...]) -> None:
 @command(
     journal,
     "export",
-    help=N_("Write the bytes as they were received to stdout, or to a file with the envelope beside it."),
-    example="balcao journal export 18a3f0c2b1d4e5f60a1b2c3d -o mail.eml\nbalcao decode --channel smtp mail.eml",
+    help=N_(
+        "Write an entry as it was received to stdout or a file, its envelope beside it; without ID, the whole journal."
+    ),
+    example="balcao journal export 18a3f0c2b1d4e5f60a1b2c3d -o mail.eml\nbalcao decode --channel smtp mail.eml\n"
+    "balcao journal export -o journal.jsonl.gz",
 )
-@click.argument("raw_id", metavar="ID")
+@click.argument("raw_id", metavar="[ID]", required=False)
 @click.option("-o", "--output", metavar="FILE", help=N_("Write FILE and FILE.envelope.json instead of stdout."))
-def export(shell: Shell, raw_id: str, output: str | None) -> None:
+def export(shell: Shell, raw_id: str | None, output: str | None) -> None:
+    if raw_id is None:
+        export_all(shell, output)
+        return
     entry = _found(shell, raw_id)
     if output:
         written = _write_capture(Path(output), entry)
@@ -149,3 +156,6 @@ def _write_capture(path: Path, entry: JournalEntry) -> list[str]:
         with target.open("xb") as file:
             file.write(content)
     return [str(path), str(sidecar)]
+
+
+journal.add_command(import_all)
