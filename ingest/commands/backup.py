@@ -73,7 +73,7 @@ def verify(shell: Shell, folder: str) -> None:
     backup,
     "restore",
     help=N_("Put a backup back where the settings say; the databases there must be empty, and no daemon may run."),
-    example="balcao -c novo/balcao.yaml backup restore /backup/balcao-2026-11-27",
+    example="balcao backup restore /backup/balcao-2026-11-27 -c novo/balcao.yaml",
 )
 @click.argument("folder", metavar="FOLDER")
 def restore(shell: Shell, folder: str) -> None:
