@@ -65,7 +65,8 @@ async def _export(shell: Shell, journal: WholeJournal, name: str, told: Callable
     None,
     "import",
     help=N_("Bring an exported journal into this one; what is there already stays as it is. - is standard input."),
-    example="balcao journal import journal.jsonl.gz -c new.yaml\nbalcao journal export -c old.yaml -o - | balcao journal import -c new.yaml -",
+    example="balcao journal import journal.jsonl.gz -c new.yaml\n"
+    "balcao journal export -c old.yaml -o - | balcao journal import -c new.yaml -",
 )
 @click.argument("file", metavar="FILE")
 def import_all(shell: Shell, file: str) -> None:
