@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, InstanceOf
+from pydantic import BaseModel, Field, InstanceOf, model_validator
 
 from config.alerts import Alerts, unknown_channels
 from config.attachments import Attachments
@@ -35,7 +35,7 @@ from config.reading import read_file
 from config.secrets import Secrets
 from domain import document
 from domain.errors import ConfigError, Mistake, Position
-from domain.units import Listen
+from domain.units import BadValue, Listen
 
 
 class Store(Block):
@@ -105,6 +105,15 @@ class Retention(Block):
     """None keeps for ever. What waits, is quarantined or has failed is never deleted by age."""
 
     raw: Duration | None = None
+    facts: Duration | None = None
+    attachments: Duration | None = None
+    tickets: Duration | None = None
+
+    @model_validator(mode="after")
+    def _bytes_go_first(self) -> "Retention":
+        if self.tickets is not None and (self.raw is None or self.raw > self.tickets):
+            raise BadValue("retention.raw must not be longer than retention.tickets: a replay would file them again")
+        return self
 
 
 class Log(Block):

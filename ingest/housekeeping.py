@@ -1,9 +1,12 @@
 """What the chores do: figures for /metrics, alarms at /readyz, retention."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
+from sqlalchemy import Connection
 
 from domain.errors import IntakeUnavailable, StoreUnavailable
 from domain.source import FolderReport
@@ -13,7 +16,7 @@ from ingest.overdue import KEPT, tell_overdue
 from ingest.receiving import intake_of
 from ingest.transaction import budget_period
 from ingest.watching import Watching
-from store import calls, incidents, outbox, remote_files, retention
+from store import calls, forgetting, incidents, outbox, remote_files, retention
 from store.ledger import JournalLedger
 from triage.echoes import WINDOW
 
@@ -127,9 +130,30 @@ class Housekeeping:
             lambda connection: incidents.forget(connection, now - REPORTS_KEPT, now - INCIDENTS_KEPT)
         ):
             await asyncio.sleep(PURGE_PAUSE)
+        await self._forget(now)
         kept = self._daemon.settings.retention.raw
         if kept is None:
             return
         before = now - timedelta(seconds=kept)
         while await self._daemon.journal.purge(before):  # noqa: ASYNC110 - a pause, not a wait for something
+            await asyncio.sleep(PURGE_PAUSE)
+
+    async def _forget(self, now: datetime) -> None:
+        """What the ticket store keeps by age; in steps, as above."""
+        kept, write = self._daemon.settings.retention, self._daemon.store.write
+        if kept.facts is not None:
+            before, last = now - timedelta(seconds=kept.facts), 0
+            while found := await write(partial(forgetting.forget_facts, before=before, after=last)):
+                last = found
+                await asyncio.sleep(PURGE_PAUSE)
+        for age, forget in (
+            (kept.attachments, forgetting.forget_attachments),
+            (kept.tickets, forgetting.forget_tickets),
+        ):
+            if age is not None:
+                await self._step_by_step(partial(forget, before=now - timedelta(seconds=age), now=now))
+
+    async def _step_by_step(self, forget: Callable[[Connection], int]) -> None:
+        """Until nothing is left to forget."""
+        while await self._daemon.store.write(forget):  # noqa: ASYNC110 - a pause, not a wait for something
             await asyncio.sleep(PURGE_PAUSE)
