@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+import structlog
 from sqlalchemy import Connection, literal, select
 
 from domain.errors import IntakeUnavailable, StoreUnavailable
@@ -22,6 +23,8 @@ from store.raw_ids import RawIds
 from store.reserve import DiskReserve
 from store.tables import Tables
 from store.writer import GroupWriter, Spawn
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 Work: TypeAlias = NewEntry | Callable[[Connection], Any]
@@ -63,6 +66,7 @@ class DatabaseJournal:
         self._most_bytes = most_bytes
         self._clock = clock
         self._ids = RawIds()
+        self._reindexed = False
         self._writer: GroupWriter[Work] = GroupWriter(self._commit, spawn=spawn, name="journal writer")
 
     async def follow(self) -> None:
@@ -100,8 +104,22 @@ class DatabaseJournal:
         return receipt
 
     async def claim(self, limit: int) -> Sequence[JournalEntry]:
-        """See `domain.ports.Journal`. Fewer than `limit` when their payloads are large."""
+        """See `domain.ports.Journal`. Fewer than `limit` when their payloads are large.
+
+        A damaged index of SQLite is made anew, once: what it says stands in the rows.
+        """
         now = self._clock()
+        try:
+            return await self._claim(limit, now)
+        except StoreUnavailable as error:
+            if self._reindexed or "malformed" not in error.detail:
+                raise
+            self._reindexed = True
+            log.error("journal_damaged", detail=error.detail)  # noqa: TRY400 - expected, and mended
+            await self._database.write(lambda connection: connection.exec_driver_sql("REINDEX raw"))
+            return await self._claim(limit, now)
+
+    async def _claim(self, limit: int, now: datetime) -> Sequence[JournalEntry]:
         entries: list[JournalEntry] = await self._writer.submit(
             lambda connection: records.claim(connection, limit, self._most_bytes, now)
         )

@@ -113,9 +113,10 @@ def _entry(row: Document) -> Document:
     if row["fate"] == Fate.CLAIMED.value:
         document["fate"] = Fate.WAITING.value
     if "payload" in row:
-        payload = row["payload"]
+        payload = row["payload"] or b""
         document["payload"] = base64.b64encode(payload).decode()
-        if checksum(row["envelope"], payload) != row["checksum"]:
+        document["envelope"], document["checksum"] = row["envelope"] or "{}", row["checksum"] or -1
+        if checksum(document["envelope"], payload) != document["checksum"]:
             document["damaged"] = True
     return {name: value for name, value in document.items() if value is not None and value != []}
 
