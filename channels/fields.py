@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from channels.signing import SHORTEST_SECRET, SigningKey
 from domain.errors import N_, ConfigError, Mistake, Position
@@ -56,11 +57,27 @@ def _as_written(parse: Callable[[Any], Any], pattern: str) -> tuple[PlainValidat
     return PlainValidator(parse), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
 
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise BadValue("there is no such time zone; write one as America/Sao_Paulo") from None
+    return name
+
+
 Size = Annotated[int, *_as_written(parse_size, SIZE_PATTERN)]
 Duration = Annotated[timedelta, *_as_written(parse_duration, DURATION_PATTERN)]
 SecretReference = Annotated[str, *_as_written(parse_reference, REFERENCE_PATTERN)]
 Origin = Annotated[str, *_as_written(parse_origin, ORIGIN_PATTERN)]
 Url = Annotated[str, *_as_written(parse_url, r"https?://[^\s@#]+")]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class Basic(StrictOptions):
+    """User and password of HTTP (RFC 7617)."""
+
+    user: str = Field(min_length=1, pattern="^[^:]+$")
+    password: SecretReference
 
 
 def secret_bytes(reference: str, reveal: Callable[[str], str], where: str, *, least: int = SHORTEST_SECRET) -> bytes:

@@ -13,21 +13,12 @@ alertas:
 """
 
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
 from channels.alerts.dialects import DIALECTS
-from channels.fields import SecretReference, Size, StrictOptions
+from channels.fields import Basic, SecretReference, Size, StrictOptions, Zone
 from domain.units import BadValue
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise BadValue("there is no such time zone; write one as America/Sao_Paulo") from None
-    return name
 
 
 def _known_source(name: str) -> str:
@@ -37,11 +28,6 @@ def _known_source(name: str) -> str:
     return name
 
 
-class Basic(StrictOptions):
-    user: str = Field(min_length=1, pattern="^[^:]+$")
-    password: SecretReference
-
-
 class Options(StrictOptions):
     secrets: tuple[SecretReference, ...] = Field(default=(), max_length=10)
     basic: Basic | None = None
@@ -49,7 +35,7 @@ class Options(StrictOptions):
     sentry: SecretReference | None = None
     grafana: SecretReference | None = None
     source: Annotated[str, AfterValidator(_known_source)] = "auto"
-    timezone: Annotated[str, AfterValidator(_known_zone)] = "America/Sao_Paulo"
+    timezone: Zone = "America/Sao_Paulo"
     labels: dict[str, str] = Field(default_factory=dict)
     max_body: Size = 2_000_000
 

@@ -16,21 +16,12 @@ phone:
 
 from datetime import timedelta
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
-from channels.fields import Duration, SecretReference, Size, StrictOptions, Url
+from channels.fields import Basic, Duration, SecretReference, Size, StrictOptions, Url, Zone
 from channels.voice.dialects import DIALECTS
 from domain.units import BadValue
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise BadValue("there is no such time zone; write one as America/Sao_Paulo") from None
-    return name
 
 
 def _known_source(name: str) -> str:
@@ -40,13 +31,7 @@ def _known_source(name: str) -> str:
     return name
 
 
-Zone = Annotated[str, AfterValidator(_known_zone)]
 Source = Annotated[str, AfterValidator(_known_source)]
-
-
-class Basic(StrictOptions):
-    user: str = Field(min_length=1, pattern="^[^:]+$")
-    password: SecretReference
 
 
 class Twilio(StrictOptions):
