@@ -5,7 +5,7 @@ from email import policy
 
 import pytest
 
-from channels.signed_reply import _as_json
+from channels.signed_reply import _values
 from tests.pipeline import ANA
 from tests.security.outbox import Recorder
 
@@ -77,7 +77,7 @@ async def test_no_word_of_a_chat_comes_back(house):
     await house.dispatch({"site": recorder})
 
     (message,) = recorder.messages
-    assert SPAM not in str(_as_json(message))
+    assert SPAM not in str(_values(message))
     assert (message.to, message.in_reply_to) == ("v-1", "their-7")
 
 

@@ -43,10 +43,10 @@ def test_facts_and_verdicts_cannot_be_changed_by_rules():
 
 
 def test_no_action_of_a_rule_sends_or_creates_anything():
-    """A rule decides, gives tags and says what the one acknowledgement may hold; whether there is one, and that
-    it is one per ticket, is decided elsewhere."""
+    """A rule decides, gives tags, says what the one acknowledgement may hold and that a call needs no ticket; whether
+    there is an acknowledgement, and that it is one per ticket, is decided elsewhere."""
     assert set(RULE_KEYS) == {"name", "when", "set", "adjust", "tags", "ask", "suggest", "stop"}
-    assert set(FIELDS) == {"department", "priority", "flag", "assignee", "acknowledgement"}
+    assert set(FIELDS) == {"department", "priority", "flag", "assignee", "acknowledgement", "ticket"}
 
 
 def test_words_that_a_verdict_shows_do_not_feed_the_next_message():

@@ -5,6 +5,7 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from domain.errors import StoreUnavailable
 from domain.interaction import Attachment
@@ -174,7 +175,7 @@ async def test_a_collector_beside_busy_writers_takes_nothing_that_is_named(datab
                 try:
                     await put_and_name(database, put(files, one), lambda t=ticket, o=one: database.write(name(t, o)))
                     break
-                except StoreUnavailable:
+                except (StoreUnavailable, IntegrityError):
                     await asyncio.sleep(0.01)
             await database.write(_forget(ticket) if ticket % 2 else lambda _: None)
 
