@@ -44,6 +44,9 @@ test: .venv/.dev check ## everything CI runs; sets itself up
 replay: .venv/.dev ## 10,000 call events, shuffled within a minute, 5 % of them twice, on SQLite and PostgreSQL
 	BALCAO_REPLAY_CALLS=3900 $(BIN)/python -m pytest -q --timeout 1200 tests/ingest/test_calls.py -k shuffled
 
+kills: .venv/.dev ## the daemon killed twenty times while customers write: answered is kept, once
+	BALCAO_KILLS=20 $(BIN)/python -m pytest -q tests/e2e/test_kill.py
+
 cluster: .venv/.dev ## three RabbitMQ nodes killed, cut off and restarted, five times over, under load
 	@sh tests/set_up.sh
 	BALCAO_CLUSTER_ROUNDS=5 $(BIN)/python -m pytest -q --timeout 1800 tests/e2e/test_rabbitmq.py tests/e2e/test_rabbitmq_long.py
@@ -63,4 +66,4 @@ lock: .venv/.dev ## write the lock files from pyproject.toml; UPGRADE=--upgrade 
 	$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements-dev.txt
 
-.PHONY: help env run demo picture check test bench fuzz lock replay cluster
+.PHONY: help env run demo picture check test bench fuzz lock replay cluster kills
