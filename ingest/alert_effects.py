@@ -17,18 +17,16 @@ from channels.alert_words import alert_interaction
 from domain.alert import LEVELS
 from domain.filed import FiledMessage, TicketNow
 from domain.incident import Burning, Incident
-from domain.ticket import Filing, Placement, Road, State
+from domain.ticket import State
 from ingest.alert_notices import BEGINS, OVER, Notices, Occasion
 from ingest.alerting import IncidentsOfBatch, Mark, Turn, turn_of
 from store import incidents as store
 from store.moments import to_micros
 from store.retelling import change_tickets, decided_by, filed_messages, link, retell, tickets_now
 from store.rows import INSERT_HISTORY, WHO, Row
-from triage.engine import judge
 from triage.incidents import Course
 from triage.loading import RuleSet
-from triage.retelling import follow, is_open, press
-from triage.snapshot import facts_of
+from triage.retelling import facts_anew, follow, is_open, press, told_anew
 
 AGAIN = "the same incident, again"
 _BACK = frozenset({Course.RETURNS})
@@ -163,11 +161,11 @@ class Effects:
             old = filed.get(self.batch.incidents[turn].message or 0)
             if old is None or old.ticket not in after:
                 continue
-            filing = _told_anew(mark, old, ruleset)
+            said = alert_interaction(mark.told.event, mark.turn[0], old.identity, old.received_at)
+            filing = told_anew(mark.read.entry.raw_id, said, facts_anew(said, old), old, ruleset)
             retold.append((old, filing))
             ticket = after[old.ticket]
             if ticket.opened_by == old.message:
-                said = filing.interaction
                 changed = replace(follow(ticket, said, old.verdict, filing.verdict), decided=decided_by(filing))
                 after[old.ticket] = press(changed, old.verdict)
             else:
@@ -211,17 +209,3 @@ def _with_brood(storm: Incident, brood: store.Brood) -> Incident:
         ended = brood.ended_at or storm.changed_at
         return replace(known, state=Burning.RESOLVED, ended_at=ended, changed_at=max(ended, storm.changed_at))
     return known
-
-
-def _told_anew(mark: Mark, old: FiledMessage, ruleset: RuleSet) -> Filing:
-    told = alert_interaction(mark.told.event, mark.turn[0], old.identity, old.received_at)
-    facts = replace(facts_of(told, received_at=old.facts.received_at), is_reply=old.facts.is_reply)
-    return Filing(
-        raw_id=mark.read.entry.raw_id,
-        interaction=told,
-        facts=facts,
-        verdict=judge(ruleset, facts),
-        placement=Placement(road=Road.JOINS, ticket=old.ticket, reason="told anew"),
-        answer=None,
-        received_at=old.received_at,
-    )

@@ -19,15 +19,13 @@ from domain.call_desk import OF_NUMBER, CallDesk
 from domain.call_merging import merged
 from domain.filed import FiledMessage, TicketNow
 from domain.interaction import Interaction
-from domain.ticket import Filing, Placement, Road, State
+from domain.ticket import Filing, State
 from ingest.entry import Read
 from store import calls as store
 from store.calls import Standing, StoredCall
 from store.retelling import change_tickets, decided_by, filed_messages, link, retell, tickets_now
-from triage.engine import judge
 from triage.loading import RuleSet
-from triage.retelling import follow, is_open, label, press
-from triage.snapshot import facts_of
+from triage.retelling import facts_anew, follow, is_open, label, press, told_anew
 
 WITHOUT_NOTES = {"pt-BR": "chamada sem anotações", "en": "call without notes"}
 """The tag of answered calls, until somebody writes what was said: nothing is off the record."""
@@ -246,20 +244,7 @@ def _told_anew(one: OneCall, old: FiledMessage, ruleset: RuleSet) -> Filing | No
     if one.stored.message is None:
         return None
     said = one.interaction
-    facts = replace(
-        facts_of(said, received_at=old.facts.received_at),
-        is_reply=old.facts.is_reply,
-        conversation_age=old.facts.conversation_age,
-        message_count=old.facts.message_count,
-    )
+    facts = facts_anew(said, old)
     if (said.text, said.subject, dict(facts.traits)) == (old.text, old.subject, dict(old.facts.traits)):
         return None
-    return Filing(
-        raw_id=one.read.entry.raw_id,
-        interaction=said,
-        facts=facts,
-        verdict=judge(ruleset, facts),
-        placement=Placement(road=Road.JOINS, ticket=old.ticket, reason="told anew"),
-        answer=None,
-        received_at=old.received_at,
-    )
+    return told_anew(one.read.entry.raw_id, said, facts, old, ruleset)

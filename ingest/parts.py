@@ -23,15 +23,14 @@ from ingest.node import node_name
 from ingest.operations import operations_of
 from ingest.pool import PipelinePool
 from ingest.presence import Presence, present
-from ingest.receiving import all_or_stop, intake_of, receivers
-from ingest.sole import Tenancy, take_turns
+from ingest.receiving import all_or_stop, intake_of, receivers, tenancy_of
+from ingest.sole import take_turns
 from ingest.transcribing import Transcribing
 from ingest.translations import _
 from ingest.watching import Watching
 from ingest.wiring import open_contents
 from ingest.worker import Worker
 from store.engines import Database
-from store.ledger import JournalLedger
 from store.migrating import upgrade
 from web.private import Inside, private_site
 from web.public import PublicLimits, public_site
@@ -255,8 +254,8 @@ async def chores(daemon: Daemon) -> AsyncIterator[None]:
         if "work" in daemon.roles:
             scheduler.every(RULES_EVERY, "rules", partial(look_at_rules, daemon))
             _for_all_nodes(daemon, scheduler, housekeeping)
-            tenancy = Tenancy(JournalLedger(daemon.journal), "chores", node_name(daemon.settings.var_path))
-            await stack.enter_async_context(_ended(daemon.vital(take_turns(tenancy, turn), name="turn of chores")))
+            turns = take_turns(tenancy_of(daemon, "chores"), turn)
+            await stack.enter_async_context(_ended(daemon.vital(turns, name="turn of chores")))
         scheduler.start()
         stack.callback(scheduler.stop)
         yield

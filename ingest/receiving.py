@@ -69,7 +69,6 @@ async def _run_receiver(daemon: Daemon, channel: Channel, event: asyncio.Event, 
     While another node reads what only one may, we stand by, and that is as good as being up.
     """
     assert channel.receiver is not None
-    intake = intake_of(daemon)
 
     def both() -> None:
         ready()
@@ -81,15 +80,21 @@ async def _run_receiver(daemon: Daemon, channel: Channel, event: asyncio.Event, 
 
     try:
         if channel.sole is None:
-            await channel.receiver.run(intake, both)
+            await channel.receiver.run(intake_of(daemon), both)
         else:
-            tenancy = Tenancy(intake.ledger, channel.sole, node_name(daemon.settings.var_path))
+            tenancy = tenancy_of(daemon, channel.sole)
             fenced = intake_of(daemon, tenancy.ledger)
-            await tenancy.run(partial(channel.receiver.run, fenced, both), waiting=stand_by)
-    except IntakeUnavailable as error:
-        raise ReceiverError(f"whose turn it is cannot be known: {error}", detail=error.detail) from error
+            try:
+                await tenancy.run(partial(channel.receiver.run, fenced, both), waiting=stand_by)
+            except IntakeUnavailable as error:
+                raise ReceiverError(f"whose turn it is cannot be known: {error}", detail=error.detail) from error
     finally:
         event.set()
+
+
+def tenancy_of(daemon: Daemon, name: str) -> Tenancy:
+    """Of `name` for this node."""
+    return Tenancy(JournalLedger(daemon.journal), name, node_name(daemon.settings.var_path))
 
 
 def intake_of(daemon: Daemon, ledger: Ledger | None = None) -> JournalIntake:

@@ -32,11 +32,10 @@ ASK = 1.5
 class Tenancy:
     """`name` for `holder`: one of which runs at a time, in whichever process."""
 
-    def __init__(self, ledger: Ledger, name: str, holder: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, ledger: Ledger, name: str, holder: str) -> None:
         self._ledger = ledger
         self._name = name
         self._holder = holder
-        self._clock = clock
 
     @property
     def ledger(self) -> Ledger:
@@ -58,9 +57,9 @@ class Tenancy:
                     await self._ledger.give_back(self._name, self._holder)
 
     async def _acquire(self, waiting: Callable[[str], None]) -> None:
-        seen, since = Lease("", -1), self._clock()
+        seen, since = Lease("", -1), time.monotonic()
         while True:
-            overdue = self._clock() - since >= TERM
+            overdue = time.monotonic() - since >= TERM
             now = await self._ledger.lease(self._name, self._holder, seen.renewals if overdue else None)
             if now.holder == self._holder:
                 if seen.holder:
@@ -70,7 +69,7 @@ class Tenancy:
                 log.info("standing_by", lease=self._name, holder=now.holder)
                 waiting(now.holder)
             if now != seen:
-                seen, since = now, self._clock()
+                seen, since = now, time.monotonic()
             await asyncio.sleep(ASK)
 
     async def _work_while_ours(self, work: Callable[[], Awaitable[None]]) -> bool:
@@ -93,10 +92,10 @@ class Tenancy:
 
     async def _renew(self) -> None:
         """Ends when the lease is no longer ours, or may be another's any moment because we cannot renew it."""
-        renewed = self._clock()
-        while self._clock() - renewed < TERM - RENEW:
+        renewed = time.monotonic()
+        while time.monotonic() - renewed < TERM - RENEW:
             await asyncio.sleep(RENEW)
-            asked = self._clock()
+            asked = time.monotonic()
             with suppress(IntakeUnavailable, TimeoutError):
                 async with asyncio.timeout(RENEW):
                     now = await self._ledger.lease(self._name, self._holder, None)

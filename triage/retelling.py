@@ -6,13 +6,40 @@ it joined the ticket   ─▶ the ticket becomes as urgent as the message, never
 
 from dataclasses import replace
 
-from domain.filed import TicketNow
+from domain.facts import Facts
+from domain.filed import FiledMessage, TicketNow
 from domain.interaction import Interaction
-from domain.ticket import Priority, State
+from domain.ticket import Filing, Placement, Priority, Road, State
 from domain.verdict import Verdict
+from triage.engine import judge
+from triage.loading import RuleSet
+from triage.snapshot import facts_of
 
 URGENCY = {priority.value: rank for rank, priority in enumerate(Priority)}
 """0 is the most urgent."""
+
+
+def facts_anew(told: Interaction, old: FiledMessage) -> Facts:
+    """What is known now; what was true of the conversation when it was filed stays so."""
+    return replace(
+        facts_of(told, received_at=old.facts.received_at),
+        is_reply=old.facts.is_reply,
+        conversation_age=old.facts.conversation_age,
+        message_count=old.facts.message_count,
+    )
+
+
+def told_anew(raw_id: str, told: Interaction, facts: Facts, old: FiledMessage, ruleset: RuleSet) -> Filing:
+    """The message `old` in its new words, in the place it has."""
+    return Filing(
+        raw_id=raw_id,
+        interaction=told,
+        facts=facts,
+        verdict=judge(ruleset, facts),
+        placement=Placement(road=Road.JOINS, ticket=old.ticket, reason="told anew"),
+        answer=None,
+        received_at=old.received_at,
+    )
 
 
 def follow(ticket: TicketNow, interaction: Interaction, before: Verdict, verdict: Verdict) -> TicketNow:

@@ -4,22 +4,19 @@ Whose message it is, is what the key proved (kept in the envelope), never what t
 `application/id`, so that two applications may number their users alike.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from channels.app.message import Sent, read_message
 from channels.app.options import Application
-from channels.cleaning import clean_file_name
 from channels.json_context import context_traits
-from channels.json_files import MOST_ATTACHMENTS, media_type, read_attachments
+from channels.json_files import read_attachments
 from channels.json_reading import believable, problem_traits, sender_traits
-from channels.json_text import MalformedJson
-from channels.multipart import type_of
 from channels.said import identity_of
+from channels.sent import form_files, sent_in
 from channels.telephone import e164
 from channels.vouching import vouched_addresses
 from channels.wild import Wild
 from domain.errors import Undecodable
-from domain.interaction import Attachment, Ignored, Interaction, Medium, Party, TraitValue
+from domain.interaction import Ignored, Interaction, Medium, Party, TraitValue
 from domain.raw import RawInteraction
 
 NO_RETURN_PATH = "this application has no reply URL"
@@ -27,14 +24,14 @@ NO_RETURN_PATH = "this application has no reply URL"
 
 def decode(raw: RawInteraction, applications: Mapping[str, Application]) -> Sequence[Interaction] | Ignored:
     """Raises Undecodable."""
-    sent = _read(raw)
+    sent = sent_in(raw)
     name = str(raw.envelope.get("application") or "app")
     settings = applications.get(name)
     message = Wild(sent.fields)
     contact = message.optional_part("contact")
     address = f"{name}/{_contact_address(contact)}"
     text, subject = message.text("text") or "", message.line("subject") or ""
-    files = (*read_attachments(message), *_form_files(sent))
+    files = (*read_attachments(message), *form_files(sent))
     if not text.strip() and not files:
         raise Undecodable("text: text expected, got nothing (nor a readable attachment)")
     conversation, message_id = message.line("conversation"), message.line("message_id")
@@ -61,29 +58,12 @@ def decode(raw: RawInteraction, applications: Mapping[str, Application]) -> Sequ
     return [interaction]
 
 
-def _read(raw: RawInteraction) -> Sent:
-    try:
-        return read_message(raw.payload, str(raw.envelope.get("content_type") or type_of(raw.payload)))
-    except MalformedJson as error:
-        raise Undecodable(str(error)) from None
-
-
 def _contact_address(contact: Wild) -> str:
     phone = contact.line("phone")
     known = contact.line("id") or (contact.line("email") or "").lower() or (e164(phone) or phone if phone else None)
     if not known:
         raise Undecodable("contact.id: text expected, got nothing (nor contact.email, nor contact.phone)")
     return known
-
-
-def _form_files(sent: Sent) -> Iterator[Attachment]:
-    for number, file in enumerate(sent.files[:MOST_ATTACHMENTS], start=1):
-        yield Attachment(
-            name=clean_file_name(file.name, otherwise=f"anexo-{number}"),
-            content_type=media_type(file.content_type),
-            content=file.content,
-            original_name=file.name or None,
-        )
 
 
 def _traits(application: str, message: Wild, contact: Wild) -> dict[str, TraitValue]:

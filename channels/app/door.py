@@ -19,13 +19,14 @@ from uuid import uuid4
 from aiohttp import hdrs, web
 
 from channels.app.keys import Application, Caller, OriginRefused, caller
-from channels.app.message import faults, read_message
+from channels.app.message import faults
 from channels.app.openapi import document
 from channels.bodies import BodyReader
 from channels.json_door import RETRY_SECONDS, STATUS, UnsupportedMedia
 from channels.json_text import MalformedJson
 from channels.multipart import FORM
 from channels.problem import json_answer, problem
+from channels.sent import read_sent
 from domain.errors import BalcaoError, IntakeUnavailable, Refused, StoreUnavailable
 from domain.ports import Intake
 from domain.raw import Fate, RawInteraction, Receipt, Whereabouts
@@ -80,7 +81,7 @@ class ApiDoor:
         now = self._clock()
         who = caller(self._applications, request.headers, body, now)
         key = _idempotency_key(request, who)
-        sent = read_message(body, content_type)
+        sent = read_sent(body, content_type)
         if wrong := faults(sent, who.application.required):
             told = [{"field": fault.field, "detail": fault.detail} for fault in wrong]
             return problem(422, "; ".join(f"{one.field} {one.detail}" for one in wrong[:5]), more={"errors": told})

@@ -1,43 +1,19 @@
 """A message of an application, however it was sent, and what is wrong with it, field by field."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from channels.json_text import kind_of, read_object
-from channels.multipart import FORM, File, read_form
+from channels.json_files import MOST_ATTACHMENTS
+from channels.json_text import kind_of
+from channels.sent import Fault, Sent
 from channels.telephone import e164
 from channels.wild import as_moment
 
-MOST_ATTACHMENTS = 50
 _TEXTS = ("subject", "text", "conversation", "message_id", "sent_at")
 _CONTACT = ("id", "name", "email", "phone")
 _WHO = "contact.id"
 _OBJECTS = {"contact": dict, "context": dict, "attachments": list}
 _WORDS = {dict: "an object", list: "an array"}
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """`fields` as JSON would have them; `files` of a form."""
-
-    fields: dict[str, Any]
-    files: Sequence[File]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """`field` is where it would stand in JSON."""
-
-    field: str
-    detail: str
-
-
-def read_message(body: bytes, content_type: str) -> Sent:
-    """Raises MalformedJson."""
-    if content_type.lower().startswith(FORM):
-        return Sent(*read_form(body, content_type))
-    return Sent(read_object(body), ())
 
 
 def faults(sent: Sent, required: Sequence[str]) -> list[Fault]:

@@ -4,19 +4,15 @@ Who he is stands in the envelope, where the door put what his token proved. What
 e-mail) is shown to agents as what it is; only what the embedding site has signed brings contacts together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from channels.chat.message import Posted, read_posted
-from channels.cleaning import clean_file_name
 from channels.json_context import context_traits
-from channels.json_files import MOST_ATTACHMENTS, media_type
 from channels.json_reading import problem_traits
-from channels.json_text import MalformedJson
-from channels.multipart import type_of
+from channels.sent import form_files, sent_in
 from channels.vouching import vouched_addresses
 from channels.wild import Wild
 from domain.errors import Undecodable
-from domain.interaction import Attachment, Ignored, Interaction, Medium, Party, TraitValue
+from domain.interaction import Ignored, Interaction, Medium, Party, TraitValue
 from domain.raw import RawInteraction
 
 _VOUCHED = frozenset({"email"})
@@ -24,10 +20,10 @@ _VOUCHED = frozenset({"email"})
 
 def decode(raw: RawInteraction) -> Sequence[Interaction] | Ignored:
     """Raises Undecodable."""
-    posted = _read(raw)
+    posted = sent_in(raw)
     message, person = Wild(posted.fields), Wild(raw.envelope.get("person") or {})
     visitor = str(raw.envelope.get("visitor") or "visitor")
-    text, files = message.text("text") or "", tuple(_files(posted))
+    text, files = message.text("text") or "", tuple(form_files(posted))
     if not text.strip() and not files:
         raise Undecodable("text: text expected, got nothing (nor a file)")
     return [
@@ -50,23 +46,6 @@ def decode(raw: RawInteraction) -> Sequence[Interaction] | Ignored:
             stream=visitor,
         )
     ]
-
-
-def _read(raw: RawInteraction) -> Posted:
-    try:
-        return read_posted(raw.payload, str(raw.envelope.get("content_type") or type_of(raw.payload)))
-    except MalformedJson as error:
-        raise Undecodable(str(error)) from None
-
-
-def _files(posted: Posted) -> Iterator[Attachment]:
-    for number, file in enumerate(posted.files[:MOST_ATTACHMENTS], start=1):
-        yield Attachment(
-            name=clean_file_name(file.name, otherwise=f"anexo-{number}"),
-            content_type=media_type(file.content_type),
-            content=file.content,
-            original_name=file.name or None,
-        )
 
 
 def _traits(raw: RawInteraction, message: Wild, person: Wild) -> dict[str, TraitValue]:

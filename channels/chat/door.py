@@ -24,7 +24,7 @@ from aiohttp import hdrs, web
 from channels.bodies import BodyReader
 from channels.chat.asset import Asset
 from channels.chat.bounds import Bounds, TooMany
-from channels.chat.message import faults, read_posted
+from channels.chat.message import digest_of, faults
 from channels.chat.options import Look, Options
 from channels.chat.pulse import Pulse
 from channels.chat.stream import EventStream, opening_as_json
@@ -33,6 +33,7 @@ from channels.json_door import RETRY_SECONDS, STATUS, UnsupportedMedia
 from channels.json_text import MalformedJson, read_object
 from channels.multipart import FORM
 from channels.problem import SECURITY_HEADERS, json_answer, problem
+from channels.sent import read_sent
 from channels.signing import SignatureRefused
 from domain.chat import Opening
 from domain.errors import BalcaoError, IntakeUnavailable, Refused, StoreUnavailable
@@ -132,11 +133,11 @@ class Visits:
         content_type = _require_media(request, "application/json", FORM)
         self.bounds.message(person.visitor, request.remote)
         body = await self.bodies.read(request)
-        posted = read_posted(body, content_type)
+        posted = read_sent(body, content_type)
         if wrong := faults(posted, self.door.options.max_files):
             told = [{"field": fault.field, "detail": fault.detail} for fault in wrong]
             return problem(422, "; ".join(f"{one.field} {one.detail}" for one in wrong), more={"errors": told})
-        digest = posted.digest()
+        digest = digest_of(posted)
         raw = RawInteraction(
             channel=self.door.channel,
             dedup_key=f"{self.door.channel}:{person.visitor}:{posted.fields['id']}",

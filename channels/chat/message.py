@@ -10,49 +10,27 @@ JSON, or a form with the same names whose parts with a file name are attachments
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
-from channels.json_text import kind_of, read_object
-from channels.multipart import FORM, File, read_form
+from channels.json_text import kind_of
+from channels.sent import Fault, Sent
 
 LONGEST_TEXT = 20_000
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 _TEXTS = ("id", "text", "name", "email")
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """`fields` as JSON would have them; `files` of a form."""
-
-    fields: dict[str, Any]
-    files: Sequence[File]
-
-    def digest(self) -> str:
-        """The same for the same words and files, however a form was cut."""
-        parts = [repr(self.fields.get("text")), *(repr((file.name, file.content)) for file in self.files)]
-        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+def digest_of(posted: Sent) -> str:
+    """The same for the same words and files, however a form was cut."""
+    parts = [repr(posted.fields.get("text")), *(repr((file.name, file.content)) for file in posted.files)]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    field: str
-    detail: str
-
-
-def read_posted(body: bytes, content_type: str) -> Posted:
-    """Raises MalformedJson."""
-    if content_type.lower().startswith(FORM):
-        return Posted(*read_form(body, content_type))
-    return Posted(read_object(body), ())
-
-
-def faults(posted: Posted, most_files: int) -> list[Fault]:
+def faults(posted: Sent, most_files: int) -> list[Fault]:
     return list(_faults(posted, most_files))
 
 
-def _faults(posted: Posted, most_files: int) -> Iterator[Fault]:
+def _faults(posted: Sent, most_files: int) -> Iterator[Fault]:
     fields = posted.fields
     for name in _TEXTS:
         if fields.get(name) is not None and not isinstance(fields[name], str):
