@@ -20,12 +20,21 @@ NOBODY = ""
 
 
 def lease(connection: Connection, name: str, holder: str, seen: int | None) -> Lease:
-    """See `domain.ports.Ledger`. One statement, so that two who ask at once do not both get it."""
+    """See `domain.ports.Ledger`. One statement takes it, so that two who ask at once do not both get it.
+
+    While its holder is in the middle of writing under it, it is the holder's, and nobody waits: who was frozen there
+    would hold up all that shares this commit.
+    """
+    here = leases.c.name == name
+    query = select(leases.c.holder, leases.c.renewals).where(here)
+    known = connection.execute(query).one_or_none()
+    if known is not None and connection.execute(query.with_for_update(skip_locked=True)).one_or_none() is None:
+        return Lease(*known)
     new = INSERTERS[connection.dialect.name](leases).values(name=name, holder=holder, renewals=1)
     free = or_(leases.c.holder.in_([holder, NOBODY]), leases.c.renewals == seen)
     values = {"holder": new.excluded.holder, "renewals": leases.c.renewals + 1}
     connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=values, where=free))
-    return Lease(*connection.execute(select(leases.c.holder, leases.c.renewals).where(leases.c.name == name)).one())
+    return Lease(*connection.execute(query).one())
 
 
 def give_back(connection: Connection, name: str, holder: str) -> None:

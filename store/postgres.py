@@ -14,6 +14,9 @@ from store.failures import translated, unavailable
 T = TypeVar("T")
 
 CONNECT_TIMEOUT = 10.0
+IDLE_TIMEOUT = 10.0
+"""Seconds after which the server ends a transaction whose process does nothing: it is frozen, or its host is gone, and
+others wait for what it has locked."""
 
 
 class PostgresBackend:
@@ -29,7 +32,11 @@ class PostgresBackend:
             isolation_level="READ COMMITTED",
             connect_args={
                 "timeout": CONNECT_TIMEOUT,
-                "server_settings": {"synchronous_commit": "on", "lock_timeout": f"{int(lock_timeout * 1000)}ms"},
+                "server_settings": {
+                    "synchronous_commit": "on",
+                    "lock_timeout": f"{int(lock_timeout * 1000)}ms",
+                    "idle_in_transaction_session_timeout": f"{int(IDLE_TIMEOUT * 1000)}ms",
+                },
             },
         )
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -18,6 +18,9 @@ from store.engines import Database
 from store.journal import DatabaseJournal
 from store.ledger import JournalLedger
 from store.migrating import upgrade
+from tests.store.conftest import on_server, postgres_server, postgres_templates, run_sql
+
+__all__ = ["postgres_server", "postgres_templates"]
 
 PATIENCE = 20
 
@@ -46,6 +49,14 @@ async def _ledger(url):
     finally:
         await journal.close()
         await database.close()
+
+
+@pytest.fixture
+async def postgres_url(postgres_server, postgres_templates):
+    name = "frozen_owner"
+    await run_sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_templates['journal']}")
+    yield on_server(postgres_server, name)
+    await run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 class Node:
@@ -165,29 +176,35 @@ async def test_turns_of_chores_follow_the_lease(ledger):
 
 
 OWNER = """
-import asyncio, sys
-from domain.source import Progress
+import asyncio, sys, time
 from ingest import sole
 from ingest.supervise import spawn
 from store.engines import Database
 from store.journal import DatabaseJournal
 from store.ledger import JournalLedger
+from store import sources
 sole.TERM, sole.RENEW, sole.ASK = 0.6, 0.1, 0.05
-url, name = sys.argv[1:]
+url, where = sys.argv[1:]
 
 async def main():
     ledger = JournalLedger(DatabaseJournal(Database.open(url), spawn=spawn))
-    tenancy = sole.Tenancy(ledger, "caixa", name)
+    tenancy = sole.Tenancy(ledger, "caixa", "frozen")
     key = (await ledger.folder("caixa", "INBOX")).key
+
+    def slow(connection):
+        sources.trouble(connection, key, "the frozen one's")
+        print("inside", flush=True)
+        time.sleep(1)
 
     async def work():
         print("works", flush=True)
-        number = 0
         try:
+            if where == "inside":
+                await tenancy.ledger._journal.write(slow)
             while True:
-                number += 1
-                await tenancy.ledger.trouble(key, f"{name} {number}")
+                await tenancy.ledger.trouble(key, "the frozen one's")
                 print("wrote", flush=True)
+                await asyncio.sleep(0.3)
         finally:
             print("stopped", flush=True)
 
@@ -198,27 +215,29 @@ asyncio.run(main())
 
 
 @pytest.fixture
-def owner(ledger, tmp_path):
-    """A process that holds the lease and writes without a pause."""
-    url = f"sqlite:///{tmp_path}/journal.db"
-    owner = subprocess.Popen([sys.executable, "-c", OWNER, url, "frozen"], stdout=subprocess.PIPE, text=True)
-    try:
-        assert [owner.stdout.readline(), owner.stdout.readline()] == ["works\n", "wrote\n"]
-        yield owner
-    finally:
+def frozen_at():
+    """A function: begins a process that holds the lease and writes, and stops it where it is told."""
+    owners = []
+
+    def begin(url, where):
+        owner = subprocess.Popen([sys.executable, "-c", OWNER, url, where], stdout=subprocess.PIPE, text=True)
+        owners.append(owner)
+        assert owner.stdout.readline() == "works\n"
+        assert owner.stdout.readline() == {"between": "wrote\n", "inside": "inside\n"}[where]
+        os.kill(owner.pid, signal.SIGSTOP)
+        return owner
+
+    yield begin
+    for owner in owners:
         owner.kill()
         owner.wait()
         owner.stdout.close()
 
 
-async def test_a_frozen_owner_that_comes_back_writes_nothing_and_stops(ledger, owner):
-    """Stopped by SIGSTOP in the middle of its writing, for longer than its lease lasts."""
-    os.kill(owner.pid, signal.SIGSTOP)
-    successor = Node(ledger, "next")
-    await until(lambda: successor.working)
-    key = (await ledger.folder("caixa", "INBOX")).key
-    await successor.tenancy.ledger.trouble(key, "the successor's")
-
+async def test_a_frozen_owner_that_comes_back_writes_nothing_and_stops(ledger, frozen_at, tmp_path):
+    """Stopped by SIGSTOP between two writes, for longer than its lease lasts."""
+    owner = frozen_at(f"sqlite:///{tmp_path}/journal.db", "between")
+    successor = await _succeeds(ledger)
     os.kill(owner.pid, signal.SIGCONT)
     said = await asyncio.to_thread(_until_waiting, owner.stdout)
     assert "stopped\n" in said
@@ -226,6 +245,27 @@ async def test_a_frozen_owner_that_comes_back_writes_nothing_and_stops(ledger, o
     assert (await ledger.folder("caixa", "INBOX")).trouble == "the successor's"
     assert successor.working
     await successor.end()
+
+
+async def test_an_owner_frozen_in_the_middle_of_a_write_holds_up_nobody(postgres_url, frozen_at):
+    """Only a server can end its transaction: nodes that share a database share a PostgreSQL."""
+    owner = frozen_at(postgres_url, "inside")
+    began = time.monotonic()
+    async with _ledger(postgres_url) as ledger:
+        successor = await _succeeds(ledger)
+        assert time.monotonic() - began < 15
+        os.kill(owner.pid, signal.SIGCONT)
+        await asyncio.to_thread(owner.stdout.read)
+        assert (await ledger.folder("caixa", "INBOX")).trouble == "the successor's"
+        await successor.end()
+
+
+async def _succeeds(ledger):
+    successor = Node(ledger, "next")
+    await until(lambda: successor.working)
+    key = (await ledger.folder("caixa", "INBOX")).key
+    await successor.tenancy.ledger.trouble(key, "the successor's")
+    return successor
 
 
 def _until_waiting(lines):
