@@ -32,6 +32,7 @@ from ingest.supervise import spawn
 from ingest.telemetry import set_up_logging
 from ingest.translations import _
 from ingest.wiring import build_channels, create_first_secrets
+from store.engines import Database
 
 log = structlog.get_logger()
 
@@ -72,7 +73,7 @@ async def _daemon(settings: Settings, roles: frozenset[str], backfill: timedelta
         created = create_first_secrets(settings)
         channels = build_channels(settings, backfill=backfill)
         journal = await stack.enter_async_context(open_journal(settings))
-        store = await stack.enter_async_context(parts.open_store(settings))
+        store = await stack.enter_async_context(Database.open(settings.store_url))
         daemon = Daemon(
             settings=settings,
             roles=roles,

@@ -93,15 +93,12 @@ async def create(
 
 
 async def _copy_database(url: str, kind: Kind, path: Path, told: Told) -> Counts:
-    source = Database.open(url)
-    try:
+    async with Database.open(url) as source:
         if source.file is not None:
             await asyncio.to_thread(_online_backup, source.file, path)
         else:
             await upgrade(f"sqlite:///{path}", kind)
             await source.read(partial(_into_file, path=path, kind=kind, told=told))
-    finally:
-        await source.close()
     return await _counted(path, kind)
 
 
@@ -117,6 +114,8 @@ def _online_backup(source: Path, target: Path) -> None:
 
 
 def _into_file(connection: Any, path: Path, kind: Kind, told: Told) -> Counts:
+    """From PostgreSQL, which must not take us for frozen while a large copy is brought to the disk."""
+    connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
     with engine.begin() as target:
         counts = copy_tables(connection, target, metadata_of(kind), told)
@@ -125,32 +124,27 @@ def _into_file(connection: Any, path: Path, kind: Kind, told: Told) -> Counts:
 
 
 async def _counted(path: Path, kind: Kind) -> Counts:
-    database = Database.open(f"sqlite:///{path}")
     try:
-        return await database.read(partial(row_counts, metadata=metadata_of(kind)))
+        async with Database.open(f"sqlite:///{path}") as database:
+            return await database.read(partial(row_counts, metadata=metadata_of(kind)))
     finally:
-        await database.close()
         remove_log(path)
 
 
 async def _copy_contents(settings: Settings, folder: Path, contents: Contents, done: Copy, told: Told) -> None:
     """Those that the copied tickets name; what was forgotten meanwhile need not be there."""
-    copied = Database.open(f"sqlite:///{folder / 'balcao.db'}")
-    live = Database.open(settings.store_url)
+    path = folder / "balcao.db"
     try:
-        last = ""
-        while page := await copied.read(partial(auditing.names_after, last=last)):
-            missing = [
-                name for name, _size in page if not await asyncio.to_thread(_copy_one, folder, contents, name, done)
-            ]
-            forgotten = set(await live.read(partial(condemned.unnamed, contents=missing))) if missing else set()
-            done.absent += [name for name in missing if name not in forgotten]
-            told(len(page))
-            last = page[-1][0]
+        async with Database.open(f"sqlite:///{path}") as copied, Database.open(settings.store_url) as live:
+            last = ""
+            while page := await copied.read(partial(auditing.names_after, last=last)):
+                missing = await asyncio.to_thread(_copy_page, folder, contents, [name for name, _size in page], done)
+                forgotten = set(await live.read(partial(condemned.unnamed, contents=missing))) if missing else set()
+                done.absent += [name for name in missing if name not in forgotten]
+                told(len(page))
+                last = page[-1][0]
     finally:
-        await copied.close()
-        await live.close()
-        remove_log(folder / "balcao.db")
+        remove_log(path)
 
 
 def _copy_page(folder: Path, contents: Contents, names: Sequence[str], done: Copy) -> list[str]:

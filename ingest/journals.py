@@ -32,7 +32,7 @@ async def open_journal(settings: Settings) -> AsyncIterator[WholeJournal]:
             yield queues
         return
     await upgrade(settings.journal_url, "journal")
-    async with _tables(settings.journal_url) as database:
+    async with Database.open(settings.journal_url) as database:
         reserve = settings.journal.disk_reserve
         journal = DatabaseJournal(database, spawn=spawn, reserve=reserve, folder=settings.var_path)
         try:
@@ -59,21 +59,12 @@ async def beside_the_daemon(settings: Settings, database: Database) -> AsyncIter
 @asynccontextmanager
 async def _archive(settings: Settings) -> AsyncIterator[DatabaseJournal]:
     """Its tables are made with the tickets' (`ingest.parts.ticket_store`), for they may be away now."""
-    async with _tables(settings.journal_url) as database:
+    async with Database.open(settings.journal_url) as database:
         kept = DatabaseJournal(database, spawn=spawn)
         try:
             yield kept
         finally:
             await kept.close()
-
-
-@asynccontextmanager
-async def _tables(url: str) -> AsyncIterator[Database]:
-    database = Database.open(url)
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 
-from config.settings import Settings
 from domain.errors import StoreUnavailable
 from ingest.chats import senders_of
 from ingest.chores import Chores
@@ -30,7 +29,6 @@ from ingest.translations import _
 from ingest.watching import Watching
 from ingest.wiring import open_contents
 from ingest.worker import Worker
-from store.engines import Database
 from store.migrating import upgrade
 from web.private import Inside, private_site
 from web.public import PublicLimits, public_site
@@ -49,15 +47,6 @@ OVERDUE_EVERY = 10.0
 LISTEN_EVERY = 5.0
 WATCH_EVERY = 5.0
 TRANSCRIBE_EVERY = 10.0
-
-
-@asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[Database]:
-    database = Database.open(settings.store_url)
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 @asynccontextmanager

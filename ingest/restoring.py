@@ -72,8 +72,7 @@ async def occupied(settings: Settings, folder: Path) -> str | None:
 
 
 async def _put_back(url: str, kind: Kind, copy: Path, told: Told) -> None:
-    target = Database.open(url)
-    try:
+    async with Database.open(url) as target:
         if target.file is not None:
             await asyncio.to_thread(_replace, copy, target.file)
             await upgrade(url, kind)
@@ -89,8 +88,6 @@ async def _put_back(url: str, kind: Kind, copy: Path, told: Told) -> None:
         finally:
             newest.unlink()
             remove_log(newest)
-    finally:
-        await target.close()
 
 
 def _from_file(connection: Any, path: Path, kind: Kind, told: Told) -> Counts:
@@ -111,12 +108,9 @@ def _replace(copy: Path, target: Path) -> None:
 
 
 async def _live_counts(url: str, kind: Kind) -> Counts:
-    database = Database.open(url)
-    try:
+    async with Database.open(url) as database:
         if database.file is not None and not database.file.exists():
             return {}
         if await current(url, kind) is None:
             return {}
         return await database.read(partial(row_counts, metadata=metadata_of(kind)))
-    finally:
-        await database.close()

@@ -9,7 +9,7 @@ in tests, and in the child process. It may run in another thread: it must touch 
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from sqlalchemy import URL, Connection, make_url
 
@@ -30,7 +30,10 @@ class Backend(Protocol):
 
 
 class Database:
-    """An open database. Nothing connects before the first unit of work, so a database that is away is no error here."""
+    """An open database. Nothing connects before the first unit of work, so a database that is away is no error here.
+
+    Whoever opened it closes it, or leaves it: `async with Database.open(url) as database`.
+    """
 
     def __init__(self, backend: Backend, url: URL) -> None:
         self._backend = backend
@@ -79,6 +82,12 @@ class Database:
 
     async def close(self) -> None:
         await self._backend.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.close()
 
     @property
     def file(self) -> Path | None:

@@ -28,24 +28,19 @@ _ONE_AT_A_TIME = 0x62616C63616F
 
 async def upgrade(url: str | URL, kind: Kind, revision: str = "head") -> None:
     """Make the SQLite file if there is none, and apply what is missing up to `revision`. Raises StoreUnavailable."""
-    database = Database.open(url)
-    try:
-        if database.file is not None:
-            create_file(database.file)
-        await database.write(lambda connection: _upgrade(connection, kind, revision))
-    except OSError as error:
-        raise unavailable(error) from error
-    finally:
-        await database.close()
+    async with Database.open(url) as database:
+        try:
+            if database.file is not None:
+                create_file(database.file)
+            await database.write(lambda connection: _upgrade(connection, kind, revision))
+        except OSError as error:
+            raise unavailable(error) from error
 
 
 async def current(url: str | URL, kind: Kind) -> str | None:
     """The revision the database stands at; None before the first. Raises StoreUnavailable."""
-    database = Database.open(url)
-    try:
+    async with Database.open(url) as database:
         return await database.read(lambda connection: _current(connection, kind))
-    finally:
-        await database.close()
 
 
 def metadata_of(kind: Kind) -> MetaData:

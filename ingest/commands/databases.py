@@ -56,10 +56,8 @@ async def opened(url: str) -> AsyncIterator[Database]:
             _("there is no database at %(path)s: run `balcao db upgrade` or `balcao run` first")
             % {"path": database.file}
         )
-    try:
+    async with database:
         yield database
-    finally:
-        await database.close()
 
 
 async def _with_store(settings: Settings, use: Callable[[Database], Awaitable[T]]) -> T:
