@@ -21,8 +21,8 @@ def server():
         yield one
 
 
-async def taken(server, tmp_path, *, count, intake=None, **options):
-    """Open the empty folder, deliver numbered mails, wait for `count` of them."""
+async def taken(server, tmp_path, *, count, settled=0, intake=None, **options):
+    """Open the empty folder, deliver numbered mails, wait for `count` of them and until `settled` are marked there."""
     intake = intake or Kept()
     receiver = receiver_of(server, tmp_path, **options)
     async with receiving(receiver, intake):
@@ -32,6 +32,7 @@ async def taken(server, tmp_path, *, count, intake=None, **options):
                 server.box.deliver(mail(f"carta {number}"))
         await until(lambda: len(intake.raws) >= count)
         await until(lambda: intake.ledger.of().upto == 7)
+        await until(lambda: len(intake.ledger.settled) >= settled)
     return intake
 
 
@@ -120,8 +121,7 @@ async def test_news_that_come_in_one_piece_with_the_last_answer_are_not_overlook
 async def test_without_move_a_mail_is_copied_and_expunged_alone(tmp_path):
     with serving(Box(capabilities=WITHOUT_MOVE)) as server:
         server.box.mails = []
-        intake = await taken(server, tmp_path, count=7, move_to="Feitas")
-        await until(lambda: len(intake.ledger.settled) == 7)
+        await taken(server, tmp_path, count=7, settled=7, move_to="Feitas")
 
     assert {one.folder for one in server.box.mails} == {"Feitas"}
     assert all("EXPUNGE" not in line or line.upper().startswith("UID EXPUNGE") for line in server.box.heard)
