@@ -9,6 +9,7 @@ import subprocess
 from email import policy
 from pathlib import Path
 
+import dukpy
 import pytest
 import yaml
 
@@ -95,18 +96,55 @@ def test_alertmanager_is_told_where_to_post_and_to_tell_the_end():
     assert hook["send_resolved"] is True
 
 
-def test_the_parameters_of_the_zabbix_media_type_are_an_alert(tmp_path):
-    filled = {"EVENT.ID": "7", "TRIGGER.ID": "9", "EVENT.VALUE": "1", "EVENT.UPDATE.STATUS": "0", "EVENT.NAME": "Fora",
-              "EVENT.SEVERITY": "High", "EVENT.DATE": "2026.03.02", "EVENT.TIME": "08:00:00", "HOST.NAME": "db-1",
-              "EVENT.TAGSJSON": '[{"tag":"cliente","value":"padaria"}]'}  # fmt: skip
+# What Zabbix gives a media type's script: `value`, and a client that tells the status of its last answer.
+ZABBIX = """
+var heard = [];
+function HttpRequest() { this.headers = []; }
+HttpRequest.prototype.addHeader = function (line) { this.headers.push(line); };
+HttpRequest.prototype.setProxy = function (url) { this.proxy = url; };
+HttpRequest.prototype.post = function (url, body) {
+    heard.push({url: url, headers: this.headers, proxy: this.proxy || null, body: body});
+    return 'the answer';
+};
+HttpRequest.prototype.getStatus = function () { return dukpy.status; };
+var said;
+try { said = (function (value) { %s })(dukpy.value); } catch (error) { said = 'thrown: ' + error; }
+({heard: heard, said: said});
+"""
+FILLED = {"EVENT.ID": "7", "TRIGGER.ID": "9", "EVENT.VALUE": "1", "EVENT.UPDATE.STATUS": "0", "EVENT.NAME": "Fora",
+          "EVENT.SEVERITY": "High", "EVENT.DATE": "2026.03.02", "EVENT.TIME": "08:00:00", "HOST.NAME": "db-1",
+          "EVENT.TAGSJSON": '[{"tag":"cliente","value":"padaria"}]'}  # fmt: skip
+
+
+def zabbix(status=202, **more):
+    """The page's script with the page's parameters, run by the engine that Zabbix runs it with (Duktape)."""
     table = PAGE.partition("<!-- tested: zabbix parameters -->")[2].partition("\n\nScript")[0]
     rows = dict(re.findall(r"^\| `(\w+)` \| `\{([A-Z.]+)\}` \|", table, re.MULTILINE))
-    body = {"source": "zabbix", **{name: filled.get(macro, f"{{{macro}}}") for name, macro in rows.items()}}
-    (told,) = decoded(tmp_path, json.dumps(body))
+    value = {"url": "https://b.example/hooks/alertas", "token": "t0k3n", "To": "plantao", "Subject": "x"}
+    value |= {name: FILLED.get(macro, f"{{{macro}}}") for name, macro in rows.items()} | more
+    return dukpy.evaljs(ZABBIX % snippet("zabbix script"), value=json.dumps(value), status=status)
 
+
+def test_the_zabbix_media_type_posts_an_alert(tmp_path):
+    ran = zabbix()
+    (posted,) = ran["heard"]
+    (told,) = decoded(tmp_path, posted["body"])
+
+    assert ran["said"] == "OK"
+    assert (posted["url"], posted["proxy"]) == ("https://b.example/hooks/alertas", None)
+    assert posted["headers"] == ["Content-Type: application/json", "Authorization: Bearer t0k3n"]
+    assert "t0k3n" not in posted["body"]
     assert (told.alert.fingerprint, told.alert.severity) == ("trigger:9", "high")
     assert dict(told.alert.labels) == {"host": "db-1", "cliente": "padaria"}
     assert told.alert.started_at.isoformat() == "2026-03-02T11:00:00+00:00"
+
+
+def test_zabbix_is_told_of_a_refusal_and_goes_through_its_proxy():
+    """Thrown, the answer stands in Zabbix' action log, and Zabbix tries again."""
+    ran = zabbix(status=503, HTTPProxy="http://proxy.example:3128")
+
+    assert ran["said"] == "thrown: Balcão answered 503: the answer"
+    assert ran["heard"][0]["proxy"] == "http://proxy.example:3128"
 
 
 @pytest.mark.parametrize(("service", "fingerprint"), [(True, "loja-12/HTTP"), (False, "loja-12")])
