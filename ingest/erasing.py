@@ -1,6 +1,6 @@
 """A person is erased: ticket store, journal, attachments, letters on disk, contact. LGPD, art. 18, VI.
 
-    begin (committed) ─▶ tickets, one by one ─▶ journal ─▶ letters ─▶ contact ─▶ contents ─▶ nothing remains? ─▶ finish
+    begin (committed) ─▶ tickets ─▶ incidents ─▶ journal ─▶ letters ─▶ contact ─▶ contents ─▶ nothing remains? ─▶ finish
                             ▲                                                                     │
                             └────── a crash, an entry that is being read, a message meanwhile ◀───┘
 
@@ -23,7 +23,7 @@ from domain.interaction import Ignored, Interaction
 from domain.person import PHONE, Person
 from domain.ports import Decode
 from domain.raw import Fate, JournalEntry
-from store import erasing, erasures, journal_erasing, persons, sweeping
+from store import erasing, erasures, incident_erasing, journal_erasing, persons, sweeping
 from store.contents import Contents
 from store.documents import Document
 from store.engines import Database
@@ -56,6 +56,7 @@ class Erasing:
         """
         for _ in range(ROUNDS):
             await self._tickets(erasure, now)
+            await self._incidents(erasure)
             complete = await self._entries(erasure, now)
             await self._count(erasure, "letters", await asyncio.to_thread(self._remove_letters, erasure.person))
             await self.store.write(partial(erasing.erase_contact, erasure=erasure))
@@ -78,6 +79,12 @@ class Erasing:
                 await self.store.write(partial(erasing.erase_in_ticket, erasure=erasure, number=number, now=now))
                 self.told(1)
             last = numbers[-1]
+
+    async def _incidents(self, erasure: Erasure) -> None:
+        traces = erasure.person.traces
+        if places := await self.store.read(partial(incident_erasing.naming, traces=traces)):
+            redact = partial(incident_erasing.redact, traces=traces, places=places)
+            await self._count(erasure, "incidents", await self.store.write(redact))
 
     async def _entries(self, erasure: Erasure, now: datetime) -> bool:
         """False: one of them is being read just now."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
+from store.codec import storable
 from store.documents import Document, iso
 from store.schema import contact_addresses, contact_merges, contacts, tickets
 
@@ -34,7 +35,7 @@ def list_contacts(connection: Connection, limit: int) -> list[Document]:
 
 def owners(connection: Connection, address: str) -> list[int]:
     """The contacts that have `address` (folded), in whatever realm."""
-    query = select(contact_addresses.c.contact).where(contact_addresses.c.address == address).distinct()
+    query = select(contact_addresses.c.contact).where(contact_addresses.c.address == storable(address)).distinct()
     return sorted(connection.execute(query).scalars())
 
 

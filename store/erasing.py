@@ -194,6 +194,8 @@ def _redact(connection: Connection, others: Sequence[Row[Any]], traces: Traces, 
         for name in ("text_full", "html"):
             values[name] = None if quotes else traces.without(getattr(row, name))
         values["facts"] = traces.without(row.facts)
+        for name in ("conversation_key", "provider_id"):
+            values[name] = None if traces.found_in(getattr(row, name)) else getattr(row, name)
         values["verdict"] = without_words(row.verdict) if traces.found_in(row.verdict) else row.verdict
         if any(getattr(row, name) != value for name, value in values.items()):
             connection.execute(update(messages).where(messages.c.id == row.id).values(values))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, or_, select
 
 from domain.facts import Facts
 from domain.ticket import State
-from store.codec import facts_from_json, verdict_from_json
+from store.codec import facts_from_json, maybe_storable, verdict_from_json
 from store.documents import Document, summaries, ticket_documents
 from store.incident_documents import in_brief
 from store.schema import messages, ticket_referrals, tickets
@@ -27,7 +27,7 @@ def list_tickets(
     connection: Connection, department: str | None, priority: str | None, state: str | None, limit: int
 ) -> list[Document]:
     """Newest first, without messages, verdict and history. A department sees its own and what is referred to it."""
-    wanted = {"priority": priority, "state": state}
+    department, wanted = maybe_storable(department), {"priority": priority, "state": state}
     query = select(tickets).order_by(tickets.c.number.desc()).limit(limit)
     if department is not None:
         referred = select(ticket_referrals.c.ticket).where(ticket_referrals.c.department == department)
@@ -41,17 +41,24 @@ def list_tickets(
 
 def export(connection: Connection, since: datetime | None) -> Iterator[Document]:
     """Every ticket opened at or after `since`, in full, by number; read in pages while it is consumed."""
-    last = 0
-    while rows := _page(connection, since, last):
+    for rows in _pages(connection, since):
         yield from ticket_documents(connection, rows)
-        last = rows[-1].number
 
 
-def _page(connection: Connection, since: datetime | None, after: int) -> list[Row[Any]]:
-    query = select(tickets).where(tickets.c.number > after).order_by(tickets.c.number).limit(PAGE)
+def overview(connection: Connection, since: datetime | None) -> Iterator[Document]:
+    """The same tickets, without messages, verdict and history."""
+    for rows in _pages(connection, since):
+        yield from summaries(connection, rows)
+
+
+def _pages(connection: Connection, since: datetime | None) -> Iterator[list[Row[Any]]]:
+    query = select(tickets).order_by(tickets.c.number).limit(PAGE)
     if since is not None:
         query = query.where(tickets.c.opened_at >= since)
-    return list(connection.execute(query).all())
+    last = 0
+    while rows := list(connection.execute(query.where(tickets.c.number > last)).all()):
+        yield rows
+        last = rows[-1].number
 
 
 def standing_of(connection: Connection, number: int) -> tuple[str, tuple[str, ...]] | None:

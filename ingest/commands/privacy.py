@@ -170,6 +170,7 @@ WHAT = {
     "tickets": N_("tickets"),
     "messages": N_("messages"),
     "mentions": N_("messages of others that named this person"),
+    "incidents": N_("incidents whose labels or texts named this person"),
     "sendings": N_("letters to this person"),
     "attachments": N_("attachments"),
     "entries": N_("journal entries"),

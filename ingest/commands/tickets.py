@@ -1,5 +1,6 @@
 """`balcao tickets …`: the queue, one ticket, all of them for a script, and a person's correction."""
 
+import codecs
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from ingest.commands.shape import OneOf, command, group, limit_option
 from ingest.commands.shell import Shell, json_line, say, warn
 from ingest.commands.since import asked_since, since_option
 from ingest.commands.who import person
+from ingest.presentation import spreadsheet
 from ingest.presentation.clean import line
 from ingest.presentation.labels import FIELDS, label
 from ingest.presentation.tickets import show_queue, show_ticket
@@ -80,14 +82,17 @@ def show(shell: Shell, number: int) -> None:
 @command(
     tickets,
     "export",
-    help=N_("Write every ticket in full, one JSON document per line."),
-    example="balcao tickets export --since 30d > tickets.jsonl",
+    help=N_("Write every ticket in full, one JSON document per line, or one line of a table each (--csv)."),
+    example="balcao tickets export --since 30d > tickets.jsonl\nbalcao tickets export --csv > tickets.csv",
 )
 @since_option
-def export(shell: Shell, since: str | None) -> None:
+@click.option("--csv", "as_table", is_flag=True, help=N_("A table for spreadsheets: one line per ticket."))
+def export(shell: Shell, since: str | None, as_table: bool) -> None:  # noqa: FBT001 - click's way with flags
     """JSON lines with and without --json. Streamed: memory does not grow with the number of tickets."""
+    if as_table and shell.as_json:
+        raise Unusable(_("--json or --csv, not both"))
     moment = asked_since(shell, since)
-    read_store(shell.settings, partial(_write_all, since=moment))
+    read_store(shell.settings, partial(_write_table if as_table else _write_all, since=moment))
 
 
 @command(
@@ -156,6 +161,10 @@ def _say_accepted(number: int, done: Accepted) -> None:
 def _write_all(connection: Connection, *, since: datetime | None) -> None:
     for document in queries.export(connection, since):
         sys.stdout.buffer.write(json_line(document))
+
+
+def _write_table(connection: Connection, *, since: datetime | None) -> None:
+    spreadsheet.write(queries.overview(connection, since), codecs.getwriter("utf-8")(sys.stdout.buffer))
 
 
 def _must_be_declared(shell: Shell, department: str) -> None:

@@ -266,6 +266,27 @@ async def test_what_nobody_could_read_is_searched_as_it_is(house):
     assert (await house.journal.get(receipt.raw_id)).raw.payload == b""
 
 
+@pytest.mark.parametrize("silenced", [False, True], ids=["with a ticket", "without"])
+async def test_labels_of_incidents_that_name_her_lose_her_and_others_stay(house, silenced):
+    """Also where no ticket came of it: a resolution of which nothing was known is remembered as an incident."""
+    await house.mail("oi", sender=f"Ana Lima <{ANA}>", envelope=ANA)
+    await house.work()
+    state = "resolved" if silenced else "firing"
+    told = {"state": state, "name": "Cota cheia", "labels": {"usuario": ANA, "dono": "Ana  Lima"}, "summary": ANA}
+    await house.json("alertas", {"fingerprint": f"cota:{ANA}", **told})
+    await house.json("alertas", {"fingerprint": "cota:bia", **told, "labels": {"usuario": BIA}, "summary": "bia"})
+    await house.work()
+    assert ANA in await everything(house)
+
+    async with erasing(house) as work:
+        done = await work.run(await begin(house), NOW)
+
+    left = await everything(house)
+    assert [mark for mark in (ANA, "Ana Lima", "Ana  Lima") if mark in left] == []
+    assert BIA in left
+    assert done["removed"]["incidents"] == 1
+
+
 async def test_an_archive_holds_what_is_hers_and_nothing_of_others(house, tmp_path):
     await lives(house)
     await merged(house)
