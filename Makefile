@@ -51,6 +51,10 @@ cluster: .venv/.dev ## three RabbitMQ nodes killed, cut off and restarted, five 
 	@sh tests/set_up.sh
 	BALCAO_CLUSTER_ROUNDS=5 $(BIN)/python -m pytest -q --timeout 1800 tests/e2e/test_rabbitmq.py tests/e2e/test_rabbitmq_long.py
 
+chaos: .venv/.dev ## every fault with all channels sending, fifteen minutes; CHAOS="--seed 7 relay" for the same again, or some
+	@sh tests/set_up.sh
+	$(BIN)/python -m tests.chaos --seconds 900 $(CHAOS)
+
 bench: .venv/.dev ## figures, one JSON line each; leave the machine alone meanwhile
 	@sh tests/set_up.sh
 	$(BIN)/python -m benchmarks
@@ -66,4 +70,4 @@ lock: .venv/.dev ## write the lock files from pyproject.toml; UPGRADE=--upgrade 
 	$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements-dev.txt
 
-.PHONY: help env run demo picture check test bench fuzz lock replay cluster kills
+.PHONY: help env run demo picture check test bench fuzz lock replay cluster kills chaos

@@ -3,7 +3,7 @@
 # why they are skipped. strace: what is synced before a promise. openssl: a certificate for STARTTLS.
 # dovecot: mailboxes to fetch mail from; postfix: a mail server in front, and a relay. Tests start their own of either,
 # with settings of their own; the system's Postfix is left without any, so that it does not start. chromium: the web
-# chat's widget in a real browser.
+# chat's widget in a real browser. libfaketime: a clock that is set back, for one daemon alone.
 # rabbitmq-server: nodes of a cluster, each with a folder of its own (tests/rabbit.py); the system's own node must not
 # be started by its installation, now or at boot.
 set -u
@@ -14,6 +14,7 @@ done
 PATH="$PATH:/usr/sbin" command -v dovecot >/dev/null 2>&1 || missing="$missing dovecot-imapd"
 PATH="$PATH:/usr/sbin" command -v postfix >/dev/null 2>&1 || missing="$missing postfix"
 PATH="$PATH:/usr/sbin" command -v rabbitmqctl >/dev/null 2>&1 || missing="$missing rabbitmq-server"
+ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$missing libfaketime"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-liberation"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -45,7 +45,7 @@ class Relay(threading.Thread):
                     if verb == "RCPT":
                         recipient = line.decode().split("<")[1].split(">")[0]
                     self._moment(verb)
-                    connection.sendall(_ANSWERS.get(verb, b"250 OK\r\n"))
+                    connection.sendall(self._answer(verb))
                     if verb == "DATA":
                         self._content(connection, lines, recipient)
         except OSError:
@@ -60,6 +60,9 @@ class Relay(threading.Thread):
         self._moment("content")
         connection.sendall(b"250 OK queued\r\n")
         self._moment("answered")
+
+    def _answer(self, verb):
+        return _ANSWERS.get(verb, b"250 OK\r\n")
 
     def _moment(self, name):
         if action := self.at.pop(name, None):
