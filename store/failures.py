@@ -14,9 +14,10 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from domain.errors import StoreUnavailable
 
+READ_ONLY = "25006"
 _UNAVAILABLE_STATES = (
     "08",  # connection
-    "25006",  # read-only transaction
+    READ_ONLY,
     "28",  # authorisation
     "3D000",  # no such database
     "40",  # serialisation failure, deadlock: rolled back, may be tried again
@@ -57,6 +58,11 @@ def is_unavailable(error: DBAPIError) -> bool:
         return True
     state = getattr(error.orig, "sqlstate", None) or ""
     return state.startswith(_UNAVAILABLE_STATES) or is_damaged(error)
+
+
+def is_read_only(error: DBAPIError) -> bool:
+    """PostgreSQL lets this session write nothing."""
+    return getattr(error.orig, "sqlstate", None) == READ_ONLY
 
 
 def is_damaged(error: DBAPIError) -> bool:

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 import asyncpg
 from sqlalchemy import URL, Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from store.failures import translated, unavailable
+from store.failures import is_read_only, translated, unavailable
 
 T = TypeVar("T")
 
@@ -58,9 +59,19 @@ class PostgresBackend:
                     _connected(engine) as connection,
                     connection.begin(),
                 ):
-                    return await connection.run_sync(unit)
+                    return await self._run(connection, unit)
             except TimeoutError as error:
                 raise unavailable(error) from error
+
+    @staticmethod
+    async def _run(connection: AsyncConnection, unit: Callable[[Connection], T]) -> T:
+        """What was told to write nothing, or leads to a server that is the primary no more, stays so for ever."""
+        try:
+            return await connection.run_sync(unit)
+        except DBAPIError as error:
+            if is_read_only(error):
+                await connection.invalidate()
+            raise
 
 
 @asynccontextmanager

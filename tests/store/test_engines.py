@@ -15,6 +15,7 @@ from domain.errors import StoreUnavailable
 from store.engines import Database
 from store.moments import EPOCH
 from store.schema import contacts
+from tests.store.conftest import on_server, run_sql
 
 
 def add(number):
@@ -209,3 +210,20 @@ class TestSqlite:
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("sqlite ")]
         with pytest.raises(StoreUnavailable):
             await database.read(ids)
+
+
+async def test_a_server_that_was_read_only_is_written_to_as_soon_as_it_takes_writes(postgres_server, postgres_templates):
+    """As a proxy's connection to the primary of yesterday: a session once told to write nothing stays so for ever."""
+    name = "balcao_once_read_only"
+    await run_sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_templates['desk']}")
+    await run_sql(postgres_server, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    async with Database.open(on_server(postgres_server, name)) as database:
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable):
+                await database.write(add(1))
+        await run_sql(postgres_server, f"ALTER DATABASE {name} RESET ALL")
+        with pytest.raises(StoreUnavailable):
+            await database.read(add(1))  # a snapshot is never written to
+        await database.write(add(1))
+        assert await database.read(ids) == [1]
+    await run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
