@@ -212,7 +212,7 @@ class TestSqlite:
             await database.read(ids)
 
 
-async def test_a_server_that_was_read_only_is_written_to_as_soon_as_it_takes_writes(postgres_server, postgres_templates):
+async def test_a_server_that_was_read_only_is_written_to_as_soon_as_it_may_be(postgres_server, postgres_templates):
     """As a proxy's connection to the primary of yesterday: a session once told to write nothing stays so for ever."""
     name = "balcao_once_read_only"
     await run_sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_templates['desk']}")
