@@ -24,6 +24,7 @@ SMALL_DISK = "96m"
 WARM = 3
 """Messages of each channel that are accepted before the fault strikes."""
 FILED_WITHIN = 120.0
+LEAVE_WITHIN = 20.0
 
 
 class CannotRun(Exception):
@@ -212,9 +213,11 @@ class Crowd:
         return f"no answers before the fault: {dict(self.history.answers)}"
 
     def leave(self):
+        """Each sees the message under way to its end, if that comes soon."""
         self._halt.set()
+        end = time.monotonic() + LEAVE_WITHIN
         for customer in self._customers:
-            customer.join(30)
+            customer.join(max(0.0, end - time.monotonic()))
             customer.give_up()
 
 
