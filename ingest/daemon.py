@@ -8,11 +8,13 @@ from typing import Any
 
 from channels.base import Channel
 from config.settings import Settings
+from ingest.node import node_name
 from ingest.roles import is_everything
 from ingest.rulebook import Rulebook
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics
-from store.engines import Database
+from store.bell import DESK, JOURNAL, Bell
+from store.engines import Database, is_shared
 from store.journal import WholeJournal
 
 POLL_TOGETHER = 1.0
@@ -37,20 +39,38 @@ class Daemon:
     calm: asyncio.Event = field(default_factory=asyncio.Event)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     listening: dict[str, list[str]] = field(default_factory=dict)
+    journal_bell: Bell | None = None
+    desk_bell: Bell | None = None
     notices: list[str] = field(default_factory=list)
     failure: BaseException | None = None
     reloading: asyncio.Task[None] | None = None
 
     @property
-    def poll(self) -> float:
-        """Seconds between looks: parts in one process wake each other, split roles look often."""
-        return POLL_TOGETHER if is_everything(self.roles) else POLL_SPLIT
+    def node(self) -> str:
+        """What this node is called among those that share a database."""
+        return node_name(self.settings.var_path)
+
+    def poll(self, url: str) -> float:
+        """Seconds between looks into the database at `url`: parts in one process wake each other, and PostgreSQL wakes
+        everybody; else split roles look often."""
+        return POLL_TOGETHER if is_everything(self.roles) or is_shared(url) else POLL_SPLIT
 
     def __post_init__(self) -> None:
         self.calm.set()
 
+    def arrived(self) -> None:
+        """There is something in the journal."""
+        self.work.set()
+        if self.journal_bell is not None:
+            self.journal_bell.ring(JOURNAL)
+
     def filed(self) -> None:
         """There may be something to send and something to fetch."""
+        self.look_at_desk()
+        if self.desk_bell is not None:
+            self.desk_bell.ring(DESK)
+
+    def look_at_desk(self) -> None:
         self.dispatch.set()
         self.files.set()
 

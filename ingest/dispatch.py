@@ -35,6 +35,7 @@ from ingest.telemetry import Metrics, clean
 from store import outbox
 from store.contents import Contents
 from store.engines import Database
+from store.nodes import ALONE
 
 log = structlog.get_logger()
 
@@ -66,7 +67,7 @@ class Dispatcher:
     """`retry_delays` (seconds): the n-th failure waits the n-th delay; after the last one it is given up.
 
     What waited as long as all of them together because nobody was there is given up, too.
-    `files` is where the contents of attachments are kept.
+    `files` is where the contents of attachments are kept, `holder` what this node is called.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Dispatcher:
         per_destination: int,
         retry_delays: Sequence[float],
         poll: float,
+        holder: str = ALONE,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._database = database
@@ -96,6 +98,7 @@ class Dispatcher:
         self._per_destination = per_destination
         self._retry_delays = tuple(retry_delays)
         self._poll = poll
+        self._holder = holder
         self._now = now
         self._turn: asyncio.Task[bool] | None = None
         self._under_way: dict[asyncio.Task[None], OutgoingMessage] = {}
@@ -104,7 +107,8 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Until cancelled; `drain` finishes what is under way."""
-        await self._written(lambda connection: outbox.recover(connection, self._now()))
+        left_by = self._holder if self._database.is_shared else None
+        await self._written(lambda connection: outbox.recover(connection, self._now(), left_by))
         while True:
             await self._give_way()
             self._wake.clear()
@@ -149,7 +153,13 @@ class Dispatcher:
             if not room:
                 return ()
             return outbox.claim(
-                connection, room, self._now(), busy=busy, per_destination=self._per_destination, room=channels
+                connection,
+                room,
+                self._now(),
+                busy=busy,
+                per_destination=self._per_destination,
+                room=channels,
+                holder=self._holder,
             )
 
         claimed = await self._written(unit)
@@ -247,7 +257,7 @@ class Dispatcher:
 
     def _record(self, results: Sequence[Sent | NotSent]) -> Callable[[Connection], None]:
         endings = [self._ending(result, self._now()) for result in results]
-        return lambda connection: outbox.finish(connection, endings)
+        return lambda connection: outbox.finish(connection, endings, self._holder)
 
     def _ending(self, result: Sent | NotSent, now: datetime) -> outbox.Ending:
         message = result.message

@@ -30,6 +30,7 @@ from store import remote_files
 from store.contents import Contents
 from store.engines import Database
 from store.naming import put_and_name
+from store.nodes import ALONE
 from triage.remote_files import is_web_page_instead, next_try, settled_type
 
 log = structlog.get_logger()
@@ -44,7 +45,7 @@ def _utc_now() -> datetime:
 
 
 class Fetching:
-    """`fetchers` by channel; `files` is where contents are kept; `retry_delays` in seconds."""
+    """`fetchers` by channel; `files` is where contents are kept; `retry_delays` in seconds; `holder`: this node."""
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class Fetching:
         concurrency: int,
         retry_delays: Sequence[float],
         poll: float,
+        holder: str = ALONE,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._database = database
@@ -71,12 +73,14 @@ class Fetching:
         self._concurrency = concurrency
         self._retry_delays = tuple(retry_delays)
         self._poll = poll
+        self._holder = holder
         self._now = now
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Until cancelled."""
-        await self._insist(lambda connection: remote_files.recover(connection, self._now()))
+        left_by = self._holder if self._database.is_shared else None
+        await self._insist(lambda connection: remote_files.recover(connection, self._now(), left_by))
         try:
             while True:
                 self._wake.clear()
@@ -94,7 +98,7 @@ class Fetching:
         room = self._concurrency - len(self._under_way)
         if room <= 0:
             return False
-        orders = await self._insist(lambda connection: remote_files.claim(connection, room, self._now()))
+        orders = await self._insist(lambda connection: remote_files.claim(connection, room, self._now(), self._holder))
         for order in orders:
             task = spawn(self._fetch_and_note(order), name=f"fetching {order.id}")
             self._under_way.add(task)

@@ -1,7 +1,6 @@
 """The door: a raw interaction becomes a promise. Counts what came in, wakes the worker, tells how the journal is."""
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from prometheus_client import Counter, Gauge
@@ -19,12 +18,12 @@ PART = "journal"
 
 
 class JournalIntake:
-    """Implements `domain.ports.Intake` over the journal."""
+    """Implements `domain.ports.Intake` over the journal. `arrived` is called when something is in it."""
 
     def __init__(
         self,
         journal: WholeJournal,
-        wake: asyncio.Event,
+        arrived: Callable[[], None],
         metrics: Metrics,
         channels: Mapping[str, object],
         liveness: Liveness,
@@ -37,7 +36,7 @@ class JournalIntake:
         self._ledger = ledger
         self._store = store
         self._chats = chats
-        self._wake = wake
+        self._arrived = arrived
         self._liveness = liveness
         self._refusing = False
         self._accepted: dict[str, Counter] = {name: metrics.accepted.labels(name) for name in channels}
@@ -65,7 +64,7 @@ class JournalIntake:
             self._liveness.up(PART)
         self._accepted[raw.channel].inc()
         self._last[raw.channel].set_to_current_time()
-        self._wake.set()
+        self._arrived()
         return receipt
 
     async def whereabouts(self, raw_id: str) -> Whereabouts | None:

@@ -9,6 +9,7 @@ import structlog
 from config.journal import Broker
 from config.settings import Settings
 from domain.errors import N_, ConfigError, IntakeUnavailable, Mistake
+from ingest.node import node_name
 from ingest.supervise import spawn
 from store.engines import Database
 from store.journal import DatabaseJournal, WholeJournal
@@ -34,7 +35,9 @@ async def open_journal(settings: Settings) -> AsyncIterator[WholeJournal]:
     await upgrade(settings.journal_url, "journal")
     async with Database.open(settings.journal_url) as database:
         reserve = settings.journal.disk_reserve
-        journal = DatabaseJournal(database, spawn=spawn, reserve=reserve, folder=settings.var_path)
+        journal = DatabaseJournal(
+            database, spawn=spawn, reserve=reserve, folder=settings.var_path, holder=node_name(settings.var_path)
+        )
         try:
             await journal.follow()
             yield journal

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -18,12 +17,13 @@ from ingest.fetching import Fetching
 from ingest.housekeeping import Housekeeping
 from ingest.insisting import insist
 from ingest.keeping import keep
-from ingest.node import node_name
 from ingest.operations import operations_of
 from ingest.pool import PipelinePool
 from ingest.presence import Presence, present
 from ingest.receiving import all_or_stop, intake_of, receivers, tenancy_of
 from ingest.sole import take_turns
+from ingest.supervise import ended
+from ingest.together import together
 from ingest.transcribing import Transcribing
 from ingest.translations import _
 from ingest.watching import Watching
@@ -50,17 +50,6 @@ TRANSCRIBE_EVERY = 10.0
 
 
 @asynccontextmanager
-async def _ended(task: asyncio.Task[Any]) -> AsyncIterator[None]:
-    """Cancel `task` on leaving and wait for it."""
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await task
-
-
-@asynccontextmanager
 async def ticket_store(daemon: Daemon) -> AsyncIterator[None]:
     """Bring the schema up to date, now or as soon as the database is there. A broker's intake node needs none."""
     settings = daemon.settings
@@ -76,7 +65,7 @@ async def ticket_store(daemon: Daemon) -> AsyncIterator[None]:
             await insist(lambda: upgrade(settings.journal_url, "journal"), daemon.liveness, "store")
         ready.set()
 
-    async with _ended(daemon.vital(migrate(), name="store")):
+    async with ended(daemon.vital(migrate(), name="store")):
         with suppress(TimeoutError):
             async with asyncio.timeout(FIRST_MIGRATION):
                 await all_or_stop([ready], daemon.stop)
@@ -87,7 +76,7 @@ async def ticket_store(daemon: Daemon) -> AsyncIterator[None]:
 async def rules(daemon: Daemon) -> AsyncIterator[None]:
     """Read and tested while receivers open: what they take waits in the journal for the worker, who waits for rules."""
     daemon.liveness.starting("rules")
-    async with _ended(daemon.vital(look_at_rules(daemon), name="rules")):
+    async with ended(daemon.vital(look_at_rules(daemon), name="rules")):
         yield
 
 
@@ -124,10 +113,10 @@ async def worker(daemon: Daemon) -> AsyncIterator[None]:
         processes=settings.worker.processes,
         batch=settings.worker.batch,
         max_attempts=settings.worker.max_attempts,
-        poll=daemon.poll,
+        poll=daemon.poll(settings.journal_url),
     )
     try:
-        async with _ended(daemon.vital(worker.run(), name="worker")):
+        async with ended(daemon.vital(worker.run(), name="worker")):
             yield
     finally:
         await worker.drain(settings.grace)
@@ -148,10 +137,11 @@ async def dispatcher(daemon: Daemon) -> AsyncIterator[None]:
         concurrency=settings.dispatch.concurrency,
         per_destination=settings.dispatch.per_destination,
         retry_delays=settings.dispatch.retry_delays,
-        poll=daemon.poll,
+        poll=daemon.poll(settings.store_url),
+        holder=daemon.node,
     )
     try:
-        async with _ended(daemon.vital(dispatcher.run(), name="dispatcher")):
+        async with ended(daemon.vital(dispatcher.run(), name="dispatcher")):
             yield
     finally:
         with suppress(StoreUnavailable):
@@ -177,10 +167,11 @@ async def fetching(daemon: Daemon) -> AsyncIterator[None]:
         bounds=Bounds(size=settings.max_size, seconds=settings.timeout),
         concurrency=settings.concurrency,
         retry_delays=settings.retry_delays,
-        poll=daemon.poll,
+        poll=daemon.poll(daemon.settings.store_url),
+        holder=daemon.node,
     )
     try:
-        async with _ended(daemon.vital(part.run(), name="files")):
+        async with ended(daemon.vital(part.run(), name="files")):
             yield
     finally:
         await part.close()
@@ -224,7 +215,7 @@ async def public_web(daemon: Daemon) -> AsyncIterator[None]:
 def _watch(daemon: Daemon, scheduler: Chores, housekeeping: Housekeeping) -> None:
     """Who takes reports says so; who works looks for those that are missing, and for windows that are over."""
     watched = {name: one.watched for name, one in daemon.channels.items() if one.watched}
-    watching = Watching(daemon.store, intake_of(daemon), watched, node_name(daemon.settings.var_path))
+    watching = Watching(daemon.store, intake_of(daemon), watched, daemon.node)
     if "web" in daemon.roles and watched:
         scheduler.every(LISTEN_EVERY, "listening", partial(housekeeping.listen, watching))
     if "work" in daemon.roles:
@@ -244,7 +235,7 @@ async def chores(daemon: Daemon) -> AsyncIterator[None]:
             scheduler.every(RULES_EVERY, "rules", partial(look_at_rules, daemon))
             _for_all_nodes(daemon, scheduler, housekeeping)
             turns = take_turns(tenancy_of(daemon, "chores"), turn)
-            await stack.enter_async_context(_ended(daemon.vital(turns, name="turn of chores")))
+            await stack.enter_async_context(ended(daemon.vital(turns, name="turn of chores")))
         scheduler.start()
         stack.callback(scheduler.stop)
         yield
@@ -263,6 +254,7 @@ def _for_all_nodes(daemon: Daemon, scheduler: Chores, housekeeping: Housekeeping
 IN_ORDER: tuple[tuple[str | None, Part], ...] = (
     (None, present),
     (None, ticket_store),
+    (None, together),
     ("work", rules),
     ("work", worker),
     ("dispatch", dispatcher),

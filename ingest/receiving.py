@@ -102,7 +102,7 @@ def intake_of(daemon: Daemon, ledger: Ledger | None = None) -> JournalIntake:
     openings = Openings(daemon.rulebook, looks="work" not in daemon.roles)
     return JournalIntake(
         daemon.journal,
-        daemon.work,
+        daemon.arrived,
         daemon.metrics,
         daemon.channels,
         daemon.liveness,

@@ -10,7 +10,8 @@ scheduler is not survived: half a daemon is worse than a restart.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -132,3 +133,14 @@ async def keep_running(name: str, run: Callable[[Callable[[], None]], Awaitable[
         liveness.down(name, reason)
         await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
         delay = min(delay * 2, LONGEST_DELAY)
+
+
+@asynccontextmanager
+async def ended(task: asyncio.Task[Any]) -> AsyncIterator[None]:
+    """Cancel `task` on leaving and wait for it."""
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await task

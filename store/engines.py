@@ -90,9 +90,19 @@ class Database:
         await self.close()
 
     @property
+    def is_shared(self) -> bool:
+        """Whether other nodes may use it, too."""
+        return is_shared(self.url)
+
+    @property
     def file(self) -> Path | None:
         """The SQLite file, or None."""
         return sqlite_path(self.url) if self.url.get_backend_name() == "sqlite" else None
+
+
+def is_shared(url: str | URL) -> bool:
+    """Whether other nodes may use the database at `url`, too."""
+    return make_url(url).get_backend_name() == "postgresql"
 
 
 def sqlite_path(url: URL) -> Path:

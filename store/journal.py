@@ -16,7 +16,7 @@ from sqlalchemy import Connection, literal, select
 from domain.errors import IntakeUnavailable, StoreUnavailable
 from domain.ports import Journal
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction, Receipt, Whereabouts
-from store import journal_queries, records, retention
+from store import journal_queries, nodes, records, retention
 from store.appending import NewEntry, append, new_entry, prepare
 from store.engines import Database
 from store.raw_ids import RawIds
@@ -45,7 +45,7 @@ def utc_now() -> datetime:
 
 
 class DatabaseJournal:
-    """Implements `domain.ports.Journal`.
+    """Implements `domain.ports.Journal`. `holder`: what this node is called where it claims.
 
     `reserve` is how many bytes must stay free on the file system of `folder`. The writer starts with the
     first write; `spawn` makes its task. Whoever opened `database` closes it, after this.
@@ -60,8 +60,10 @@ class DatabaseJournal:
         folder: Path | None = None,
         most_bytes: int = MOST_BYTES,
         clock: Callable[[], datetime] = utc_now,
+        holder: str = nodes.ALONE,
     ) -> None:
         self._database = database
+        self._holder = holder
         self._reserve = DiskReserve(folder, reserve)
         self._most_bytes = most_bytes
         self._clock = clock
@@ -78,8 +80,12 @@ class DatabaseJournal:
         await self._writer.submit(prepare)
 
     async def recover(self) -> int:
-        """At the start of the worker: entries that a process died over go back to waiting. Returns how many."""
-        recovered: int = await self._writer.submit(records.recover)
+        """At the start of the worker: entries that our process died over go back to waiting. Returns how many.
+
+        Those of other nodes, too, where there cannot be any: on SQLite.
+        """
+        holder = self._holder if self._database.is_shared else None
+        recovered: int = await self._writer.submit(lambda connection: records.recover(connection, holder))
         return recovered
 
     def wakes(self, arrived: Callable[[], None]) -> None:
@@ -121,19 +127,21 @@ class DatabaseJournal:
 
     async def _claim(self, limit: int, now: datetime) -> Sequence[JournalEntry]:
         entries: list[JournalEntry] = await self._writer.submit(
-            lambda connection: records.claim(connection, limit, self._most_bytes, now)
+            lambda connection: records.claim(connection, limit, self._most_bytes, now, self._holder)
         )
         return entries
 
     async def settle(self, outcomes: Sequence[Outcome]) -> None:
         """See `domain.ports.Journal`. An outcome of WAITING puts the entry back, with its reason."""
         now = self._clock()
-        await self._writer.submit(lambda connection: records.settle(connection, outcomes, now))
+        await self._writer.submit(lambda connection: records.settle(connection, outcomes, now, self._holder))
 
     async def release(self, raw_ids: Sequence[str], *, uncount: bool, not_before: datetime | None = None) -> None:
         """See `domain.ports.Journal`."""
         await self._writer.submit(
-            lambda connection: records.release(connection, raw_ids, uncount=uncount, not_before=not_before)
+            lambda connection: records.release(
+                connection, raw_ids, uncount=uncount, not_before=not_before, holder=self._holder
+            )
         )
 
     # What lies beside the entries (store.ledger)

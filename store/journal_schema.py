@@ -9,6 +9,7 @@ source_folders  one row per folder of a mailbox: how far we came
 source_mails    one row per UID that is in the journal
 source_gaps     one row per UID that should be and is not
 leases          who alone reads a source now, where several nodes share this database
+journal_nodes   who reads entries, where several nodes share this database (see store/nodes.py)
 """
 
 from sqlalchemy import (
@@ -50,6 +51,7 @@ raw = Table(
     Column("claimed_at", Moment),
     Column("settled_at", Moment),
     Column("tickets", Text),  # JSON list of ticket numbers
+    Column("claimed_by", Text),  # the node that is reading it, see store.nodes
 )
 
 Index("raw_by_fate", raw.c.fate, raw.c.raw_id, sqlite_where=NOT_DONE, postgresql_where=NOT_DONE)
@@ -107,6 +109,13 @@ leases = Table(
     Column("name", Text, primary_key=True),
     Column("holder", Text, nullable=False),
     Column("renewals", BigInteger, nullable=False),
+)
+
+journal_nodes = Table(
+    "journal_nodes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("beats", BigInteger, nullable=False),
 )
 
 queue_heads = Table(

@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, Connection, Text, Update, exists, func, liter
 from sqlalchemy.types import TypeEngine
 
 from domain.outgoing import WORDS_ALONE, Delivery, OutgoingFile, OutgoingMessage, SendState
+from store import nodes
 from store.at_once import AtOnce, given
 from store.moments import to_micros
 from store.receipts import failed_meanwhile
@@ -39,8 +40,9 @@ def claim(
     busy: Mapping[str, int],
     per_destination: int,
     room: Mapping[str, int] = MappingProxyType({}),
+    holder: str = nodes.ALONE,
 ) -> list[OutgoingMessage]:
-    """Take what is due, oldest first; its attempt is counted.
+    """Take what is due for `holder`, oldest first; its attempt is counted.
 
     `busy` counts the messages under way by destination: none gets more than `per_destination`, and what is passed
     over because of that holds up nobody else. `room` is how many may be taken of the channels that it names.
@@ -64,8 +66,9 @@ def claim(
         connection.execute(
             update(outbox)
             .where(outbox.c.id.in_([row["id"] for row in rows]))
-            .values(state=SendState.SENDING.value, attempts=outbox.c.attempts + 1, reason=None)
+            .values(state=SendState.SENDING.value, attempts=outbox.c.attempts + 1, reason=None, claimed_by=holder)
         )
+        nodes.DESK.beat(connection, holder)
     files = _files(connection, [row["message"] for row in rows if row["message"] is not None])
     heard = _heard(connection, sorted({row["ticket"] for row in rows if row["destination"] is None}))
     return [_message(row, files.get(row["message"], ()), heard.get(row["ticket"])) for row in rows]
@@ -145,7 +148,7 @@ def _in_part(files: tuple[OutgoingFile, ...], part: int | None) -> tuple[Outgoin
 
 
 class Ending(NamedTuple):
-    """What came of a message that was being sent, in the order of `_ENDING`; times as in `store.moments`."""
+    """What came of a message that was being sent, in the order of `_ENDED`; times as in `store.moments`."""
 
     outbox_id: int
     state: str
@@ -174,7 +177,7 @@ def failed(outbox_id: int, reason: str, now: datetime) -> Ending:
     return Ending(outbox_id, SendState.FAILED.value, reason, finished_at=to_micros(now))
 
 
-_ENDING: dict[str, TypeEngine[Any]] = {
+_ENDED: dict[str, TypeEngine[Any]] = {
     "outbox_id": BigInteger(),
     "state": Text(),
     "reason": Text(),
@@ -182,34 +185,40 @@ _ENDING: dict[str, TypeEngine[Any]] = {
     "not_before": BigInteger(),
     "finished_at": BigInteger(),
     "uncounted": BigInteger(),
+    "holder": Text(),
 }
 
 
 def _finish(_: object, numbers: range) -> Update:
-    ending = given(_ENDING, numbers).c
+    ending = given(_ENDED, numbers).c
     made: dict[str, Any] = {name: ending[name] for name in ("state", "reason", "remote_id", "finished_at")}
     return (
         update(outbox)
-        .where(outbox.c.id == ending.outbox_id, outbox.c.state == literal_column("'sending'"))
+        .where(
+            outbox.c.id == ending.outbox_id,
+            outbox.c.state == literal_column("'sending'"),
+            func.coalesce(outbox.c.claimed_by, ending.holder) == ending.holder,
+        )
         .values(
             not_before=func.coalesce(ending.not_before, outbox.c.not_before),
             attempts=outbox.c.attempts - ending.uncounted,
+            claimed_by=literal_column("NULL"),
             **made,
         )
     )
 
 
-_FINISH = AtOnce(_finish, each=tuple(_ENDING))
+_FINISH = AtOnce(_finish, each=tuple(_ENDED))
 
 
-def finish(connection: Connection, endings: Sequence[Ending]) -> None:
-    """Only what is SENDING can be finished: a late answer does not undo a decision made meanwhile."""
-    _FINISH.run(connection, endings)
+def finish(connection: Connection, endings: Sequence[Ending], holder: str = nodes.ALONE) -> None:
+    """Only what `holder` is SENDING can be finished: a late answer does not undo a decision made meanwhile."""
+    _FINISH.run(connection, [(*ending, holder) for ending in endings])
     failed_meanwhile(connection, [ending.remote_id for ending in endings if ending.remote_id])
 
 
-def recover(connection: Connection, now: datetime) -> int:
-    """At start: decide about what a dead process left in SENDING. Returns how many that were.
+def recover(connection: Connection, now: datetime, holder: str | None = None) -> int:
+    """Decide about what `holder` (None: whoever it was), who is dead, left in SENDING. Returns how many that were.
 
     What waits and was written in the future was written before the clock was set back: it is due now.
     """
@@ -219,8 +228,10 @@ def recover(connection: Connection, now: datetime) -> int:
     }
     recovered = 0
     for delivery, fate in fates.items():
-        left = (outbox.c.state == SendState.SENDING.value) & (outbox.c.delivery == delivery.value)
-        recovered += connection.execute(update(outbox).where(left).values(fate)).rowcount
+        left = (outbox.c.state == SendState.SENDING.value, outbox.c.delivery == delivery.value)
+        theirs = nodes.held_by(outbox.c.claimed_by, holder)
+        free = fate | {"claimed_by": None}
+        recovered += connection.execute(update(outbox).where(*left, theirs).values(free)).rowcount
     from_the_future = (outbox.c.state == SendState.PENDING.value) & (outbox.c.created_at > now)
     connection.execute(update(outbox).where(from_the_future).values(not_before=now))
     return recovered

@@ -15,6 +15,8 @@ from sqlalchemy import (
     Text,
     Update,
     bindparam,
+    func,
+    literal,
     literal_column,
     or_,
     select,
@@ -23,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from domain.raw import Fate, JournalEntry, Outcome
-from store import entries
+from store import entries, nodes
 from store.at_once import AtOnce, Row, given
 from store.bulk import chunks
 from store.codec import numbers_to_json
@@ -53,10 +55,11 @@ _MARK_CLAIMED = AtOnce(
             fate=literal_column("'claimed'"),
             attempts=literal_column("attempts + 1"),
             claimed_at=bindparam("now", type_=BigInteger),
+            claimed_by=bindparam("holder", type_=Text),
         )
         .where(raw.c.raw_id.in_([bindparam(f"id{n}", type_=BigInteger) for n in numbers]))
     ),
-    fixed=("now",),
+    fixed=("now", "holder"),
     each=("id",),
 )
 _OUTCOME: dict[str, TypeEngine[Any]] = {
@@ -65,22 +68,35 @@ _OUTCOME: dict[str, TypeEngine[Any]] = {
     "reason": Text(),
     "at": BigInteger(),
     "tickets": Text(),
+    "holder": Text(),
 }
+
+
+def _is_still_of(holder: ColumnElement[str]) -> ColumnElement[bool]:
+    """A node that was frozen may come back when its entries are another's. RabbitMQ's archive names no holder."""
+    return func.coalesce(raw.c.claimed_by, holder) == holder
 
 
 def _settle(_: object, numbers: range) -> Update:
     made = given(_OUTCOME, numbers)
     return (
         update(raw)
-        .values(fate=made.c.fate, reason=made.c.reason, settled_at=made.c.at, tickets=made.c.tickets)
-        .where(raw.c.raw_id == made.c.id, raw.c.fate == literal_column("'claimed'"))
+        .values(
+            fate=made.c.fate,
+            reason=made.c.reason,
+            settled_at=made.c.at,
+            tickets=made.c.tickets,
+            claimed_by=literal_column("NULL"),
+        )
+        .where(raw.c.raw_id == made.c.id, raw.c.fate == literal_column("'claimed'"), _is_still_of(made.c.holder))
     )
 
 
+_FREE: dict[str, Any] = {"fate": Fate.WAITING.value, "claimed_by": None}
 _SETTLE = AtOnce(_settle, each=tuple(_OUTCOME))
 
 
-def claim(connection: Connection, limit: int, most_bytes: int, now: datetime) -> list[JournalEntry]:
+def claim(connection: Connection, limit: int, most_bytes: int, now: datetime, holder: str) -> list[JournalEntry]:
     """Oldest first, at most `limit` entries and `most_bytes` of payload, but one entry whatever its size.
 
     An entry that was claimed before comes alone: had it company, each time the process dies the whole batch would be
@@ -89,14 +105,16 @@ def claim(connection: Connection, limit: int, most_bytes: int, now: datetime) ->
     at = to_micros(now)
     ids = _due(connection, limit, most_bytes, at)
     for chunk in chunks(ids):
-        _MARK_CLAIMED.change(connection, [(raw_id,) for raw_id in chunk], at)
+        _MARK_CLAIMED.change(connection, [(raw_id,) for raw_id in chunk], at, holder)
+    if ids:
+        nodes.JOURNAL.beat(connection, holder)
     sound, damaged = [], []
     for entry, damage in entries.read(connection, ids):
         if damage:
             damaged.append(Outcome(raw_id=entry.raw_id, fate=Fate.QUARANTINED, reason=damage))
         else:
             sound.append(entry)
-    settle(connection, damaged, now)
+    settle(connection, damaged, now, holder)
     return sound
 
 
@@ -113,32 +131,35 @@ def _due(connection: Connection, limit: int, most_bytes: int, now: int) -> list[
     return ids
 
 
-def settle(connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Write fates of claimed entries. WAITING means: once more."""
+def settle(connection: Connection, outcomes: Sequence[Outcome], now: datetime, holder: str) -> None:
+    """Write fates of what `holder` has claimed. WAITING means: once more."""
     at = to_micros(now)
-    _SETTLE.run(connection, [_settled(outcome, at) for outcome in outcomes])
+    _SETTLE.run(connection, [_settled(outcome, at, holder) for outcome in outcomes])
 
 
-def _settled(outcome: Outcome, at: int) -> Row:
+def _settled(outcome: Outcome, at: int, holder: str) -> Row:
     settled_at = None if outcome.fate is Fate.WAITING else at
     return (
-        int(outcome.raw_id, 16), outcome.fate.value, outcome.reason, settled_at, numbers_to_json(outcome.tickets)
+        int(outcome.raw_id, 16), outcome.fate.value, outcome.reason, settled_at, numbers_to_json(outcome.tickets),
+        holder,
     )  # fmt: skip
 
 
-def release(connection: Connection, raw_ids: Sequence[str], *, uncount: bool, not_before: datetime | None) -> None:
+def release(
+    connection: Connection, raw_ids: Sequence[str], *, uncount: bool, not_before: datetime | None, holder: str
+) -> None:
     for chunk in chunks(to_numbers(raw_ids)):
         connection.execute(
             update(raw)
-            .where(raw.c.raw_id.in_(chunk), raw.c.fate == Fate.CLAIMED.value)
-            .values(fate=Fate.WAITING.value, attempts=raw.c.attempts - int(uncount), not_before=not_before)
+            .where(raw.c.raw_id.in_(chunk), raw.c.fate == Fate.CLAIMED.value, _is_still_of(literal(holder)))
+            .values(_FREE, attempts=raw.c.attempts - int(uncount), not_before=not_before)
         )
 
 
-def recover(connection: Connection) -> int:
-    """Claimed entries of a process that is no more go back to waiting; their attempts stay counted."""
-    claimed = update(raw).where(NOT_DONE, raw.c.fate == Fate.CLAIMED.value).values(fate=Fate.WAITING.value)
-    return connection.execute(claimed).rowcount
+def recover(connection: Connection, holder: str | None) -> int:
+    """What `holder` had claimed (None: whoever it was) goes back to waiting; attempts stay counted."""
+    claimed = (NOT_DONE, raw.c.fate == Fate.CLAIMED.value, nodes.held_by(raw.c.claimed_by, holder))
+    return connection.execute(update(raw).where(*claimed).values(_FREE)).rowcount
 
 
 def replay(connection: Connection, raw_ids: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select, update
 
 from domain.interaction import Attachment, Interaction
 from domain.remote import FetchOrder, FileState, RemoteFile
+from store import nodes
 from store.bulk import Bulk
 from store.codec import maybe_storable, storable
 from store.moments import to_micros
@@ -26,6 +27,7 @@ _COLUMNS = (
     "state", "reason", "attempts", "not_before", "created_at", "finished_at",
 )  # fmt: skip
 INSERT_REMOTE_FILE = Bulk.insert(remote_files, *_COLUMNS)
+_FREE: dict[str, Any] = {"state": FileState.WAITING.value, "claimed_by": None}
 _INSERT_HISTORY = Bulk.insert(history, "ticket", "at", "who", "what", "from", "to", "reason")
 
 
@@ -74,8 +76,8 @@ def add_to_album(connection: Connection, identity: str, more: Interaction, now: 
         connection.execute(update(messages).where(messages.c.id == message.id).values(values))
 
 
-def claim(connection: Connection, limit: int, now: datetime) -> list[FetchOrder]:
-    """Take what is due, oldest first; its attempt is counted."""
+def claim(connection: Connection, limit: int, now: datetime, holder: str = nodes.ALONE) -> list[FetchOrder]:
+    """Take what is due for `holder`, oldest first; its attempt is counted."""
     due = (
         select(remote_files)
         .where(remote_files.c.state == FileState.WAITING.value, remote_files.c.not_before <= now)
@@ -86,8 +88,9 @@ def claim(connection: Connection, limit: int, now: datetime) -> list[FetchOrder]
     rows = connection.execute(due).all()
     if rows:
         taken = remote_files.c.id.in_([row.id for row in rows])
-        values = {"state": FileState.FETCHING.value, "attempts": remote_files.c.attempts + 1}
+        values = {"state": FileState.FETCHING.value, "attempts": remote_files.c.attempts + 1, "claimed_by": holder}
         connection.execute(update(remote_files).where(taken).values(values))
+        nodes.DESK.beat(connection, holder)
     return [_order(row) for row in rows]
 
 
@@ -101,7 +104,7 @@ def attach(connection: Connection, order: FetchOrder, file: Attachment, now: dat
 
 
 def postpone(connection: Connection, order: FetchOrder, reason: str, not_before: datetime) -> None:
-    values = {"state": FileState.WAITING.value, "reason": storable(reason), "not_before": not_before}
+    values = _FREE | {"reason": storable(reason), "not_before": not_before}
     connection.execute(update(remote_files).where(_under_way(order)).values(values))
 
 
@@ -110,11 +113,12 @@ def give_up(connection: Connection, order: FetchOrder, reason: str, now: datetim
         _tell(connection, order, "not_attached", reason, now)
 
 
-def recover(connection: Connection, now: datetime) -> int:
-    """At start: what a dead process was fetching waits again. Returns how many."""
+def recover(connection: Connection, now: datetime, holder: str | None = None) -> int:
+    """What `holder` (None: whoever it was), who is dead, was fetching waits again. Returns how many."""
     left = remote_files.c.state == FileState.FETCHING.value
-    values = {"state": FileState.WAITING.value, "not_before": now}
-    return connection.execute(update(remote_files).where(left).values(values)).rowcount
+    values = _FREE | {"not_before": now}
+    theirs = nodes.held_by(remote_files.c.claimed_by, holder)
+    return connection.execute(update(remote_files).where(left, theirs).values(values)).rowcount
 
 
 def retry(connection: Connection, ticket: int, who: str, now: datetime) -> list[str]:
@@ -137,11 +141,13 @@ def counts(connection: Connection) -> dict[FileState, int]:
 
 
 def _under_way(order: FetchOrder) -> Any:
-    return (remote_files.c.id == order.id) & (remote_files.c.state == FileState.FETCHING.value)
+    """Not if another node has taken it over and begun anew."""
+    ours = remote_files.c.attempts == order.attempts
+    return (remote_files.c.id == order.id) & (remote_files.c.state == FileState.FETCHING.value) & ours
 
 
 def _leave(connection: Connection, order: FetchOrder, state: FileState, reason: str | None, now: datetime) -> bool:
-    values = {"state": state.value, "reason": maybe_storable(reason), "finished_at": now}
+    values = {"state": state.value, "reason": maybe_storable(reason), "finished_at": now, "claimed_by": None}
     return connection.execute(update(remote_files).where(_under_way(order)).values(values)).rowcount == 1
 
 

@@ -20,7 +20,8 @@ from store.rows import Row, attachment_rows_of
 from store.schema import history, messages, outbox, tickets
 
 _INSERT_MESSAGE = Bulk.insert(messages)
-_INSERT_OUTGOING = Bulk.insert(outbox, *(column.name for column in outbox.columns if column.name != "id"))
+_LATER = {"id", "claimed_by"}
+_INSERT_OUTGOING = Bulk.insert(outbox, *(column.name for column in outbox.columns if column.name not in _LATER))
 _INSERT_HISTORY = Bulk.insert(history, "ticket", "at", "who", "what", "from", "to", "reason")
 
 

@@ -25,7 +25,8 @@ INSERT_MESSAGE = Bulk.insert(messages)
 INSERT_ATTACHMENT = Bulk.insert(attachments)
 ATTACHMENT_COLUMNS = tuple(column.name for column in attachments.columns)
 INSERT_HISTORY = Bulk.insert(history, "ticket", "at", "who", "what", "from", "to", "reason")
-INSERT_OUTGOING = Bulk.insert(outbox, *(column.name for column in outbox.columns if column.name not in {"id", "part"}))
+_LATER = {"id", "part", "claimed_by"}
+INSERT_OUTGOING = Bulk.insert(outbox, *(column.name for column in outbox.columns if column.name not in _LATER))
 
 _HEADER = ("recipients", "cc", "reply_to", "in_reply_to", "references", "envelope_recipients")
 VERIFIED_PHONE = "verified phone"

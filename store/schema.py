@@ -221,6 +221,7 @@ outbox = Table(
     Column("envelope_sender", Text),
     Column("destination", Text),  # mail domain
     Column("part", Integer),  # of an agent's reply, see domain.outgoing.WORDS_ALONE
+    Column("claimed_by", Text),  # the node that is sending it, see store.nodes
 )
 Index("outbox_due", outbox.c.state, outbox.c.not_before, outbox.c.id, outbox.c.destination)
 # Mail has no receipts: its rows cost nothing here.

@@ -1,6 +1,7 @@
 """The ticket store's tables about files themselves.
 
 remote_files        that lie elsewhere (see domain/remote.py)
+desk_nodes          who sends and fetches, where several nodes share this database (see store/nodes.py)
 condemned_contents  that no attachment names and that are to be removed, or were lately (see store/condemned.py)
 """
 
@@ -30,9 +31,17 @@ remote_files = Table(
     Column("not_before", Moment, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("finished_at", Moment),
+    Column("claimed_by", Text),  # the node that is fetching it, see store.nodes
     UniqueConstraint("message", "position"),
 )
 Index("remote_files_due", remote_files.c.state, remote_files.c.not_before)
+
+desk_nodes = Table(
+    "desk_nodes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("beats", BigInteger, nullable=False),
+)
 
 condemned_contents = Table(
     "condemned_contents",

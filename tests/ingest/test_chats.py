@@ -42,7 +42,7 @@ async def page_of(house):
     """A page before a node of its own, which shares nothing with other nodes but the databases."""
     openings = Openings(Rulebook(house.folder / "rules.yaml"), looks=True)
     chats = StoreChats(house.database, house.pipeline._files, openings)
-    intake = JournalIntake(house.journal, asyncio.Event(), Metrics(), house.channels, Liveness(),
+    intake = JournalIntake(house.journal, lambda: None, Metrics(), house.channels, Liveness(),
                            ledger=JournalLedger(house.journal), store=house.database, chats=chats)  # fmt: skip
     routes = house.channels["chat"].routes(intake)
     async with serve(public_site(routes), "127.0.0.1", 0) as bound, aiohttp.ClientSession() as session:
