@@ -96,6 +96,15 @@ def _database(value: Any) -> str:
     )
 
 
+def _server(value: Any) -> str:
+    if isinstance(value, str):
+        if value.startswith("postgresql://"):
+            return value
+        if value.startswith(("env:", "file:")):
+            return parse_reference(value)
+    raise BadValue('write "postgresql://user@host/name" or a reference to it, "env:NAME" or "file:path"')
+
+
 def _journal(value: Any) -> str:
     if isinstance(value, str) and value.startswith(("amqp:", "amqps:")):
         if parse_broker(value).has_password:
@@ -116,6 +125,9 @@ DatabaseUrl = Annotated[
     str,
     PlainValidator(_database),
     _written_as(r"(sqlite:///.+|postgresql://.+|env:.+|file:.+)", "env:DATABASE_URL"),
+]
+ServerUrl = Annotated[
+    str, PlainValidator(_server), _written_as(r"(postgresql://.+|env:.+|file:.+)", "file:var/secrets/database.url")
 ]
 JournalUrl = Annotated[
     str,

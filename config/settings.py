@@ -27,6 +27,7 @@ from config.fields import (
     Network,
     Person,
     Secret,
+    ServerUrl,
     Size,
     Timezone,
 )
@@ -34,7 +35,7 @@ from config.journal import SCHEMES, Broker, Journal, read_broker
 from config.reading import read_file
 from config.secrets import Secrets
 from domain import document
-from domain.errors import ConfigError, Mistake, Position
+from domain.errors import N_, ConfigError, Mistake, Position
 from domain.units import BadValue, Listen
 
 
@@ -134,6 +135,7 @@ class Sections(Block):
     token_key: Secret = "file:var/secrets/token.key"  # noqa: S105 - a reference, not a secret
     agents: tuple[Person, ...] = ()
     grace: Duration = 20.0
+    database: ServerUrl | None = Field(default=None, repr=False)
     store: Store = Store()
     journal: Journal = Journal()
     web: Web = Web()
@@ -182,12 +184,15 @@ class Settings(Sections):
     @property
     def store_url(self) -> str:
         """Where the tickets are. Raises ConfigError if it is a reference that leads nowhere."""
-        return self._database(self.store.url, "balcao.db")
+        return self._server() if self.store.url is None and self.database else self._url(self.store.url, "balcao.db")
 
     @property
     def journal_url(self) -> str:
         """Where the journal's tables are, with RabbitMQ its archive: as store_url."""
-        return self.store_url if self.broker else self._database(self.journal.url, "journal.db")
+        if self.broker:
+            return self.store_url
+        url = self.journal.url
+        return self._server() if url is None and self.database else self._url(url, "journal.db")
 
     @property
     def broker(self) -> Broker | None:
@@ -199,7 +204,17 @@ class Settings(Sections):
             return None
         return read_broker(self.journal, url, self.secrets, self.base, self.journal_places)
 
-    def _database(self, url: str | None, file: str) -> str:
+    def _server(self) -> str:
+        """Where both are, unless they are told to be elsewhere."""
+        assert self.database is not None, "asked for only if it is set"
+        url = self._url(self.database, "")
+        if not url.startswith("postgresql://"):
+            text = N_("%(reference)s must lead to postgresql://…; for SQLite leave `database` out")
+            place = self.places.get(self.database, Position(str(self.path), 1, 1))
+            raise ConfigError([Mistake(place, text, {"reference": self.database})])
+        return url
+
+    def _url(self, url: str | None, file: str) -> str:
         if url is None:
             return f"sqlite:///{self.var_path / file}"
         if url.startswith(("env:", "file:")):

@@ -69,10 +69,11 @@ class Roster:
         if name == NOBODY:
             return recover(connection, name)
         table = self._table
-        new = INSERTERS[connection.dialect.name](table).values(name=name, beats=0)
-        connection.execute(new.on_conflict_do_nothing())
-        here = select(table.c.beats).where(table.c.name == name).with_for_update(skip_locked=True)
-        if connection.execute(here).scalar_one_or_none() != seen:
+        here = select(table.c.beats).where(table.c.name == name)
+        if connection.execute(here).scalar_one_or_none() is None:
+            new = INSERTERS[connection.dialect.name](table).values(name=name, beats=0)
+            connection.execute(new.on_conflict_do_nothing())
+        if connection.execute(here.with_for_update(skip_locked=True)).scalar_one_or_none() != seen:
             return None
         recovered = recover(connection, name)
         connection.execute(delete(table).where(table.c.name == name))

@@ -27,6 +27,7 @@ from sqlalchemy.types import TypeEngine
 from domain.raw import Fate, JournalEntry, Outcome
 from store import entries, nodes
 from store.at_once import AtOnce, Row, given
+from store.bell import JOURNAL, ring_with
 from store.bulk import chunks
 from store.codec import numbers_to_json
 from store.journal_schema import NOT_DONE, raw, raw_payloads
@@ -152,7 +153,7 @@ def release(
         connection.execute(
             update(raw)
             .where(raw.c.raw_id.in_(chunk), raw.c.fate == Fate.CLAIMED.value, _is_still_of(literal(holder)))
-            .values(_FREE, attempts=raw.c.attempts - int(uncount), not_before=not_before)
+            .values(**_FREE, attempts=raw.c.attempts - int(uncount), not_before=not_before)
         )
 
 
@@ -167,6 +168,7 @@ def replay(connection: Connection, raw_ids: Sequence[str]) -> list[str]:
     held = select(raw_payloads.c.raw_id).where(raw_payloads.c.raw_id == raw.c.raw_id).exists()
     fresh = {"fate": Fate.WAITING.value, "attempts": 0, "not_before": None, "settled_at": None, "reason": None}
     settled = tuple(fate.value for fate in Fate if fate not in {Fate.WAITING, Fate.CLAIMED})
+    ring_with(connection, JOURNAL)
     return _change(connection, raw_ids, raw.c.fate.in_(settled) & held, fresh)
 
 

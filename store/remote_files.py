@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select, update
 from domain.interaction import Attachment, Interaction
 from domain.remote import FetchOrder, FileState, RemoteFile
 from store import nodes
+from store.bell import DESK, ring_with
 from store.bulk import Bulk
 from store.codec import maybe_storable, storable
 from store.moments import to_micros
@@ -130,6 +131,7 @@ def retry(connection: Connection, ticket: int, who: str, now: datetime) -> list[
     connection.execute(update(remote_files).where(remote_files.c.id.in_([row.id for row in rows])).values(values))
     at = to_micros(now)
     _INSERT_HISTORY.run(connection, [(ticket, at, who, "fetched_again", None, row.name, None) for row in rows])
+    ring_with(connection, DESK)
     return [row.name for row in rows]
 
 

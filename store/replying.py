@@ -11,6 +11,7 @@ from domain.outgoing import WORDS_ALONE, Delivery, SendState
 from domain.reply import Answered, Reply
 from domain.ticket import Road, State
 from store.afterwards import way_now
+from store.bell import DESK, ring_with
 from store.bulk import Bulk
 from store.codec import dumps, maybe_storable, storable
 from store.moments import to_micros
@@ -76,6 +77,7 @@ def record(connection: Connection, reply: Reply, state: State, who: str, now: da
     name_contents(connection, attachment_rows_of(reply.attachments, reply.number))
     parts = range(WORDS_ALONE, len(reply.attachments) + 1) if apart and reply.attachments else (None,)
     _INSERT_OUTGOING.run(connection, [_outgoing(reply, part, at) for part in parts])
+    ring_with(connection, DESK)
     events: list[Row] = [(reply.ticket, at, who, "replied", None, storable(reply.to), f"message {reply.number}")]
     if state is not State.WAITING:
         connection.execute(

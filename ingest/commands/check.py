@@ -136,7 +136,7 @@ def _secrets(settings: "Settings") -> Finding:
         try:
             look()
         except ConfigError as error:
-            mistakes += error.mistakes
+            mistakes += [mistake for mistake in error.mistakes if mistake not in mistakes]
     warnings = settings.secrets.exposed(settings.places)
     return Finding(what="secrets", facts={}, mistakes=tuple(mistakes), warnings=tuple(warnings))
 
