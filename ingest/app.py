@@ -23,6 +23,7 @@ from config.settings import Settings
 from ingest import memory, parts
 from ingest.announce import announce
 from ingest.daemon import Daemon
+from ingest.housekeeping import recall
 from ingest.journals import open_journal
 from ingest.locks import AlreadyRunning, RoleLock
 from ingest.roles import RESTORING, ROLES, rules_folder
@@ -82,6 +83,8 @@ async def _daemon(settings: Settings, roles: frozenset[str], backfill: timedelta
             journal=journal,
             store=store,
         )
+        await recall(daemon)
+        journal.tells(daemon.metrics.stages["journal_write"].wrote)
         if created:
             files = ", ".join(reference.removeprefix("file:") for reference in created)
             daemon.notices.append(_("Made on this first start: %(files)s") % {"files": files})

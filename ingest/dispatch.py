@@ -14,6 +14,7 @@ written in the transaction that claims others.
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -184,7 +185,9 @@ class Dispatcher:
                 await self._wake.wait()
 
     async def _send_and_note(self, message: OutgoingMessage) -> None:
+        begun = time.perf_counter()
         result = await self._send(message)
+        self._metrics.stages["dispatch"].wrote(1, time.perf_counter() - begun, well=isinstance(result, Sent))
         self._results.append(result)
         outcome, reason = self._verdict(result)
         self._alarm(result)

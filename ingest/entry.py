@@ -1,6 +1,5 @@
 """One journal entry on its way through the pipeline: what was read in it, and what became of it."""
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from domain.afterwards import AddressChange, Afterword, in_words
 from domain.interaction import Automated, Interaction, Medium
 from domain.raw import Fate, JournalEntry, Outcome
 from domain.surroundings import Lookup
+from ingest.laps import Laps
 from ingest.telemetry import clean
 from triage.echoes import WINDOW, any_answer, scopes_in
 
@@ -51,16 +51,31 @@ class BatchReport:
 
     outcomes: list[Outcome] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    items: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
     tally: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     delays: list[float] = field(default_factory=list)
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        begun = time.perf_counter()
+    def stage(self, name: str, items: int, laps: Laps | None = None) -> Iterator[None]:
+        """Time it. What is raised within are so many failures, of this stage or of the one that `laps` had come to."""
+        laps = laps or self.laps()
+        laps.enter(name)
         try:
             yield
+        except Exception:
+            self.failures[laps.stage] += items
+            raise
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
+            laps.stop()
+
+    def passed(self, *, files: int, conversations: int, filings: int) -> None:
+        """What a transaction that is committed has brought through its stages."""
+        new = dict.fromkeys(("triage", "acknowledge", "commit"), filings)
+        self.items.update({"files": files, "conversations": conversations, **new})
+
+    def laps(self) -> Laps:
+        return Laps(self.seconds)
 
 
 def outcome_of(reading: Reading, tickets: Mapping[str, int], kept_out: Mapping[str, str], *, repeated: bool) -> Outcome:

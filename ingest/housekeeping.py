@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -16,7 +17,7 @@ from ingest.overdue import KEPT, tell_overdue
 from ingest.receiving import intake_of
 from ingest.transaction import budget_period
 from ingest.watching import Watching
-from store import calls, forgetting, incidents, outbox, remote_files, retention
+from store import calls, forgetting, incidents, journal_queries, outbox, remote_files, retention
 from store.ledger import JournalLedger
 from triage.echoes import WINDOW
 
@@ -43,6 +44,14 @@ def described(report: FolderReport) -> str:
     shown = ", ".join(f"UID {gap.uid} ({gap.reason})" for gap in report.gaps[:MOST_GAPS_TOLD])
     more = ", …" if report.missing > MOST_GAPS_TOLD else ""
     return f"{position}; {report.missing} missing: {shown}{more}"
+
+
+async def recall(daemon: Daemon) -> None:
+    """At the start: a channel is not silent since then, but since it last brought something."""
+    with suppress(IntakeUnavailable, StoreUnavailable):
+        for name, moment in (await daemon.journal.read(journal_queries.last_received)).items():
+            if name in daemon.channels:
+                daemon.metrics.last_accepted.labels(name).set(moment.timestamp())
 
 
 class Housekeeping:

@@ -42,6 +42,7 @@ class JournalIntake:
         self._accepted: dict[str, Counter] = {name: metrics.accepted.labels(name) for name in channels}
         self._last: dict[str, Gauge] = {name: metrics.last_accepted.labels(name) for name in channels}
         self._unavailable = metrics.unavailable
+        self._stage = metrics.stages["accept"]
 
     @property
     def ledger(self) -> Ledger:
@@ -53,7 +54,8 @@ class JournalIntake:
 
     async def accept(self, raw: RawInteraction) -> Receipt:
         try:
-            receipt = await self._journal.append(raw)
+            with self._stage.timed():
+                receipt = await self._journal.append(raw)
         except Exception as error:
             self._unavailable.labels(raw.channel).inc()
             self._refusing = True

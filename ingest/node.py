@@ -7,6 +7,11 @@ from pathlib import Path
 from ingest.locks import make_private
 
 
+def known_name(var: Path) -> str | None:
+    """The same for who only looks; None before the first start."""
+    return node_name(var) if (var / "node").exists() else None
+
+
 def node_name(var: Path) -> str:
     """The host's name and a sign that belongs to `var`: hosts may share a name, but no two nodes a directory.
 

@@ -33,8 +33,12 @@ SIDECAR = ".envelope.json"
 MAIL = "smtp"
 MAX_BYTES = 50_000_000
 NO_FILE = Position("-", 1, 1)
-UNUSED_SECRET = f"whsec_{base64.b64encode(bytes(32)).decode('ascii')}"
-"""Reading a payload proves nothing about its sender, so any key will do."""
+
+
+def unused_secret(reference: str) -> str:
+    """Reading a payload proves nothing about its sender, so any key will do; each reference has its own, as in life."""
+    return f"whsec_{base64.b64encode(hashlib.sha256(reference.encode()).digest()).decode('ascii')}"
+
 
 REQUIRED: Mapping[str, Node] = {
     "secrets": Sequence((Scalar("env:UNUSED", NO_FILE),), NO_FILE),
@@ -77,9 +81,7 @@ def channel_of_kind(kind: str) -> Channel:
     module = load_kind(kind)
     asked = [name for name in REQUIRED if name in module.Options.model_fields]
     entries = tuple((Scalar(name, NO_FILE), REQUIRED[name]) for name in asked)
-    context = BuildContext(
-        name=kind, base=Path(), var=Path("var"), hostname="localhost", reveal=lambda _reference: UNUSED_SECRET
-    )
+    context = BuildContext(name=kind, base=Path(), var=Path("var"), hostname="localhost", reveal=unused_secret)
     channel: Channel = module.build(bind(module.Options, MappingNode(entries, NO_FILE)), context)
     return channel
 

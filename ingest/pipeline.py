@@ -68,8 +68,9 @@ class Pipeline:
     async def process(self, entries: Sequence[JournalEntry], ruleset: RuleSet) -> BatchReport:
         """Raises StoreUnavailable when the ticket database cannot be used; nothing is settled then."""
         report = BatchReport()
-        with report.stage("decode"):
+        with report.stage("decode", 0):
             readings = self._decode_all(entries, report)
+        report.items["decode"] += len(entries) - report.failures["decode"]
         await self._file_all(readings, ruleset, report)
         return report
 
@@ -81,6 +82,7 @@ class Pipeline:
             decoded = self._decode(entry)
             if isinstance(decoded, Outcome):
                 report.outcomes.append(decoded)
+                report.failures["decode"] += decoded.fate is not Fate.IGNORED
                 log.info("interaction", raw=entry.raw_id, channel=entry.raw.channel, fate=decoded.fate.value,
                          reason=decoded.reason)  # fmt: skip
             else:
@@ -137,19 +139,21 @@ class Pipeline:
         afterwords = [afterword for reading in readings for afterword in reading.afterwords]
         contents = [(one.content, one.sha256) for read in reads for one in read.interaction.attachments]
         now = datetime.now(UTC)
-        with report.stage("judge"):
-            unit = Transaction(reads, afterwords, ruleset, self._clerk, self._house, now, self._calls, self._incidents)
+        laps = report.laps()
+        with report.stage("triage", len(reads), laps):
+            unit = Transaction(reads, afterwords, ruleset, self._clerk, self._house, now, self._calls, self._incidents,
+                               laps)  # fmt: skip
 
         async def put() -> None:
-            with report.stage("files"):
+            with report.stage("files", len(contents)):
                 self._files.put_many(contents)
 
         async def name() -> tuple[list[Filing], dict[str, int]]:
-            with report.stage("transaction"):
+            with report.stage("commit", len(reads), laps):  # waiting for our turn to write is part of it
                 return await self._written(unit)
 
         filings, tickets = await put_and_name(self._database, put, name)
-        report.seconds.update(unit.seconds)
+        report.passed(files=len(contents), conversations=len(reads), filings=len(filings))
         report.tally.update({("alerts", *course): count for course, count in unit.courses.items()})
         self._note(filings, report, now)
         committed = datetime.now(UTC)

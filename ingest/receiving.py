@@ -94,7 +94,7 @@ async def _run_receiver(daemon: Daemon, channel: Channel, event: asyncio.Event, 
 
 def tenancy_of(daemon: Daemon, name: str) -> Tenancy:
     """Of `name` for this node."""
-    return Tenancy(JournalLedger(daemon.journal), name, node_name(daemon.settings.var_path))
+    return Tenancy(JournalLedger(daemon.journal, daemon.metrics.note_gaps), name, node_name(daemon.settings.var_path))
 
 
 def intake_of(daemon: Daemon, ledger: Ledger | None = None) -> JournalIntake:
@@ -106,7 +106,7 @@ def intake_of(daemon: Daemon, ledger: Ledger | None = None) -> JournalIntake:
         daemon.metrics,
         daemon.channels,
         daemon.liveness,
-        ledger=ledger or JournalLedger(daemon.journal),
+        ledger=ledger or JournalLedger(daemon.journal, daemon.metrics.note_gaps),
         store=daemon.store,
         chats=StoreChats(daemon.store, open_contents(daemon.settings), openings),
     )

@@ -13,6 +13,9 @@ import orjson
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from ingest.stages import stages_of
+from store.sources import Change
+
 MAX_TEXT = 500
 MAX_TRACEBACK_LINES = 80
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300)
@@ -83,7 +86,8 @@ def _dumps(event: Any, **_: Any) -> bytes:
 
 
 class Metrics:
-    """Every figure, with bounded labels. Stages: accept, decode, surroundings, decide, write."""
+    """Every figure. A label holds what we name ourselves (stages, states, results) or what the settings and rules do:
+    never anything that a stranger writes (tests/security/test_53_bounded_labels.py)."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -112,7 +116,10 @@ class Metrics:
         self.answers = counter("answers", "Acknowledgements planned, or why not.", "answer")
         self.sent = counter("sent", "Outgoing messages by result.", "channel", "result")
         self.last_sent = gauge("last_sent_timestamp_seconds", "When a channel last delivered a message.", "channel")
-        self.stage = histogram("stage_seconds", "Time per batch and stage.", "stage")
+        self.stage_seconds = histogram("stage_seconds", "Time per turn of a stage.", "stage")
+        self.stage_items = counter("stage_items", "What went through a stage.", "stage")
+        self.stage_failures = counter("stage_failures", "What did not get through a stage.", "stage")
+        self.stages = stages_of(self.stage_seconds, self.stage_items, self.stage_failures)
         self.batch = Histogram(
             "balcao_batch_entries",
             "Entries per batch.",
@@ -130,6 +137,12 @@ class Metrics:
         self.source_gaps = gauge(
             "source_gaps", "Mails that are in a folder and not in the journal.", "channel", "folder"
         )
+        self.gaps_found = counter("gaps_found", "Mails found missing from the journal.", "channel")
+        self.gaps_closed = counter("gaps_closed", "Such mails that came, or left their folder.", "channel")
         self.disk_free = gauge("disk_free_bytes", "Free space where the journal lives.")
         self.rules_ok = gauge("rules_last_reload_successful", "1 when the rule file on disk is in force.")
         self.rule_reloads = counter("rules_reloads", "Looks at new rule files by result.", "result")
+
+    def note_gaps(self, change: Change) -> None:
+        self.gaps_found.labels(change.channel).inc(change.found)
+        self.gaps_closed.labels(change.channel).inc(change.closed)

@@ -7,7 +7,6 @@
 Judging is half of the work, and another process may write meanwhile.
 """
 
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ from ingest.alerting import IncidentsOfBatch
 from ingest.bursts import press_bursts
 from ingest.calling import CallsOfBatch, unannotated
 from ingest.entry import Read, with_words
+from ingest.laps import Laps
 from ingest.referring import refer_others
 from ingest.returned import note_bounces
 from store import desk
@@ -59,7 +59,9 @@ class Transaction:
         now: datetime,
         desks: Mapping[str, CallDesk],
         incidents: IncidentDesk,
+        laps: Laps,
     ) -> None:
+        self._laps = laps
         self._afterwords = afterwords
         self._desks = desks
         self._incidents = incidents
@@ -76,7 +78,6 @@ class Transaction:
         self._judged = {
             name: self._judge_ahead(read) for name, read in self._reads.items() if self._clues[name].nothing
         }
-        self.seconds: dict[str, float] = {}
         self.kept_out: Mapping[str, str] = {}
         """Identity of what was heard of a call or an incident that is on no ticket → why."""
         self.courses: Counter[tuple[str, str]] = Counter()
@@ -91,7 +92,7 @@ class Transaction:
 
     def __call__(self, connection: Connection) -> tuple[list[Filing], dict[str, int]]:
         """File what is not filed yet. Returns the filings, and the ticket of every identity of the batch."""
-        marks = [time.perf_counter()]
+        self._laps.enter("conversations")
         follow_changes(connection, self._afterwords, self._now)
         calls = CallsOfBatch(self._desks, unannotated(self._clerk.policy.language), self._heard, self._now)
         alarms = IncidentsOfBatch(self._incidents, self._alarms, self._now)
@@ -106,7 +107,6 @@ class Transaction:
         lookup = lookup_of([read.interaction for read in reads], clues, budgets, period)
         lookup = with_words(lookup, reads, self._clerk.policy.repeats, self._now)
         around = desk.surroundings(connection, lookup)
-        marks.append(time.perf_counter())
 
         table = Desk.of(around, self._house)
         asked = [(read, clue) for read, clue in zip(reads, clues, strict=True)
@@ -117,7 +117,7 @@ class Transaction:
         spent = dict(around.spent)
         echoes = Echoes(self._clerk.policy.repeats, [Words(*known) for known in around.acknowledged])
         filings = [self._filing(read, renumbered(placement, numbers), spent, echoes) for read, placement in new]
-        marks.append(time.perf_counter())
+        self._laps.enter("commit")
         desk.file(connection, filings, self._now, period)
         press_bursts(connection, filings, self._ruleset, self._house.burst, self._now)
         said = [*self._all, *(read.interaction for read in fresh)]
@@ -131,9 +131,6 @@ class Transaction:
             Effects(alarms, self._now, self._notices(period)).settle(connection, self._ruleset) if self._alarms else {}
         )
         self.kept_out, self.courses = {**calls.kept_out(), **alarms.reasons}, alarms.tally
-        marks.append(time.perf_counter())
-        names = ("surroundings", "decide", "write")
-        self.seconds.update({name: end - begin for name, begin, end in zip(names, marks, marks[1:], strict=False)})
         filed = {filing.interaction.identity: filing.placement.ticket for filing in filings}
         return filings, {**around.filed, **filed, **called, **alarmed}
 
@@ -153,11 +150,13 @@ class Transaction:
         return table.place(call, clues)
 
     def _filing(self, read: Read, placement: Placement, spent: dict[tuple[str, str], int], echoes: Echoes) -> Filing:
+        self._laps.enter("triage")
         interaction = read.interaction
         facts = self._facts(read, placement)
         foreseen, verdict = self._judged.get(interaction.identity, (None, None))
         if verdict is None or facts != foreseen:
             verdict = judge(self._ruleset, facts)
+        self._laps.enter("acknowledge")
         department = self._ruleset.departments[verdict.department]
         answer, spends, words = self._clerk.plan_acknowledgement(
             interaction, placement, verdict, department, spent=spent, echoes=echoes

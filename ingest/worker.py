@@ -16,6 +16,7 @@ and what was said first is filed first.
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -145,12 +146,16 @@ class Worker:
                 await self._wake.wait()
 
     async def _claim(self) -> Sequence[JournalEntry]:
+        begun = time.perf_counter()
         try:
             claimed = await self._journal.claim(self._batch)
         except (IntakeUnavailable, StoreUnavailable) as error:
+            self._metrics.stages["claim"].failed()
             log.warning("journal_unavailable", error=str(error))
             await asyncio.sleep(JOURNAL_DELAY)
             return ()
+        if claimed:  # most looks of an idle desk find nothing
+            self._metrics.stages["claim"].passed(time.perf_counter() - begun, len(claimed))
         self._allowed = self._most if len(claimed) == self._batch else 1
         if claimed and _waited(claimed[0]) > BEHIND:
             self._calm.clear()
@@ -193,6 +198,7 @@ class Worker:
         try:
             report = await self._pool.process(entries, source)
         except StoreUnavailable as error:
+            self._metrics.stages["commit"].failed(len(entries))
             await self._wait_for("store", entries, error)
         except CannotStart as error:
             await self._wait_for(PART, entries, error)
@@ -261,8 +267,10 @@ class Worker:
     def _count(self, report: BatchReport, entries: Sequence[JournalEntry]) -> None:
         metrics = self._metrics
         metrics.batch.observe(len(entries))
-        for stage, seconds in report.seconds.items():
-            metrics.stage.labels(stage).observe(seconds)
+        for name, seconds in report.seconds.items():
+            metrics.stages[name].passed(seconds, report.items[name])
+        for name, failures in report.failures.items():
+            metrics.stages[name].failed(failures)
         tables = {"filed": metrics.filed, "tickets": metrics.tickets, "alerts": metrics.alerts}
         for (kind, first, second), count in report.tally.items():
             if kind == "answers":

@@ -5,6 +5,7 @@ a commit. What was accepted is never changed; only where it stands is.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from store.engines import Database
 from store.raw_ids import RawIds
 from store.reserve import DiskReserve
 from store.tables import Tables
-from store.writer import GroupWriter, Spawn
+from store.writer import GroupWriter, Noted, Spawn, unheard
 
 log = structlog.get_logger()
 
@@ -32,6 +33,9 @@ Work: TypeAlias = NewEntry | Callable[[Connection], Any]
 
 class WholeJournal(Journal, Tables, Protocol):
     """A journal with the tables beside it, where it is told how far sources were read (`store.ledger`)."""
+
+    def tells(self, noted: Noted) -> None:
+        """Let `noted` hear of every write of new entries."""
 
 
 LARGE = 262_144
@@ -69,6 +73,7 @@ class DatabaseJournal:
         self._clock = clock
         self._ids = RawIds()
         self._reindexed = False
+        self._noted: Noted = unheard
         self._writer: GroupWriter[Work] = GroupWriter(self._commit, spawn=spawn, name="journal writer")
 
     async def follow(self) -> None:
@@ -90,6 +95,10 @@ class DatabaseJournal:
 
     def wakes(self, arrived: Callable[[], None]) -> None:
         """A database does not tell: it is looked at often."""
+
+    def tells(self, noted: Noted) -> None:
+        """See `WholeJournal`."""
+        self._noted = noted
 
     async def close(self) -> None:
         """Commit what waits; nothing can be written afterwards."""
@@ -206,7 +215,15 @@ class DatabaseJournal:
     # The writer's side
 
     async def _commit(self, items: Sequence[Work]) -> Sequence[Any]:
-        return await self._database.write(lambda connection: _apply(connection, items, self._ids.draw))
+        new = sum(isinstance(item, NewEntry) for item in items)
+        begun, well = time.perf_counter(), False
+        try:
+            results = await self._database.write(lambda connection: _apply(connection, items, self._ids.draw))
+            well = True
+        finally:
+            if new:
+                self._noted(new, time.perf_counter() - begun, well=well)
+        return results
 
 
 def _apply(connection: Connection, items: Sequence[Work], draw: Callable[[], int]) -> list[Any]:

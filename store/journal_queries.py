@@ -1,6 +1,7 @@
 """What people, figures and senders ask of the journal; nothing here reads a payload or writes."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection, func, select
@@ -8,6 +9,18 @@ from sqlalchemy import Connection, func, select
 from domain.raw import Fate, JournalEntry, RawInteraction, Whereabouts
 from store.journal_schema import NOT_DONE, raw, raw_payloads
 from store.raw_ids import to_numbers, to_text
+
+UNFINISHED = (Fate.WAITING.value, Fate.CLAIMED.value)
+LOOK_BACK = 50_000
+"""Entries among which the last one of each channel is looked for: 20 ms."""
+
+
+class ChannelQueue(NamedTuple):
+    """`last`: when the newest came; `waiting`: how many nobody has finished, the oldest of them from `oldest`."""
+
+    last: datetime | None
+    waiting: int
+    oldest: datetime | None
 
 
 def counts(connection: Connection) -> dict[Fate, int]:
@@ -57,10 +70,32 @@ def whereabouts(connection: Connection, raw_id: str) -> Whereabouts | None:
 
 
 def oldest_waiting(connection: Connection, now: datetime) -> timedelta | None:
-    """How long the oldest entry has been waiting; None when nothing waits."""
-    query = select(raw.c.received_at).where(NOT_DONE, raw.c.fate == Fate.WAITING.value).order_by(raw.c.raw_id).limit(1)
-    received = connection.execute(query).scalar()
-    return None if received is None else now - received
+    """How old the oldest entry is that nobody has finished; None when there is none."""
+    oldest = (
+        select(raw.c.raw_id, raw.c.received_at).where(NOT_DONE, raw.c.fate == fate).order_by(raw.c.raw_id).limit(1)
+        for fate in UNFINISHED
+    )
+    found = [row for query in oldest for row in connection.execute(query)]
+    return None if not found else now - min(found).received_at
+
+
+def last_received(connection: Connection, looking_back: int = LOOK_BACK) -> dict[str, datetime]:
+    """When each channel last brought something, among the newest `looking_back` entries."""
+    newest = select(raw.c.channel, raw.c.received_at).order_by(raw.c.raw_id.desc()).limit(looking_back).subquery()
+    last = select(newest.c.channel, func.max(newest.c.received_at)).group_by(newest.c.channel)
+    return {row[0]: row[1] for row in connection.execute(last)}
+
+
+def by_channel(connection: Connection, looking_back: int = LOOK_BACK) -> dict[str, ChannelQueue]:
+    """What each channel last brought, among the newest `looking_back` entries, and what of it nobody has finished."""
+    received = last_received(connection, looking_back)
+    open_ones = select(raw.c.channel, func.count(), func.min(raw.c.received_at))
+    open_ones = open_ones.where(NOT_DONE, raw.c.fate.in_(UNFINISHED)).group_by(raw.c.channel)
+    waits = {row[0]: (row[1], row[2]) for row in connection.execute(open_ones)}
+    return {
+        channel: ChannelQueue(received.get(channel), *waits.get(channel, (0, None)))
+        for channel in received.keys() | waits.keys()
+    }
 
 
 def newest_id(connection: Connection) -> int | None:

@@ -37,6 +37,12 @@ def lease(connection: Connection, name: str, holder: str, seen: int | None) -> L
     return Lease(*connection.execute(query).one())
 
 
+def held(connection: Connection) -> dict[str, str]:
+    """Name → holder of every lease that somebody has."""
+    query = select(leases.c.name, leases.c.holder).where(leases.c.holder != NOBODY).order_by(leases.c.name)
+    return dict(map(tuple, connection.execute(query)))
+
+
 def give_back(connection: Connection, name: str, holder: str) -> None:
     """The count goes on: whoever has seen an older one has seen nothing of what comes now."""
     ours = (leases.c.name == name) & (leases.c.holder == holder)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from domain.source import Backfill, Folder, FolderReport, Gap, Lease, Progress
 from store import leases, sources
+from store.sources import Change
 from store.tables import Tables
 
 T = TypeVar("T")
@@ -31,10 +32,11 @@ class _Fenced:
 
 
 class JournalLedger:
-    """Implements `domain.ports.Ledger` over an open journal."""
+    """Implements `domain.ports.Ledger` over an open journal. `noted` hears of gaps found and closed."""
 
-    def __init__(self, journal: Tables) -> None:
+    def __init__(self, journal: Tables, noted: Callable[[Change], None] = lambda _change: None) -> None:
         self._journal = journal
+        self._noted = noted
 
     async def folder(self, channel: str, name: str) -> Folder:
         """See `domain.ports.Ledger`, as with the others below."""
@@ -44,7 +46,9 @@ class JournalLedger:
         await self._journal.write(partial(sources.begin, begun=folder))
 
     async def record(self, key: int, progress: Progress) -> None:
-        await self._journal.write(partial(sources.record, key=key, progress=progress))
+        change = await self._journal.write(partial(sources.record, key=key, progress=progress))
+        if change is not None:
+            self._noted(change)
 
     async def accepted(self, key: int, first: int, last: int) -> set[int]:
         return await self._journal.read(partial(sources.accepted, key=key, first=first, last=last))
@@ -68,7 +72,7 @@ class JournalLedger:
         await self._journal.write(partial(leases.give_back, name=name, holder=holder))
 
     def under(self, name: str, holder: str) -> "JournalLedger":
-        return JournalLedger(_Fenced(self._journal, name, holder))
+        return JournalLedger(_Fenced(self._journal, name, holder), self._noted)
 
     # For people and figures
 

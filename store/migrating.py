@@ -40,7 +40,7 @@ async def upgrade(url: str | URL, kind: Kind, revision: str = "head") -> None:
 async def current(url: str | URL, kind: Kind) -> str | None:
     """The revision the database stands at; None before the first. Raises StoreUnavailable."""
     async with Database.open(url) as database:
-        return await database.read(lambda connection: _current(connection, kind))
+        return await database.read(lambda connection: revision_of(connection, kind))
 
 
 def metadata_of(kind: Kind) -> MetaData:
@@ -61,7 +61,8 @@ def _upgrade(connection: Connection, kind: Kind, revision: str) -> None:
     command.upgrade(config, revision)
 
 
-def _current(connection: Connection, kind: Kind) -> str | None:
+def revision_of(connection: Connection, kind: Kind) -> str | None:
+    """As `current`, over a connection."""
     return MigrationContext.configure(connection, opts={"version_table": _version_table(kind)}).get_current_revision()
 
 

@@ -237,6 +237,13 @@ def recover(connection: Connection, now: datetime, holder: str | None = None) ->
     return recovered
 
 
+def oldest_pending(connection: Connection) -> datetime | None:
+    """Since when the oldest message waits to be sent."""
+    query = select(func.min(outbox.c.created_at)).where(outbox.c.state == SendState.PENDING.value)
+    found: datetime | None = connection.execute(query).scalar()
+    return found
+
+
 def counts(connection: Connection) -> dict[SendState, int]:
     """Every state, also those that no message is in."""
     rows = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))

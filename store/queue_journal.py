@@ -32,6 +32,7 @@ from store.queue_outbox import Outbox
 from store.queue_recent import Recent
 from store.queues import Queues
 from store.raw_ids import RawIds, to_numbers, to_text
+from store.writer import Noted
 
 T = TypeVar("T")
 
@@ -72,6 +73,10 @@ class QueueJournal:
         self._claims = Claims(self._inbox, kept, draw=self._ids.draw, most_bytes=most_bytes, clock=clock)
         self._recent = Recent()
         self._under_way: dict[str, asyncio.Future[str]] = {}
+
+    def tells(self, noted: Noted) -> None:
+        """See `store.journal.WholeJournal`: what is written is confirmed by a majority."""
+        self._outbox.noted = noted
 
     def wakes(self, arrived: Callable[[], None]) -> None:
         """Call `arrived` whenever there may be something to claim."""

@@ -8,6 +8,7 @@ publish ─▶ confirmed                                    durable
 
 import asyncio
 import ssl
+import time
 
 import structlog
 from aio_pika import DeliveryMode, Message
@@ -21,6 +22,7 @@ from store.broker import FAILURES, Link
 from store.queue_entries import encode
 from store.queues import QueueRefused, Queues, said
 from store.raw_ids import to_text
+from store.writer import Noted, unheard
 
 log = structlog.get_logger()
 
@@ -35,9 +37,18 @@ class Outbox:
         self._queues = queues
         self._link = Link(address, name="balcao intake", prepare=self._prepare, tls=tls)
         self._room = asyncio.Semaphore(AT_ONCE)
+        self.noted: Noted = unheard
 
     async def publish(self, raw_id: int, interaction: RawInteraction) -> None:
         """Return once it is durable. Raises IntakeUnavailable."""
+        begun, well = time.perf_counter(), False
+        try:
+            await self._publish(raw_id, interaction)
+            well = True
+        finally:
+            self.noted(1, time.perf_counter() - begun, well=well)
+
+    async def _publish(self, raw_id: int, interaction: RawInteraction) -> None:
         body = (
             await asyncio.to_thread(encode, interaction) if len(interaction.payload) > 1 << 20 else encode(interaction)
         )

@@ -4,9 +4,9 @@
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
 
 from domain.source import Backfill, Folder, FolderReport, Gap, Progress
 from store.bulk import INSERTERS, Bulk, Insert, Inserter, chunks, parameters
@@ -58,15 +58,24 @@ def begin(connection: Connection, begun: Folder) -> None:
     )
 
 
-def record(connection: Connection, key: int, progress: Progress) -> None:
-    """See `domain.source.Progress`."""
+class Change(NamedTuple):
+    """How many gaps of a channel were `found`, and how many are `closed`."""
+
+    channel: str
+    found: int
+    closed: int
+
+
+def record(connection: Connection, key: int, progress: Progress) -> Change | None:
+    """See `domain.source.Progress`. None: it changed no gaps."""
     settled = set(progress.settled)
     _ACCEPT.run(connection, [(key, uid, uid in settled) for uid in progress.accepted])
     if late := [uid for uid in progress.settled if uid not in progress.accepted]:
         for chunk in chunks(late):
             of_these = (source_mails.c.folder_id == key) & source_mails.c.uid.in_(chunk)
             connection.execute(update(source_mails).where(of_these).values(settled=True))
-    _forget_gaps(connection, key, (*progress.accepted, *progress.vanished))
+    known = _gaps_among(connection, key, [gap.uid for gap in progress.gaps])
+    closed = _forget_gaps(connection, key, (*progress.accepted, *progress.vanished))
     _NOTE_GAP.run(
         connection,
         [
@@ -77,6 +86,11 @@ def record(connection: Connection, key: int, progress: Progress) -> None:
     _change(connection, key, looked_at=progress.looked_at)
     behind = (source_folders.c.id == key) & (source_folders.c.upto_uid < progress.upto)
     connection.execute(update(source_folders).where(behind).values(upto_uid=progress.upto))
+    found = len(progress.gaps) - known
+    if not found and not closed:
+        return None
+    of_it = select(source_folders.c.channel).where(source_folders.c.id == key)
+    return Change(connection.execute(of_it).scalar_one(), found, closed)
 
 
 def accepted(connection: Connection, key: int, first: int, last: int) -> set[int]:
@@ -141,10 +155,18 @@ def _change(connection: Connection, key: int, **values: Any) -> None:
     connection.execute(update(source_folders).where(source_folders.c.id == key).values(values))
 
 
-def _forget_gaps(connection: Connection, key: int, uids: Sequence[int]) -> None:
-    for chunk in chunks(uids):
-        of_these = (source_gaps.c.folder_id == key) & source_gaps.c.uid.in_(chunk)
-        connection.execute(delete(source_gaps).where(of_these))
+def _forget_gaps(connection: Connection, key: int, uids: Sequence[int]) -> int:
+    """How many there were."""
+    return sum(connection.execute(delete(source_gaps).where(_of(key, chunk))).rowcount for chunk in chunks(uids))
+
+
+def _gaps_among(connection: Connection, key: int, uids: Sequence[int]) -> int:
+    counts = [select(func.count()).select_from(source_gaps).where(_of(key, chunk)) for chunk in chunks(uids)]
+    return sum(connection.execute(count).scalar_one() for count in counts)
+
+
+def _of(key: int, uids: Sequence[int]) -> ColumnElement[bool]:
+    return (source_gaps.c.folder_id == key) & source_gaps.c.uid.in_(uids)
 
 
 def _backfill_columns(wanted: Backfill | None) -> dict[str, Any]:

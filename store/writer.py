@@ -17,6 +17,17 @@ from domain.errors import IntakeUnavailable, StoreUnavailable
 
 Item = TypeVar("Item")
 
+
+class Noted(Protocol):
+    """Hears of every commit that holds new entries: how many, how long it took, whether it could be written."""
+
+    def __call__(self, items: int, seconds: float, *, well: bool) -> None: ...
+
+
+def unheard(items: int, seconds: float, *, well: bool) -> None:
+    """Nobody wants to know."""
+
+
 NOT_NOW = (IntakeUnavailable, StoreUnavailable)
 
 

@@ -4,8 +4,9 @@
 # dovecot: mailboxes to fetch mail from; postfix: a mail server in front, and a relay. Tests start their own of either,
 # with settings of their own; the system's Postfix is left without any, so that it does not start. chromium: the web
 # chat's widget in a real browser. libfaketime: a clock that is set back, for one daemon alone.
-# rabbitmq-server: nodes of a cluster, each with a folder of its own (tests/rabbit.py); the system's own node must not
-# be started by its installation, now or at boot.
+# rabbitmq-server: nodes of a cluster, each with a folder of its own (tests/rabbit.py). prometheus and its alertmanager:
+# our alarms are loaded, fire and come back in. The system's own daemons of either must not be started by their
+# installation, now or at boot.
 set -u
 missing=""
 for tool in strace openssl; do
@@ -15,6 +16,8 @@ PATH="$PATH:/usr/sbin" command -v dovecot >/dev/null 2>&1 || missing="$missing d
 PATH="$PATH:/usr/sbin" command -v postfix >/dev/null 2>&1 || missing="$missing postfix"
 PATH="$PATH:/usr/sbin" command -v rabbitmqctl >/dev/null 2>&1 || missing="$missing rabbitmq-server"
 ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$missing libfaketime"
+command -v promtool >/dev/null 2>&1 || missing="$missing prometheus"
+command -v prometheus-alertmanager >/dev/null 2>&1 || missing="$missing prometheus-alertmanager"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-liberation"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
@@ -22,7 +25,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         *postfix*) echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections 2>/dev/null ;;
     esac
     case "$missing" in
-        *rabbitmq*)
+        *rabbitmq*|*prometheus*)
             # Debian asks policy-rc.d before it starts a service; where there is none yet, ours says no for the moment.
             if [ ! -e /usr/sbin/policy-rc.d ]; then
                 printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d
@@ -32,9 +35,11 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     # shellcheck disable=SC2086 # several names on purpose
     { apt-get update -qq && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $missing; } \
         >/dev/null 2>&1 || echo "could not install:$missing (their tests are skipped)"
-    case "$missing" in
-        *rabbitmq*) systemctl disable rabbitmq-server >/dev/null 2>&1 || true ;;
-    esac
+    for service in $missing; do
+        case "$service" in
+            rabbitmq*|prometheus*) systemctl disable "$service" >/dev/null 2>&1 || true ;;
+        esac
+    done
 else
     echo "not installed:$missing (their tests are skipped)"
 fi

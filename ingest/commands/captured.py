@@ -10,7 +10,7 @@ from domain.ports import Decode
 from domain.raw import RawInteraction
 from ingest.commands.failures import Unusable
 from ingest.commands.shell import Shell
-from ingest.payloads import UNUSED_SECRET, captured, channel_of_kind, raw_of
+from ingest.payloads import captured, channel_of_kind, raw_of, unused_secret
 from ingest.translations import _
 
 STANDARD_INPUT = "-"
@@ -41,7 +41,7 @@ def _configured(shell: Shell, channel: str) -> Channel:
     block = shell.settings.channels.get(channel)
     if block is None:
         raise _unknown(channel, shell.settings.channels)
-    return build_channel(block, shell.settings, reveal=lambda _reference: UNUSED_SECRET)
+    return build_channel(block, shell.settings, reveal=unused_secret)
 
 
 def _unknown(channel: str, configured: Iterable[str]) -> Unusable:

@@ -18,7 +18,7 @@ from domain.errors import ConfigError, IntakeUnavailable, Mistake, Position
 from ingest.commands.failures import UNUSABLE, WRONG, lines_of, mistakes_as_json
 from ingest.commands.shape import command
 from ingest.commands.shell import Shell, nearby, warn
-from ingest.payloads import UNUSED_SECRET
+from ingest.payloads import unused_secret
 from ingest.presentation.checklist import show_checklist
 from ingest.translations import N_
 from triage.keywords import NO_LETTER
@@ -216,7 +216,7 @@ def _secret(settings: "Settings", reference: str) -> str:
         target = settings.base / reference.removeprefix("file:")
         below_var = Path(os.path.realpath(target)).is_relative_to(os.path.realpath(settings.var_path))
         if reference.startswith("file:") and below_var and not os.path.lexists(target):
-            return UNUSED_SECRET
+            return unused_secret(reference)
         raise
 
 

@@ -24,7 +24,7 @@ from ingest.commands.shape import command
 from ingest.commands.shell import Shell, say, warn
 from ingest.commands.who import person as whoever
 from ingest.erasing import Erasing
-from ingest.payloads import UNUSED_SECRET
+from ingest.payloads import unused_secret
 from ingest.presentation.clean import line
 from ingest.presentation.progress import progress
 from ingest.supervise import spawn
@@ -206,7 +206,7 @@ async def _with_parts(settings: Settings, use: Callable[[Erasing], Awaitable[T]]
 
 @asynccontextmanager
 async def _parts(settings: Settings) -> AsyncIterator[Erasing]:
-    channels = build_channels(settings, reveal=lambda _reference: UNUSED_SECRET)  # nothing is sent or received
+    channels = build_channels(settings, reveal=unused_secret)  # nothing is sent or received
     async with opened(settings.store_url) as store, opened(settings.journal_url) as database:
         journal = DatabaseJournal(database, spawn=spawn)
         try:

@@ -22,7 +22,7 @@ from ingest.commands.numbers import NUMBER, no_ticket
 from ingest.commands.shape import command
 from ingest.commands.shell import Shell, say, warn
 from ingest.commands.who import person
-from ingest.payloads import UNUSED_SECRET
+from ingest.payloads import unused_secret
 from ingest.presentation.clean import line
 from ingest.translations import N_, _
 from store import bounces, replying
@@ -70,7 +70,7 @@ def _send(shell: Shell, number: int, said: str, attachments: Sequence[Attachment
     from triage.reply import plan_reply  # noqa: PLC0415 - as above
 
     settings = shell.settings
-    channels = build_channels(settings, reveal=lambda _reference: UNUSED_SECRET)  # nothing is sent from here
+    channels = build_channels(settings, reveal=unused_secret)  # nothing is sent from here
     key = token_key(settings)
     contents = open_contents(settings)
 

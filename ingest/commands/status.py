@@ -1,15 +1,16 @@
-"""`balcao status`: what runs, what waits, which rules are in force.
+"""`balcao status`: what runs, what waits, which rules are in force, and the verdict on it all (ingest/health.py).
 
 daemon's private /readyz ──▶ parts        nobody answers: the signs of life in var/run; none: "not running"
-journal ──▶ counts by fate, oldest waiting; how far mailboxes were read, and what is missing
-ticket store ──▶ outbox by state, files that lie elsewhere by state
-rule file ──▶ hash
+journal ──▶ counts by fate, what each channel brought last and has waiting, mailboxes and what is missing, leases
+ticket store ──▶ outbox by state, files that lie elsewhere, systems that must report
+rule file, disk ──▶ hash, what is left
 """
 
 import http.client
 import json
+import shutil
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -17,22 +18,17 @@ import orjson
 
 from config.settings import Settings
 from domain.errors import BalcaoError
-from domain.raw import Fate
-from domain.source import FolderReport
 from domain.units import Listen
-from ingest import signs
-from ingest.commands.databases import read_store, with_journal
-from ingest.commands.failures import UNUSABLE, lines_of
+from ingest import health, signs
+from ingest.commands import installation
+from ingest.commands.databases import with_journal, with_store
+from ingest.commands.failures import UNUSABLE, WRONG, lines_of
 from ingest.commands.shape import command
 from ingest.commands.shell import Shell, nearby, warn
-from ingest.presentation.moments import iso
-from ingest.presentation.status import show_status
+from ingest.presentation.status import in_words, show_status
 from ingest.roles import ROLES, run_folder
 from ingest.rulebook import read_rules
 from ingest.translations import N_
-from store import outbox, remote_files
-from store.journal import WholeJournal
-from store.ledger import JournalLedger
 
 T = TypeVar("T")
 
@@ -45,37 +41,64 @@ NOT_RUNNING = "not running"
 @command(
     None,
     "status",
-    help=N_("Show channels, journal, outbox and rules; works with and without a running daemon."),
+    help=N_("Show how everything is, on one screen; works with and without a running daemon."),
     example="balcao status --json",
 )
 def status(shell: Shell) -> int:
-    """Exit 2 when a database or the rule file cannot be read; what can be read is shown all the same."""
-    settings = shell.settings
-    problems: list[str] = []
+    """Exit 1 when nothing is accepted or filed, 2 when a database or the rule file cannot be read.
 
-    def tried(look: Callable[[], T]) -> T | None:
+    What can be read is shown all the same.
+    """
+    problems: list[str] = []
+    document = _gathered(shell.settings, problems)
+    found = health.reasons(document)
+    verdict = {
+        "state": health.verdict(found).value,
+        "reasons": [{"state": one.health.value, "code": one.code, "text": in_words(one)} for one in found],
+    }
+    document = {"verdict": verdict, **document}
+    shell.answer(document, lambda: show_status(document, ZoneInfo(shell.settings.timezone)))
+    warn(problems)
+    if problems:
+        return UNUSABLE
+    return WRONG if health.verdict(found) is health.Health.STOPPED else 0
+
+
+def _gathered(settings: Settings, problems: list[str]) -> dict[str, Any]:
+    unreadable: list[str] = []
+
+    def tried(part: str, look: Callable[[], T]) -> T | None:
         try:
             return look()
         except BalcaoError as error:
+            unreadable.append(part)
             problems.extend(line for line in lines_of(error) if line not in problems)
             return None
 
-    answer = ask(settings.web.private) or overheard(settings)
-    document = {
+    now = datetime.now(UTC)
+    answer = ask(settings.web.private) or overheard(settings, now)
+    parts = (answer or {}).get("parts", {})
+    journal = tried("journal", lambda: with_journal(settings, lambda one: installation.of_journal(settings, one, now)))
+    store = tried("store", lambda: with_store(settings, lambda one: installation.of_store(settings, one, now)))
+    journal, store = journal or {}, store or {}
+    return {
         "running": answer is not None,
         "ready": bool(answer and answer.get("ready")),
-        "channels": _channels(settings, answer),
-        "parts": (answer or {}).get("parts", {}),
-        "journal": tried(lambda: with_journal(settings, _journal)),
-        "sources": tried(lambda: with_journal(settings, _sources)),
-        "outbox": tried(lambda: _outbox(settings)),
-        "files": tried(lambda: _files(settings)),
-        "rules": tried(lambda: _rules(settings)),
+        "channels": _channels(settings, parts, journal.get("channels", {}), running=answer is not None),
+        "parts": parts,
+        "journal": journal.get("journal"),
+        "sources": journal.get("sources"),
+        "leases": journal.get("leases"),
+        "outbox": store.get("outbox"),
+        "outbox_oldest_s": store.get("outbox_oldest_s"),
+        "files": store.get("files"),
+        "heartbeats": store.get("heartbeats"),
+        "disk": _disk(settings),
+        "databases": {"journal": journal.get("database"), "store": store.get("database")},
+        "rules": tried("rules", lambda: _rules(settings)),
+        "unreadable": unreadable,
         "problems": problems,
     }
-    shell.answer(document, lambda: show_status(document, ZoneInfo(settings.timezone)))
-    warn(problems)
-    return UNUSABLE if problems else 0
 
 
 def ask(private: Listen) -> Mapping[str, Any] | None:
@@ -91,67 +114,48 @@ def ask(private: Listen) -> Mapping[str, Any] | None:
     return answer if isinstance(answer, dict) and isinstance(answer.get("parts"), dict) else None
 
 
-def overheard(settings: Settings) -> Mapping[str, Any] | None:
+def overheard(settings: Settings, now: datetime) -> Mapping[str, Any] | None:
     """The same from what the processes write below `var`: the role that answers at /readyz may be down alone."""
-    heard = signs.heard(run_folder(settings.var_path), datetime.now(UTC))
+    heard = signs.heard(run_folder(settings.var_path), now)
     if not heard:
         return None
     ready, parts = signs.together(heard, ROLES)
     return {"ready": ready, "parts": json.loads(orjson.dumps(parts))}
 
 
-def _channels(settings: Settings, answer: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """A channel with a receiver is a part of its own; one that is called lives on the public site."""
-    parts = (answer or {}).get("parts", {})
+def _channels(
+    settings: Settings, parts: Mapping[str, Any], queues: Mapping[str, Any], *, running: bool
+) -> list[dict[str, Any]]:
+    """A channel with a receiver is a part of its own; one that is called lives on the public site.
+
+    `last_success`: when it last brought something, or else when its receiver last was well.
+    """
     found = []
     for name, block in settings.channels.items():
-        part = (parts.get(name) or parts.get("web") or {}) if block.enabled else {}
-        state = part.get("state", NOT_RUNNING) if block.enabled else "disabled"
-        about = {key: part.get(key) for key in ("since", "last_success", "detail")}
-        found.append({"name": name, "kind": block.kind, "state": state, **about})
+        part = (parts.get(name) or parts.get("web") or {}) if block.enabled and running else {}
+        queue = queues.get(name) or {"last_accepted": None, "waiting": 0, "oldest_waiting_s": None}
+        found.append(
+            {
+                "name": name,
+                "kind": block.kind,
+                "state": part.get("state", NOT_RUNNING) if block.enabled else "disabled",
+                "since": part.get("since"),
+                "last_success": queue["last_accepted"] or part.get("last_success"),
+                "detail": part.get("detail"),
+                **queue,
+            }
+        )
     return found
 
 
-async def _journal(journal: WholeJournal) -> dict[str, Any]:
-    counts = await journal.counts()
-    waiting: timedelta | None = await journal.oldest_waiting(datetime.now(UTC))
-    return {
-        "counts": {fate.value: counts.get(fate, 0) for fate in Fate},
-        "oldest_waiting_s": None if waiting is None else round(waiting.total_seconds(), 3),
-    }
-
-
-async def _sources(journal: WholeJournal) -> list[dict[str, Any]]:
-    """The folders we fetch from, and what is in them and not in the journal."""
-    ledger = JournalLedger(journal)
-    accepted = await ledger.accepted_counts()
-    return [_source(report, accepted.get(report.folder.key, 0)) for report in await ledger.reports()]
-
-
-def _source(report: FolderReport, accepted: int) -> dict[str, Any]:
-    folder = report.folder
-    gaps = [{"uid": gap.uid, "reason": gap.reason, "attempts": gap.attempts, "retry_at": iso(gap.retry_at)}
-            for gap in report.gaps]  # fmt: skip
-    return {
-        "channel": folder.channel,
-        "folder": folder.name,
-        "uid_validity": folder.uid_validity,
-        "upto": folder.upto,
-        "accepted": accepted,
-        "looked_at": iso(folder.looked_at),
-        "backfill_since": iso(folder.backfill.since if folder.backfill else None),
-        "trouble": folder.trouble,
-        "missing": report.missing,
-        "gaps": gaps,
-    }
-
-
-def _outbox(settings: Settings) -> dict[str, int]:
-    return {state.value: count for state, count in read_store(settings, outbox.counts).items()}
-
-
-def _files(settings: Settings) -> dict[str, int]:
-    return {state.value: count for state, count in read_store(settings, remote_files.counts).items()}
+def _disk(settings: Settings) -> dict[str, int] | None:
+    """Of the file system where the journal lies; None before there is one."""
+    try:
+        found = shutil.disk_usage(settings.var_path)
+    except OSError:
+        return None
+    reserve = 0 if settings.broker else settings.journal.disk_reserve
+    return {"total": found.total, "free": found.free, "reserve": reserve}
 
 
 def _rules(settings: Settings) -> dict[str, Any]:

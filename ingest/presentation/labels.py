@@ -61,6 +61,12 @@ PARTS = {
     "not running": N_("not running"),
     "disabled": N_("switched off"),
 }
+REPORTING = {
+    "on time": N_("on time"),
+    "late": N_("late"),
+    "never": N_("never heard of"),
+    "unheard": N_("nobody listens"),
+}
 EVENTS = {
     "opened": N_("opened"),
     "joined": N_("message received"),
@@ -149,6 +155,9 @@ STYLES = {
     "failed": "bold red",
     "down": "bold yellow",
     "up": "green",
+    "on time": "green",
+    "late": "bold red",
+    "not running": "yellow",
     "sent": "green",
     "silent": "dim",
 }

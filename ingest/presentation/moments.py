@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, tzinfo
 
 from ingest.presentation.clean import line
-from ingest.translations import NN_, PORTUGUESE, language, ngettext
+from ingest.translations import NN_, PORTUGUESE, _, language, ngettext
 
+DAY = 86_400
 _UNITS = (
     (86_400, NN_("%(count)d day", "%(count)d days")),
     (3_600, NN_("%(count)d hour", "%(count)d hours")),
@@ -26,6 +27,17 @@ def moment(value: datetime | str | None, zone: tzinfo) -> str | None:
     if language() == PORTUGUESE:
         return f"{local:%d/%m}/{local.year:04} {local:%H:%M}"
     return f"{local.date().isoformat()} {local:%H:%M}"
+
+
+def ago(value: str | None, zone: tzinfo, now: datetime) -> str | None:
+    """`3 minutes ago` within a day, else the moment itself."""
+    if value is None:
+        return None
+    try:
+        age = (now - _in_zone(datetime.fromisoformat(value), UTC)).total_seconds()
+    except ValueError:
+        return line(value)
+    return _("%(time)s ago") % {"time": duration(age)} if 0 <= age < DAY else moment(value, zone)
 
 
 def duration(seconds: float) -> str:

@@ -1,98 +1,186 @@
-"""The state of everything on one screen."""
+"""How everything is, on one screen of 80 columns and 24 lines.
 
-from collections.abc import Mapping
-from datetime import tzinfo
+● ATENÇÃO  email/sending fora do ar: …            the worst reason beside it, the others below
+Canal …    when it last brought something, what waits and for how long, against the time that is too long
+Diário …   one line each
+
+Narrower terminals lose the kinds, then the bars; what is all right takes no room.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ingest.health import FAR_TOO_LATE, LATE, SCARCE, Reason
+from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, table
-from ingest.presentation.labels import FATES, FILES, PARTS, SENDING, STYLES, counted_rules, label
-from ingest.presentation.moments import duration, moment
-from ingest.translations import _
+from ingest.presentation.labels import FATES, FILES, PARTS, REPORTING, SENDING, STYLES, counted_rules, label
+from ingest.presentation.moments import ago, duration
+from ingest.translations import N_, _, ngettext
+
+Document = Mapping[str, Any]
+
+BAR = 8
+WIDE, BROAD = 76, 56
+"""Columns from which there is room for kinds, and for bars."""
+MOST_REASONS = 6
+VERDICTS = {
+    "ok": (N_("ALL IS WELL"), "bold green"),
+    "attention": (N_("ATTENTION"), "bold yellow"),
+    "stopped": (N_("STANDSTILL"), "bold red"),
+}
 
 
-def show_status(status: Mapping[str, Any], zone: tzinfo) -> None:
+def in_words(reason: Reason) -> str:
+    """In the reader's language."""
+    values = dict(reason.values)
+    if "age" in values:
+        values["duration"] = duration(values["age"])
+    if "fate" in values:
+        values["fate"] = label(FATES, values["fate"])
+    return line(_(reason.text) % values)
+
+
+def show_status(status: Document, zone: tzinfo) -> None:
     """`status` is the document of `balcao status --json`."""
     out = console()
-    out.print(_headline(status), "")
-    out.print(_channels(status["channels"], zone), "")
-    if others := {name: part for name, part in status["parts"].items() if not _is_channel(name, status)}:
-        out.print(_parts(others, zone), "")
-    if status["journal"]:
-        out.print(_line(_("Journal"), _counts(status["journal"]["counts"], FATES)))
-        if (waiting := status["journal"]["oldest_waiting_s"]) is not None:
-            out.print(_line(_("Waiting"), cell(_("the oldest for %(time)s") % {"time": duration(waiting)})))
-    if status["sources"]:
-        out.print(_sources(status["sources"], zone), "")
-    if status["outbox"] is not None:
-        out.print(_line(_("Outbox"), _counts(status["outbox"], SENDING)))
-    if status["files"] and any(status["files"].values()):
-        out.print(_line(_("Files"), _counts(status["files"], FILES)))
-    if rules := status["rules"]:
-        out.print(_line(_("Rules"), cell(f"{rules['file']}: {counted_rules(rules['rules'])}, {rules['hash']}")))
+    now = datetime.now(UTC)
+    out.print(*_verdict(status["verdict"]), sep="\n")
+    out.print("", _channels(status["channels"], out.width, zone, now), "", sep="\n")
+    out.print(_lines(_about(status, zone, now)))
 
 
-def _headline(status: Mapping[str, Any]) -> Text:
-    if not status["running"]:
-        return cell(_("The daemon is not running."), "bold yellow")
-    if status["ready"]:
-        return cell(_("The daemon is running; every part is up."), "bold green")
-    return cell(_("The daemon is running, but not every part is up."), "bold yellow")
+def _verdict(verdict: Document) -> Iterator[Text]:
+    words, style = VERDICTS[verdict["state"]]
+    reasons = verdict["reasons"]
+    first = reasons[0]["text"] if reasons else _("every part is up, nothing waits for a person")
+    yield Text.assemble((f"● {_(words)}", style), "  ", line(first))
+    for reason in reasons[1:MOST_REASONS]:
+        yield Text.assemble("  ", ("•", VERDICTS[reason["state"]][1]), f" {line(reason['text'])}")
+    if (more := len(reasons) - MOST_REASONS) > 0:
+        yield cell(ngettext("  … and %(count)d more", "  … and %(count)d more", more) % {"count": more}, "dim")
 
 
-def _channels(channels: list[Mapping[str, Any]], zone: tzinfo) -> Table:
-    rows = table(_("Channel"), _("Kind"), _("State"), _("Last success"), _("Detail"))
+def _channels(channels: Sequence[Document], width: int, zone: tzinfo, now: datetime) -> Table:
+    kinds, bars = width >= WIDE, width >= BROAD
+    rows = table(_("Channel"), *([_("Kind")] if kinds else []), _("State"), _("Last success"), _("Waiting"))
+    rows.columns[-1].justify = "right"
+    if bars:
+        rows.add_column(_("The oldest"))
+    for column in rows.columns:
+        column.no_wrap, column.overflow = True, "ellipsis"
     for one in channels:
+        if one["state"] == "disabled":
+            continue
         rows.add_row(
-            cell(one["name"]),
-            cell(one["kind"]),
+            cell(one["name"], limit=30),
+            *([cell(one["kind"])] if kinds else []),
             cell(label(PARTS, one["state"]), STYLES.get(one["state"], "dim")),
-            cell(moment(one["last_success"], zone)),
-            cell(one["detail"] or None, limit=80),
+            cell(ago(one["last_success"], zone, now)),
+            cell(one["waiting"] or None, "bold" if one["waiting"] else "dim"),
+            *([_age(one["oldest_waiting_s"])] if bars else []),
         )
     return rows
 
 
-def _parts(parts: Mapping[str, Mapping[str, Any]], zone: tzinfo) -> Table:
-    rows = table(_("Part"), _("State"), _("Since"), _("Detail"))
-    for name, part in parts.items():
-        rows.add_row(
-            cell(name),
-            cell(label(PARTS, part.get("state")), STYLES.get(str(part.get("state")), "")),
-            cell(moment(part.get("since"), zone)),
-            cell(part.get("detail") or None, limit=100),
-        )
-    return rows
+def _age(seconds: float | None) -> Text:
+    """A bar that is full when it is far too long."""
+    if seconds is None:
+        return cell(None, "dim")
+    style = "green" if seconds <= LATE else "yellow" if seconds <= FAR_TOO_LATE else "bold red"
+    return Text.assemble(_bar(seconds / FAR_TOO_LATE, style), f" {duration(seconds)}")
 
 
-def _sources(sources: list[Mapping[str, Any]], zone: tzinfo) -> Table:
-    """The folders of mailboxes; a gap is a mail that is there and not here."""
-    rows = table(_("Channel"), _("Folder"), _("Mails"), _("Last looked at"), _("Missing"), _("Detail"))
+def _bar(part: float, style: str) -> Text:
+    full = min(max(round(part * BAR), 1), BAR)
+    return Text.assemble(("█" * full, style), ("░" * (BAR - full), "dim"))
+
+
+def _about(status: Document, zone: tzinfo, now: datetime) -> Iterator[tuple[str, Text]]:
+    if journal := status["journal"]:
+        yield _("Journal"), _counts(journal["counts"], FATES)
+        if (age := journal["oldest_waiting_s"]) is not None:
+            yield _("Waiting"), Text.assemble(_("the oldest for %(time)s") % {"time": duration(age)})
+    if status["outbox"] is not None:
+        yield _("Outbox"), _outbox(status)
+    if status["files"] and any(status["files"].values()):
+        yield _("Files"), _counts(status["files"], FILES)
+    if status["sources"]:
+        yield from _mailboxes(status["sources"], zone, now)
+    if status["heartbeats"]:
+        yield _("Heartbeats"), _counted([one["state"] for one in status["heartbeats"]])
+    if status["leases"]:
+        yield _("Held here"), _leases(status["leases"])
+    if status["disk"]:
+        yield _("Disk"), _disk(status["disk"])
+    yield from _installed(status)
+
+
+def _installed(status: Document) -> Iterator[tuple[str, Text]]:
+    if rules := status["rules"]:
+        yield _("Rules"), cell(f"{rules['file']}: {counted_rules(rules['rules'])}, {rules['hash']}")
+    if known := [one for one in status["databases"].values() if one]:
+        yield _("Databases"), cell(" · ".join(f"{one['at']} ({one['revision']})" for one in known))
+    yield _("Parts"), _parts(status["parts"])
+    if off := [line(one["name"]) for one in status["channels"] if one["state"] == "disabled"]:
+        yield _("Switched off"), cell(", ".join(off), "dim")
+
+
+def _outbox(status: Document) -> Text:
+    shown = _counts(status["outbox"], SENDING)
+    if (age := status["outbox_oldest_s"]) is not None:
+        shown.append(f", {_('the oldest for %(time)s') % {'time': duration(age)}}")
+    return shown
+
+
+def _mailboxes(sources: Sequence[Document], zone: tzinfo, now: datetime) -> Iterator[tuple[str, Text]]:
+    """A gap is a mail that is there and not here."""
+    missing = sum(one["missing"] for one in sources)
+    yield _("Gaps"), cell(missing or _("none"), "bold red" if missing else "green")
     for one in sources:
-        rows.add_row(
-            cell(one["channel"]),
-            cell(one["folder"]),
-            cell(str(one["accepted"])),
-            cell(moment(one["looked_at"], zone)),
-            cell(str(one["missing"]), "bold red" if one["missing"] else ""),
-            cell(_detail(one, zone), limit=120),
-        )
-    return rows
+        told = [
+            ngettext("%(count)d mail", "%(count)d mails", one["accepted"]) % {"count": one["accepted"]},
+            _("looked at %(ago)s") % {"ago": ago(one["looked_at"], zone, now)} if one["looked_at"] else None,
+            one["trouble"],
+            _("%(count)s missing") % {"count": one["missing"]} if one["missing"] else None,
+            _("still taking older mail, back to %(moment)s") % {"moment": ago(one["backfill_since"], zone, now)}
+            if one["backfill_since"]
+            else None,
+            *(f"UID {gap['uid']}: {gap['reason']}" for gap in one["gaps"][:2]),
+        ]
+        yield f"{one['channel']}/{one['folder']}", cell("; ".join(filter(None, told)), limit=160)
 
 
-def _detail(source: Mapping[str, Any], zone: tzinfo) -> str | None:
-    told = [source["trouble"]]
-    if since := source["backfill_since"]:
-        told.append(_("still taking older mail, back to %(moment)s") % {"moment": moment(since, zone)})
-    told += [f"UID {gap['uid']}: {gap['reason']}" for gap in source["gaps"]]
-    return "; ".join(filter(None, told)) or None
+def _leases(leases: Sequence[Document]) -> Text:
+    """What one node does for all; another's is named."""
+    shown = [line(one["name"]) if one["here"] else f"{line(one['name'])} ({line(one['holder'])})" for one in leases]
+    return Text(" · ".join(shown))
 
 
-def _is_channel(name: str, status: Mapping[str, Any]) -> bool:
-    return any(one["name"] == name for one in status["channels"])
+def _disk(disk: Mapping[str, int]) -> Text:
+    left = disk["free"] / disk["total"] if disk["total"] else 0.0
+    style = "green" if left >= SCARCE else "bold red"
+    words = _("%(percent)d %% free, %(size).1f GB") % {"percent": round(100 * left), "size": disk["free"] / 1e9}
+    return Text.assemble(_bar(left, style), f" {words}")
+
+
+def _parts(parts: Mapping[str, Document]) -> Text:
+    """Only what is not up is named; its reason stands with the verdict."""
+    if not parts:
+        return cell(label(PARTS, "not running"), "dim")
+    other = [(name, part["state"]) for name, part in parts.items() if part["state"] != "up"]
+    if not other:
+        return cell(ngettext("%(count)d, up", "%(count)d, all up", len(parts)) % {"count": len(parts)}, "green")
+    shown = [cell(f"{line(name)} {label(PARTS, state)}", STYLES.get(state, "")) for name, state in other]
+    return Text(" · ").join(shown)
+
+
+def _counted(states: Sequence[str]) -> Text:
+    return _counts({state: states.count(state) for state in dict.fromkeys(states)}, REPORTING)
 
 
 def _counts(counts: Mapping[str, int], words: dict[str, str]) -> Text:
@@ -100,8 +188,8 @@ def _counts(counts: Mapping[str, int], words: dict[str, str]) -> Text:
     return Text(" · ").join(shown) if shown else cell(_("empty"), "dim")
 
 
-def _line(name: str, value: RenderableType) -> Table:
+def _lines(rows: Iterator[tuple[str, RenderableType]]) -> Table:
     grid = Table.grid(padding=(0, 2))
-    grid.add_column(width=10)
-    grid.add_row(Text(name, style="dim"), value)
+    for name, value in rows:
+        grid.add_row(cell(name, "dim", limit=30), value)
     return grid

@@ -172,6 +172,6 @@ class Daemon:
 
     def drained(self):
         """Whether nothing waits in the journal or the outbox."""
-        status = self.json("status")
+        status = json.loads(self.balcao("status", "--json", check=False))
         journal, outbox = status["journal"]["counts"], status["outbox"]
         return not any([journal["waiting"], journal["claimed"], outbox["pending"], outbox["sending"]])

@@ -52,9 +52,10 @@ def answering(installation, code, body):
 
 
 def test_without_a_daemon_the_files_still_tell_what_waits(desk):
-    status = desk.json("status")
+    status = desk.json("status", code=1)
 
     assert status["running"] is False
+    assert status["verdict"]["state"] == "stopped"
     assert [channel["state"] for channel in status["channels"]] == ["not running", "not running"]
     assert status["journal"]["counts"]["quarantined"] == 1
     assert isinstance(status["journal"]["oldest_waiting_s"], float)
@@ -66,14 +67,14 @@ def test_without_a_daemon_the_files_still_tell_what_waits(desk):
 def test_people_are_told_that_nothing_runs(desk):
     text = desk.run("status").stdout
 
-    assert "O serviço não está no ar." in text
+    assert "PARADO  o serviço não está no ar" in text
     assert "em quarentena 1" in text
     assert "a enviar 2" in text
 
 
 def test_the_daemon_is_asked_for_the_state_of_its_parts(own_desk):
     with answering(own_desk, 503, json.dumps({"ready": False, "parts": PARTS}).encode()):
-        status = own_desk.json("status")
+        status = own_desk.json("status", code=1)
         text = own_desk.run("status").stdout
 
     assert (status["running"], status["ready"]) == (True, False)
@@ -87,14 +88,14 @@ def test_the_daemon_is_asked_for_the_state_of_its_parts(own_desk):
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"parts": 1}', b"\xff", b"[" * 100_000])
 def test_somebody_else_at_the_address_is_not_taken_for_the_daemon(own_desk, body):
     with answering(own_desk, 200, body):
-        assert own_desk.json("status")["running"] is False
+        assert own_desk.json("status", code=1)["running"] is False
 
 
 def test_a_missing_database_is_told_and_the_rest_is_shown(installation):
     result = installation.run("status")
 
     assert result.exit_code == 2
-    assert "O serviço não está no ar." in result.stdout
+    assert "PARADO  o serviço não está no ar" in result.stdout
     assert "balcao db upgrade" in result.stderr
 
 
@@ -111,7 +112,7 @@ def test_broken_rules_are_told_and_the_rest_is_shown(own_desk):
 def test_where_the_site_is_silent_the_signs_of_life_are_read(own_desk):
     """The role that answers at /readyz may be the one that is down."""
     write(own_desk.folder / "var" / "run" / "receive.json", sign("receive", at=datetime.now(UTC), email=UP))
-    status = own_desk.json("status")
+    status = own_desk.json("status", code=1)
 
     assert (status["running"], status["ready"]) == (True, False)
     assert {channel["name"]: channel["state"] for channel in status["channels"]}["email"] == "up"
