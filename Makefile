@@ -26,7 +26,7 @@ run: env ## start the daemon here (balcao.yaml and rules.yaml are written on the
 demo: env ## a morning's traffic and a day of calls through a real daemon, and what became of it
 	@$(BIN)/python -m demo
 
-picture: env ## docs/pictures/demo.svg anew, from a real run of the demo
+picture: env ## docs/pictures/demo.svg and status.svg anew, from a real run of the demo
 	@$(BIN)/python -m demo --picture docs/pictures/demo.svg
 
 check: .venv/.dev ## lint, format, types, import contracts, the shipped settings and rules

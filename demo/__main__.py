@@ -18,6 +18,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import aiosmtplib
@@ -31,11 +32,13 @@ from demo.picture import canvas, draw
 from demo.showing import show
 from demo.sinks import MailSink, sinks
 from demo.traffic import MAILBOX_STEP, STEPS, Step, reply_to
+from ingest.presentation.status import show_status
 
 BALCAO = Path(sys.executable).with_name("balcao")
 CONFIG = Path(__file__).parent.parent / "config"
 PATIENCE = 90.0
 PIPE_WIDTH = 150
+GLANCE = 80
 
 SETTINGS = """\
 version: 1
@@ -140,22 +143,22 @@ class Desk:
 
     async def fetched(self) -> bool:
         """Whether the mailbox has been looked into, and its mail is here."""
-        return any(source["accepted"] for source in (await self._status())["sources"])
+        return any(source["accepted"] for source in (await self.status())["sources"])
 
     async def looked(self) -> bool:
         """Whether the mailbox has been looked into: only what arrives from then on is taken."""
-        return any(source["looked_at"] for source in (await self._status())["sources"])
+        return any(source["looked_at"] for source in (await self.status())["sources"])
 
     async def until_settled(self) -> None:
         await until(self.settled, "the desk to be through with everything")
 
     async def settled(self) -> bool:
         """Whether nothing waits any more."""
-        status = await self._status()
+        status = await self.status()
         waiting = [status["journal"]["counts"][fate] for fate in ("waiting", "claimed")]
         return not any([*waiting, *(status["outbox"].get(state) for state in ("pending", "sending"))])
 
-    async def _status(self) -> Any:
+    async def status(self) -> Any:
         process = await asyncio.create_subprocess_exec(
             BALCAO, "status", "--json", "--config", self.config, stdout=asyncio.subprocess.PIPE, cwd=self.folder
         )
@@ -194,7 +197,8 @@ async def _fetch_one(desk: Desk, box: Mailbox) -> None:
     await until(desk.fetched, "the mail to be fetched")
 
 
-async def main(console: Console) -> int:
+async def main(console: Console, glance: Console | None = None) -> int:
+    """`glance`: where the status of the desk at work is shown."""
     with tempfile.TemporaryDirectory(prefix="balcao-demo-") as name:
         folder = Path(name)
         async with sinks() as (mail_sink, mail_port, chat_sink, chat_port), mailbox() as box:
@@ -216,6 +220,8 @@ async def main(console: Console) -> int:
                         await _fetch_one(desk, box)
                     await until(desk.settled, "the desk to be through with everything")
                     await outage.play(desk.post, desk.until_settled)
+                    if glance is not None:
+                        show_status(await desk.status(), ZoneInfo("America/Sao_Paulo"), glance)
                     everything, ignored = await asyncio.gather(desk.tickets(), desk.ignored())
                     shown = await outage.shown(BALCAO, desk.config, everything)
             except (TimeoutError, OSError, aiohttp.ClientError, aiosmtplib.SMTPException) as error:
@@ -247,10 +253,12 @@ def arguments() -> argparse.Namespace:
 if __name__ == "__main__":
     picture = arguments().picture
     if picture:
-        shown = canvas()
+        shown, glance = canvas(), canvas(GLANCE)
     else:
         shown = Console(width=None if sys.stdout.isatty() or os.environ.get("COLUMNS") else PIPE_WIDTH)
-    code = asyncio.run(main(shown))
-    if picture and code == 0:
+        glance = None
+    code = asyncio.run(main(shown, glance))
+    if picture and glance and code == 0:
         draw(shown, picture, title="make demo")
+        draw(glance, picture.with_name("status.svg"), title="balcao status")
     sys.exit(code)

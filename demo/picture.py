@@ -10,9 +10,9 @@ FONTS = "'Fira Code','JetBrains Mono','DejaVu Sans Mono',Menlo,Consolas,monospac
 FETCHED_FONTS = re.compile(r"\s*@font-face \{.*?\}\n", re.DOTALL)
 
 
-def canvas() -> Console:
-    """A console that remembers what it shows, as a colour terminal of COLUMNS would."""
-    return Console(record=True, width=COLUMNS, force_terminal=True, color_system="truecolor")
+def canvas(columns: int = COLUMNS) -> Console:
+    """A console that remembers what it shows, as a colour terminal of so many columns would."""
+    return Console(record=True, width=columns, force_terminal=True, color_system="truecolor")
 
 
 def draw(console: Console, path: Path, *, title: str) -> None:

@@ -87,38 +87,31 @@ def _dumps(event: Any, **_: Any) -> bytes:
 
 class Metrics:
     """Every figure. A label holds what we name ourselves (stages, states, results) or what the settings and rules do:
-    never anything that a stranger writes (tests/security/test_53_bounded_labels.py)."""
+    never anything that a stranger writes (tests/e2e/test_observability.py)."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
 
-        def counter(name: str, text: str, *labels: str) -> Counter:
-            return Counter(f"balcao_{name}", text, labels, registry=self.registry)
-
-        def gauge(name: str, text: str, *labels: str) -> Gauge:
-            return Gauge(f"balcao_{name}", text, labels, registry=self.registry)
-
-        def histogram(name: str, text: str, *labels: str) -> Histogram:
-            return Histogram(f"balcao_{name}", text, labels, registry=self.registry, buckets=_SECONDS)
-
-        self.accepted = counter("accepted", "Interactions made durable.", "channel")
-        self.unavailable = counter("unavailable", "Interactions that could not be promised.", "channel")
-        self.last_accepted = gauge(
+        self.accepted = self._counter("accepted", "Interactions made durable.", "channel")
+        self.unavailable = self._counter("unavailable", "Interactions that could not be promised.", "channel")
+        self.last_accepted = self._gauge(
             "last_accepted_timestamp_seconds", "When a channel last made one durable.", "channel"
         )
-        self.settled = counter("settled", "Journal entries by fate.", "fate")
-        self.filed = counter("filed", "Interactions filed on a ticket.", "channel", "road")
-        self.tickets = counter("tickets", "Tickets opened.", "department", "priority")
-        self.alerts = counter("alerts", "Reports of incidents by what they came to.", "channel", "course")
-        self.incidents = gauge(
+        self.settled = self._counter("settled", "Journal entries by fate.", "fate")
+        self.filed = self._counter("filed", "Interactions filed on a ticket.", "channel", "road")
+        self.tickets = self._counter("tickets", "Tickets opened.", "department", "priority")
+        self.alerts = self._counter("alerts", "Reports of incidents by what they came to.", "channel", "course")
+        self.incidents = self._gauge(
             "incidents", "Incidents that burn, or would if no maintenance window kept them.", "channel", "state"
         )
-        self.answers = counter("answers", "Acknowledgements planned, or why not.", "answer")
-        self.sent = counter("sent", "Outgoing messages by result.", "channel", "result")
-        self.last_sent = gauge("last_sent_timestamp_seconds", "When a channel last delivered a message.", "channel")
-        self.stage_seconds = histogram("stage_seconds", "Time per turn of a stage.", "stage")
-        self.stage_items = counter("stage_items", "What went through a stage.", "stage")
-        self.stage_failures = counter("stage_failures", "What did not get through a stage.", "stage")
+        self.answers = self._counter("answers", "Acknowledgements planned, or why not.", "answer")
+        self.sent = self._counter("sent", "Outgoing messages by result.", "channel", "result")
+        self.last_sent = self._gauge(
+            "last_sent_timestamp_seconds", "When a channel last delivered a message.", "channel"
+        )
+        self.stage_seconds = self._histogram("stage_seconds", "Time per turn of a stage.", "stage")
+        self.stage_items = self._counter("stage_items", "What went through a stage.", "stage")
+        self.stage_failures = self._counter("stage_failures", "What did not get through a stage.", "stage")
         self.stages = stages_of(self.stage_seconds, self.stage_items, self.stage_failures)
         self.batch = Histogram(
             "balcao_batch_entries",
@@ -126,22 +119,35 @@ class Metrics:
             registry=self.registry,
             buckets=(1, 2, 5, 10, 25, 50, 100, 200, 500),
         )
-        self.delay = histogram("accept_to_ticket_seconds", "From durable to committed ticket.")
-        self.worker_deaths = counter("worker_deaths", "Child processes that died or hung on a batch.")
-        self.journal = gauge("journal_entries", "Journal entries by fate.", "fate")
-        self.oldest = gauge("journal_oldest_waiting_seconds", "Age of the oldest unprocessed entry.")
-        self.outbox = gauge("outbox_messages", "Outgoing messages by state.", "state")
-        self.fetched = counter("files_fetched", "Tries to fetch remote files, by result.", "channel", "result")
-        self.remote_files = gauge("files_remote", "Remote files by state.", "state")
-        self.part_up = gauge("part_up", "1 when the part is up.", "part")
-        self.source_gaps = gauge(
+        self.delay = self._histogram("accept_to_ticket_seconds", "From durable to committed ticket.")
+        self._standing()
+
+    def _standing(self) -> None:
+        """How things are, rather than what has come through."""
+        self.worker_deaths = self._counter("worker_deaths", "Child processes that died or hung on a batch.")
+        self.journal = self._gauge("journal_entries", "Journal entries by fate.", "fate")
+        self.oldest = self._gauge("journal_oldest_waiting_seconds", "Age of the oldest unprocessed entry.")
+        self.outbox = self._gauge("outbox_messages", "Outgoing messages by state.", "state")
+        self.fetched = self._counter("files_fetched", "Tries to fetch remote files, by result.", "channel", "result")
+        self.remote_files = self._gauge("files_remote", "Remote files by state.", "state")
+        self.part_up = self._gauge("part_up", "1 when the part is up.", "part")
+        self.source_gaps = self._gauge(
             "source_gaps", "Mails that are in a folder and not in the journal.", "channel", "folder"
         )
-        self.gaps_found = counter("gaps_found", "Mails found missing from the journal.", "channel")
-        self.gaps_closed = counter("gaps_closed", "Such mails that came, or left their folder.", "channel")
-        self.disk_free = gauge("disk_free_bytes", "Free space where the journal lives.")
-        self.rules_ok = gauge("rules_last_reload_successful", "1 when the rule file on disk is in force.")
-        self.rule_reloads = counter("rules_reloads", "Looks at new rule files by result.", "result")
+        self.gaps_found = self._counter("gaps_found", "Mails found missing from the journal.", "channel")
+        self.gaps_closed = self._counter("gaps_closed", "Such mails that came, or left their folder.", "channel")
+        self.disk_free = self._gauge("disk_free_bytes", "Free space where the journal lives.")
+        self.rules_ok = self._gauge("rules_last_reload_successful", "1 when the rule file on disk is in force.")
+        self.rule_reloads = self._counter("rules_reloads", "Looks at new rule files by result.", "result")
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"balcao_{name}", text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"balcao_{name}", text, labels, registry=self.registry)
+
+    def _histogram(self, name: str, text: str, *labels: str) -> Histogram:
+        return Histogram(f"balcao_{name}", text, labels, registry=self.registry, buckets=_SECONDS)
 
     def note_gaps(self, change: Change) -> None:
         self.gaps_found.labels(change.channel).inc(change.found)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -45,9 +45,9 @@ def in_words(reason: Reason) -> str:
     return line(_(reason.text) % values)
 
 
-def show_status(status: Document, zone: tzinfo) -> None:
+def show_status(status: Document, zone: tzinfo, out: Console | None = None) -> None:
     """`status` is the document of `balcao status --json`."""
-    out = console()
+    out = out or console()
     now = datetime.now(UTC)
     out.print(*_verdict(status["verdict"]), sep="\n")
     out.print("", _channels(status["channels"], out.width, zone, now), "", sep="\n")

@@ -38,6 +38,7 @@ COLUMNS = "130"
 STEADY = (
     (re.compile(r"\x1b\[[0-9;]*m"), ""),
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z|\d{4}-\d\d-\d\d \d\d:\d\d|\d\d/\d\d/\d{4} \d\d:\d\d"), "WHEN"),
+    (re.compile(r"\d+ (?:second|minute)s? ago|há \d+ (?:segundo|minuto)s?"), "WHEN"),
     (re.compile(r"Date: [^\n]+"), "Date: WHEN"),
     (re.compile(r"\+[a-z2-7]{32}@"), "+TOKEN@"),
     (re.compile(r"\b[0-9a-f]{24}\b|\b[0-9a-f]{16}\b"), "ID"),

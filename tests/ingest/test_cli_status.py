@@ -79,8 +79,8 @@ def test_the_daemon_is_asked_for_the_state_of_its_parts(own_desk):
 
     assert (status["running"], status["ready"]) == (True, False)
     states = {channel["name"]: (channel["state"], channel["last_success"]) for channel in status["channels"]}
-    assert states == {"email": ("up", "2026-11-22T12:30:00Z"), "site": ("up", None)}
-    assert "22/11/2026 09:30" in text
+    assert states == {"email": ("up", "2026-11-22T12:00:00Z"), "site": ("up", None)}
+    assert "22/11/2026 09:00" in text
     assert "fora do ar, tentando de novo" in text
     assert controls_in(text) == []
 
