@@ -47,7 +47,10 @@ def described(report: FolderReport) -> str:
 
 
 async def recall(daemon: Daemon) -> None:
-    """At the start: a channel is not silent since then, but since it last brought something."""
+    """At the start: a channel is not silent since then, but since it last brought something; its counters are there."""
+    for name in daemon.channels:
+        for counter in (daemon.metrics.unavailable, daemon.metrics.gaps_found, daemon.metrics.gaps_closed):
+            counter.labels(name)
     with suppress(IntakeUnavailable, StoreUnavailable):
         for name, moment in (await daemon.journal.read(journal_queries.last_received)).items():
             if name in daemon.channels:
