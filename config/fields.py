@@ -11,12 +11,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 from domain.broker import parse_broker
 from domain.mailbox import fold_address
 from domain.units import (
+    DOOR_PATTERN,
     DURATION_PATTERN,
     LISTEN_PATTERN,
     REFERENCE_PATTERN,
     SIZE_PATTERN,
     BadValue,
+    HandedOver,
     Listen,
+    parse_door,
     parse_duration,
     parse_listen,
     parse_reference,
@@ -120,6 +123,9 @@ def _shown(show: Callable[[Any], str]) -> PlainSerializer:
 Duration = Annotated[float, PlainValidator(_seconds), _written_as(DURATION_PATTERN, "90s"), _shown(duration_text)]
 Size = Annotated[int, PlainValidator(parse_size), _written_as(SIZE_PATTERN, "25MB"), _shown(size_text)]
 ListenOn = Annotated[Listen, PlainValidator(parse_listen), _written_as(LISTEN_PATTERN, "127.0.0.1:8080"), _shown(str)]
+Door = Annotated[
+    Listen | HandedOver, PlainValidator(parse_door), _written_as(DOOR_PATTERN, "127.0.0.1:8080"), _shown(str)
+]
 Secret = Annotated[str, PlainValidator(parse_reference), _written_as(REFERENCE_PATTERN, "env:NAME")]
 DatabaseUrl = Annotated[
     str,

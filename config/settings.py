@@ -21,6 +21,7 @@ from config.fields import (
     Block,
     Count,
     DatabaseUrl,
+    Door,
     Duration,
     HostName,
     ListenOn,
@@ -43,11 +44,19 @@ class Store(Block):
     url: DatabaseUrl | None = Field(default=None, repr=False)
 
 
+class Tls(Block):
+    """PEM files."""
+
+    certificate: Path
+    key: Path
+
+
 class Web(Block):
-    public: ListenOn = Listen("127.0.0.1", 8080)
+    public: Door = Listen("127.0.0.1", 8080)
     private: ListenOn = Listen("127.0.0.1", 8081)
     max_body: Size = 32_000_000
     failures_per_minute: Count = 60
+    tls: Tls | None = None
     trusted_proxies: tuple[Network, ...] = ()
 
 
@@ -151,12 +160,13 @@ class Sections(Block):
 
 
 class Settings(Sections):
-    """The whole file. `places` knows where each secret reference is written, `journal_places` the keys of `journal`."""
+    """The whole file. `places` knows where each secret reference is written, the others the keys of a block."""
 
     path: Path
     channels: Mapping[str, InstanceOf[ChannelBlock]]
     places: Mapping[str, InstanceOf[Position]] = Field(default={}, repr=False)
     journal_places: Mapping[str, InstanceOf[Position]] = Field(default={}, repr=False)
+    web_places: Mapping[str, InstanceOf[Position]] = Field(default={}, repr=False)
 
     @property
     def base(self) -> Path:
@@ -249,6 +259,7 @@ def load(path: Path) -> Settings:
         channels=blocks,
         places=dict(_references(node)),
         journal_places=_places_in(node, "journal"),
+        web_places=_places_in(node, "web"),
     )
 
 

@@ -3,6 +3,7 @@
     "90s" "5m" "2h" "30d"          parse_duration   -> timedelta
     "25MB" "64MiB"                 parse_size       -> int (bytes)
     "127.0.0.1:25" "[::1]:25"      parse_listen     -> Listen(host, port)
+    "systemd:smtp", or as above    parse_door       -> HandedOver(name) or Listen
     "env:NAME" "file:path"         parse_reference  -> the same text, known to be a secret reference
 
 Each raises BadValue, a ValueError that pydantic passes on; `text` and `values` make it translatable.
@@ -32,6 +33,8 @@ _BYTES = {
 DURATION_PATTERN = r"[0-9]{1,6}(ms|s|m|h|d)"
 SIZE_PATTERN = r"[0-9]{1,9}(B|kB|KB|MB|GB|KiB|MiB|GiB)"
 LISTEN_PATTERN = r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]/@]+):[0-9]{1,5}"
+HANDED_PATTERN = r"systemd:[A-Za-z0-9._-]{1,100}"
+DOOR_PATTERN = rf"({HANDED_PATTERN}|{LISTEN_PATTERN})"
 REFERENCE_PATTERN = r"(env:[A-Za-z_][A-Za-z0-9_]*|file:[^\x00-\x1f]+)"
 
 
@@ -53,6 +56,16 @@ class Listen:
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Sockets that systemd opens and hands to us under this name (FileDescriptorName=)."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"systemd:{self.name}"
 
 
 def parse_duration(value: Any) -> timedelta:
@@ -79,6 +92,16 @@ def parse_listen(value: Any) -> Listen:
     if int(port) > 65535:
         raise BadValue("a port is a number from 0 to 65535")
     return Listen(_bare_host(host), int(port))
+
+
+def parse_door(value: Any) -> Listen | HandedOver:
+    if isinstance(value, HandedOver):
+        return value
+    if isinstance(value, str) and value.startswith("systemd:"):
+        if not re.fullmatch(HANDED_PATTERN, value):
+            raise BadValue('write a socket of systemd by its FileDescriptorName: "systemd:smtp"')
+        return HandedOver(value.removeprefix("systemd:"))
+    return parse_listen(value)
 
 
 def parse_reference(value: Any) -> str:

@@ -47,8 +47,10 @@ def _doors(daemon: Daemon) -> Iterator[tuple[str, str, str]]:
     called = ", ".join(
         channel.path or f"/hooks/{name}" for name, channel in daemon.channels.items() if channel.routes is not None
     )
+    signed = _("signed POST to %(paths)s") % {"paths": called or "—"}
     uses = {
-        _("public HTTP"): _("signed POST to %(paths)s") % {"paths": called or "—"},
+        _("public HTTP"): signed,
+        _("public HTTPS"): signed,
         _("private HTTP"): _("/readyz, /metrics, operations; keep it off the internet"),
     }
     for name, channel in daemon.channels.items():

@@ -1,7 +1,7 @@
 """The daemon: opens in order, runs, closes in reverse (house.md §6).
 
     locks ─▶ journal ─▶ ticket store ─▶ rules ─▶ worker ─▶ dispatcher ─▶ sites ─▶ receivers
-    SIGTERM / SIGINT: stop, what is under way is finished · a second one: now · SIGHUP: reload the rules
+    SIGTERM / SIGINT: stop, what is under way is finished · a second one: now · SIGHUP: reload rules and certificates
 
     exit 0  stopped cleanly      1  a part died, the supervisor restarts us      2  settings, or an address in use
 
@@ -19,14 +19,15 @@ from datetime import timedelta
 
 import structlog
 
+from channels import certificates, handed
 from config.settings import Settings
-from ingest import memory, parts
+from ingest import memory, notifying, parts
 from ingest.announce import announce
 from ingest.daemon import Daemon
 from ingest.housekeeping import recall
 from ingest.journals import open_journal
 from ingest.locks import AlreadyRunning, RoleLock
-from ingest.roles import RESTORING, ROLES, rules_folder
+from ingest.roles import RESTORING, ROLES, name_of, rules_folder
 from ingest.rulebook import Rulebook
 from ingest.rulehistory import RuleHistory
 from ingest.supervise import spawn
@@ -37,6 +38,11 @@ from store.engines import Database
 
 log = structlog.get_logger()
 
+ORDINARY_USER = (
+    "let an ordinary user run it: User= in deploy/systemd/balcao.service, `user` in supervisord.conf; "
+    "a port below 1024 needs no root either (docs/operations.md, User and ports)"
+)
+
 
 async def run(settings: Settings, role: str = "all", *, backfill: timedelta | None = None) -> int:
     """Serve until told to stop; `backfill`: how far back mailboxes are asked for older mail.
@@ -44,6 +50,8 @@ async def run(settings: Settings, role: str = "all", *, backfill: timedelta | No
     Returns the exit code. Raises ConfigError before anything is opened.
     """
     set_up_logging(settings.log.level, settings.log.format)
+    warn_of_root()
+    handed.sockets()  # before any child is started
     if (mark := settings.var_path / RESTORING).exists():
         text = _("a restore has begun here and not ended (%(mark)s): finish it with `balcao backup restore`")
         print(text % {"mark": mark}, file=sys.stderr)  # noqa: T201 - the person at the terminal is the reader
@@ -52,6 +60,7 @@ async def run(settings: Settings, role: str = "all", *, backfill: timedelta | No
     try:
         async with _daemon(settings, roles, backfill) as daemon:
             await daemon.stop.wait()
+            notifying.tell("STOPPING=1")
             log.info("stopping", failure=repr(daemon.failure) if daemon.failure else None)
     except AlreadyRunning as error:
         print(error, file=sys.stderr)  # noqa: T201 - the person at the terminal is the reader
@@ -96,7 +105,22 @@ async def _daemon(settings: Settings, roles: frozenset[str], backfill: timedelta
             memory.settle()
             daemon.liveness.opened = True
             announce(daemon)
+            notifying.tell("READY=1", f"STATUS={name_of(roles)}")
         yield daemon
+
+
+def _read_certificates() -> None:
+    for path, trouble in certificates.read_again():
+        if trouble is None:
+            log.info("certificate_reloaded", path=str(path))
+        else:
+            log.error("certificate_not_reloaded", path=str(path), reason=trouble)
+
+
+def warn_of_root(user: int | None = None) -> None:
+    """Nothing needs root; whoever breaks into it then owns the machine."""
+    if (os.geteuid() if user is None else user) == 0:
+        log.warning("running_as_root", mend=ORDINARY_USER)
 
 
 def _listen_to_signals(daemon: Daemon, stack: AsyncExitStack) -> None:
@@ -112,6 +136,7 @@ def _listen_to_signals(daemon: Daemon, stack: AsyncExitStack) -> None:
 
     def reload() -> None:
         """What changes while we look is seen by the next look, a second later: no need to queue up."""
+        _read_certificates()
         if daemon.reloading is None or daemon.reloading.done():
             daemon.reloading = spawn(parts.look_at_rules(daemon, anew=True), name="reload rules")
 

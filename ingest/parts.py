@@ -17,6 +17,7 @@ from ingest.fetching import Fetching
 from ingest.housekeeping import Housekeeping
 from ingest.insisting import insist
 from ingest.keeping import keep
+from ingest.notifying import watched
 from ingest.operations import operations_of
 from ingest.pool import PipelinePool
 from ingest.presence import Presence, present
@@ -27,12 +28,12 @@ from ingest.together import together
 from ingest.transcribing import Transcribing
 from ingest.translations import _
 from ingest.watching import Watching
-from ingest.wiring import open_contents
+from ingest.wiring import open_contents, site_tls
 from ingest.worker import Worker
 from store.migrating import upgrade
 from web.private import Inside, private_site
 from web.public import PublicLimits, public_site
-from web.serving import serve
+from web.serving import serve, serve_at
 
 log = structlog.get_logger()
 
@@ -206,8 +207,10 @@ async def public_web(daemon: Daemon) -> AsyncIterator[None]:
         trusted_proxies=tuple(map(str, settings.trusted_proxies)),
         max_body=settings.max_body,
     )
-    async with serve(public_site(routes, limits), settings.public.host, settings.public.port) as bound:
-        daemon.listening[_("public HTTP")] = [f"{bound.host}:{bound.port}"]
+    async with serve_at(public_site(routes, limits), settings.public, tls=site_tls(daemon.settings)) as bound:
+        daemon.listening[_("public HTTPS") if settings.tls else _("public HTTP")] = [
+            f"{one.host}:{one.port}" for one in bound
+        ]
         daemon.liveness.up("web")
         yield
 
@@ -251,7 +254,14 @@ def _for_all_nodes(daemon: Daemon, scheduler: Chores, housekeeping: Housekeeping
     keep(daemon, scheduler)
 
 
+@asynccontextmanager
+async def watchdog(_daemon: Daemon) -> AsyncIterator[None]:
+    async with watched():
+        yield
+
+
 IN_ORDER: tuple[tuple[str | None, Part], ...] = (
+    (None, watchdog),
     (None, present),
     (None, ticket_store),
     (None, together),

@@ -3,6 +3,7 @@
 import base64
 import os
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from jinja2 import TemplateError
 
 from channels import KINDS, load_kind
 from channels.base import BuildContext, Channel
+from channels.certificates import server_context
 from config.alerts import incident_desk
 from config.channels import ChannelBlock
 from config.settings import Settings
@@ -133,6 +135,18 @@ def _bucket(settings: Settings) -> AttachmentBucket | None:
         patience=settings.worker.timeout / 2,
     )
     return AttachmentBucket(options)
+
+
+def site_tls(settings: Settings) -> ssl.SSLContext | None:
+    """The certificate of the public site. Raises ConfigError."""
+    tls = settings.web.tls
+    if tls is None:
+        return None
+    try:
+        return server_context(settings.base / tls.certificate, settings.base / tls.key)
+    except OSError as error:
+        text = N_("web.tls: the certificate and its key cannot be used: %(why)s")
+        raise ConfigError([Mistake(settings.web_places["tls"], text, {"why": error.strerror or str(error)})]) from None
 
 
 def letter_folders(settings: Settings) -> list[Path]:

@@ -4,6 +4,7 @@
 # dovecot: mailboxes to fetch mail from; postfix: a mail server in front, and a relay. Tests start their own of either,
 # with settings of their own; the system's Postfix is left without any, so that it does not start. chromium: the web
 # chat's widget in a real browser. libfaketime: a clock that is set back, for one daemon alone.
+# systemd: systemd-analyze looks at deploy/systemd, systemd-socket-activate hands a daemon its ports; it is not started.
 # rabbitmq-server: nodes of a cluster, each with a folder of its own (tests/rabbit.py). prometheus and its alertmanager:
 # our alarms are loaded, fire and come back in. The system's own daemons of either must not be started by their
 # installation, now or at boot.
@@ -18,6 +19,7 @@ PATH="$PATH:/usr/sbin" command -v rabbitmqctl >/dev/null 2>&1 || missing="$missi
 ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$missing libfaketime"
 command -v promtool >/dev/null 2>&1 || missing="$missing prometheus"
 command -v prometheus-alertmanager >/dev/null 2>&1 || missing="$missing prometheus-alertmanager"
+command -v systemd-socket-activate >/dev/null 2>&1 || missing="$missing systemd"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-liberation"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

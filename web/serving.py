@@ -6,7 +6,7 @@ closed by aiohttp's keep-alive timer; slow bodies are timed by the channel's doo
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -14,7 +14,9 @@ from typing import cast
 import structlog
 from aiohttp import hdrs, web
 
+from channels.listening import open_doors
 from channels.problem import problem
+from domain.units import HandedOver, Listen
 from web.problem import Handler
 
 log = structlog.get_logger()
@@ -46,29 +48,36 @@ class Bound:
 
 @asynccontextmanager
 async def serve(
+    site: web.Application, host: str, port: int, *, limits: ServingLimits | None = None
+) -> AsyncIterator[Bound]:
+    """Serve `site` inside the block at one address; port 0 takes a free one."""
+    async with serve_at(site, Listen(host, port), limits=limits) as (bound, *_others):
+        yield bound
+
+
+@asynccontextmanager
+async def serve_at(
     site: web.Application,
-    host: str,
-    port: int,
+    where: Listen | HandedOver,
     *,
     limits: ServingLimits | None = None,
     tls: ssl.SSLContext | None = None,
-) -> AsyncIterator[Bound]:
-    """Serve `site` inside the block; port 0 takes a free one. Raises OSError when the address cannot be bound.
+) -> AsyncIterator[Sequence[Bound]]:
+    """Serve `site` inside the block; systemd may hand several sockets over. Raises OSError that says what is wrong.
 
     Leaving waits up to `stop_seconds` for requests under way, then cuts them.
     """
     limits = limits or ServingLimits()
     runner = web.AppRunner(site, handle_signals=False, access_log=None, shutdown_timeout=limits.stop_seconds)
     await runner.setup()
-    server = None
+    servers: list[asyncio.Server] = []
     try:
         _take_short_cuts(runner, site.get(DIRECT, {}))
-        loop = asyncio.get_running_loop()
-        factory = _capped(runner, limits, loop)
-        server = await loop.create_server(factory, host, port, ssl=tls, backlog=limits.backlog)
-        yield _bound(server)
+        factory = _capped(runner, limits, asyncio.get_running_loop())
+        servers = await open_doors(factory, where, backlog=limits.backlog, tls=tls)
+        yield [_bound(server) for server in servers]
     finally:
-        if server is not None:
+        for server in servers:
             server.close()
         await runner.cleanup()
 
@@ -92,8 +101,9 @@ def _take_short_cuts(runner: web.AppRunner, direct: dict[str, Handler]) -> None:
 
 
 def _bound(server: asyncio.Server) -> Bound:
+    """A Unix socket has a path and no port."""
     name = server.sockets[0].getsockname()
-    return Bound(host=name[0], port=name[1])
+    return Bound(host=name[0], port=name[1]) if isinstance(name, tuple) else Bound(host=str(name), port=0)
 
 
 def _capped(

@@ -13,14 +13,15 @@ from channels.mail.authentication import Network, Trust
 from channels.mail.monitoring import NO_MONITORS, Monitors
 from domain.mailbox import Mailbox, fold_address
 from domain.units import (
+    DOOR_PATTERN,
     DURATION_PATTERN,
-    LISTEN_PATTERN,
     REFERENCE_PATTERN,
     SIZE_PATTERN,
     BadValue,
+    HandedOver,
     Listen,
+    parse_door,
     parse_duration,
-    parse_listen,
     parse_reference,
     parse_size,
 )
@@ -63,7 +64,7 @@ def _as_written(parse: Callable[[Any], Any], pattern: str) -> tuple[PlainValidat
 
 Size = Annotated[int, *_as_written(parse_size, SIZE_PATTERN)]
 Duration = Annotated[timedelta, *_as_written(parse_duration, DURATION_PATTERN)]
-ListenAddress = Annotated[Listen, *_as_written(parse_listen, LISTEN_PATTERN)]
+ListenAddress = Annotated[Listen | HandedOver, *_as_written(parse_door, DOOR_PATTERN)]
 SecretReference = Annotated[str, *_as_written(parse_reference, REFERENCE_PATTERN)]
 Address = Annotated[str, *_as_written(parse_address, ADDRESS_PATTERN)]
 Recipient = Annotated[str, *_as_written(parse_recipient, RECIPIENT_PATTERN)]

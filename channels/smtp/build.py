@@ -4,6 +4,7 @@ import ssl
 from pathlib import Path
 
 from channels.base import BuildContext, Channel
+from channels.certificates import server_context
 from channels.mail.decode import decoder
 from channels.mail.sender import CARRIAGE, sender_of
 from channels.smtp.options import Options, Tls
@@ -32,9 +33,8 @@ def build(options: Options, context: BuildContext) -> Channel:
 
 
 def _tls_context(tls: Tls, base: Path) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        context.load_cert_chain(base / tls.certificate, base / tls.key)
+        return server_context(base / tls.certificate, base / tls.key)
     except (OSError, ssl.SSLError) as error:
         mistake = Mistake(
             Position(str(tls.certificate), 1, 1),
@@ -42,4 +42,3 @@ def _tls_context(tls: Tls, base: Path) -> ssl.SSLContext:
             {"why": str(error)},
         )
         raise ConfigError([mistake]) from error
-    return context

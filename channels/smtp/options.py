@@ -18,7 +18,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 from channels.mail.authentication import Network
 from channels.mail.options import Duration, ListenAddress, MailOptions, PeerNetwork, Size, Strict, parse_network
 from domain.mailbox import domain_of
-from domain.units import LISTEN_PATTERN, BadValue, Listen, parse_listen
+from domain.units import DOOR_PATTERN, BadValue, HandedOver, Listen, parse_door
 
 _SMTP_PORT = 25
 MODE_PATTERN = "0?[0-7]{3}"
@@ -41,11 +41,11 @@ class UnixSocket:
         return f"unix:{self.path}"
 
 
-def parse_lmtp(value: Any) -> Listen | UnixSocket:
+def parse_lmtp(value: Any) -> Listen | HandedOver | UnixSocket:
     if isinstance(value, str) and value.startswith("unix:") and len(value) > len("unix:"):
         return UnixSocket(Path(value.removeprefix("unix:")))
-    listen = parse_listen(value)
-    if listen.port == _SMTP_PORT:
+    listen = parse_door(value)
+    if isinstance(listen, Listen) and listen.port == _SMTP_PORT:
         raise BadValue("LMTP must not be on port 25 (RFC 2033): take another, as 127.0.0.1:8024")
     return listen
 
@@ -57,9 +57,9 @@ def parse_mode(value: Any) -> str:
 
 
 LmtpAddress = Annotated[
-    Listen | UnixSocket,
+    Listen | HandedOver | UnixSocket,
     PlainValidator(parse_lmtp),
-    WithJsonSchema({"type": "string", "pattern": rf"^(unix:.+|{LISTEN_PATTERN})$"}),
+    WithJsonSchema({"type": "string", "pattern": rf"^(unix:.+|{DOOR_PATTERN})$"}),
 ]
 FileMode = Annotated[
     str, PlainValidator(parse_mode), WithJsonSchema({"type": "string", "pattern": f"^{MODE_PATTERN}$"})

@@ -5,8 +5,7 @@ listener (SMTP or LMTP) ─▶ Doorman ─ too many? ─▶ 421 and goodbye, bef
 """
 
 import asyncio
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,15 +13,15 @@ from ssl import SSLContext
 from typing import cast
 
 from channels.base import utc_now
+from channels.listening import BACKLOG, open_doors
 from channels.smtp.options import Options, UnixSocket
 from channels.smtp.receive_limits import Limits
 from channels.smtp.receive_lmtp import bound_socket
 from channels.smtp.receive_session import Reception, Session
 from domain.ports import Intake
-from domain.units import Listen
+from domain.units import HandedOver, Listen
 
 TOO_MANY = b"421 4.7.0 Too many connections, try again later\r\n"
-BACKLOG = 1024
 _GRACE_SECONDS = 1.0
 _ABORT_SECONDS = 0.5
 
@@ -76,16 +75,12 @@ class SmtpReceiver:
         servers: list[asyncio.Server] = []
         try:
             for listen in self._options.listen:
-                servers.append(await self._open(listen, reception))  # noqa: PERF401  # those open so far get closed
-            self.addresses = [_bound(name) for server in servers for name in _socket_names(server)]
+                servers += await open_doors(partial(Doorman, reception, lmtp=False), listen)
+            self.addresses = _bound(servers)
+            local = len(servers)
             for lmtp in self._options.lmtp:
-                servers.append(await self._open_lmtp(lmtp, reception))  # noqa: PERF401  # as above
-            self.lmtp_addresses = [
-                _bound(name)
-                for server in servers[len(self._options.listen) :]
-                for name in _socket_names(server)
-                if isinstance(name, tuple)
-            ]
+                servers += await self._open_lmtp(lmtp, partial(Doorman, reception, lmtp=True))
+            self.lmtp_addresses = _bound(servers[local:])
             ready()
             await asyncio.get_running_loop().create_future()
         finally:
@@ -114,27 +109,18 @@ class SmtpReceiver:
             now=self._now,
         )
 
-    async def _open_lmtp(self, lmtp: Listen | UnixSocket, reception: Reception) -> asyncio.Server:
-        if isinstance(lmtp, Listen):
-            return await self._open(lmtp, reception, lmtp=True)
+    async def _open_lmtp(
+        self, lmtp: Listen | HandedOver | UnixSocket, doorman: Callable[[], Doorman]
+    ) -> list[asyncio.Server]:
+        if not isinstance(lmtp, UnixSocket):
+            return await open_doors(doorman, lmtp)
         path = self._base / lmtp.path
         try:
             made = bound_socket(path, int(self._options.lmtp_mode, 8))
         except OSError as error:
             raise OSError(error.errno, f"cannot listen on {lmtp}: {error.strerror}") from error
         self._sockets.append(path)
-        loop = asyncio.get_running_loop()
-        return await loop.create_unix_server(partial(Doorman, reception, lmtp=True), sock=made, backlog=BACKLOG)
-
-    async def _open(self, listen: Listen, reception: Reception, *, lmtp: bool = False) -> asyncio.Server:
-        loop = asyncio.get_running_loop()
-        try:
-            doorman = partial(Doorman, reception, lmtp=lmtp)
-            return await loop.create_server(doorman, listen.host, listen.port, backlog=BACKLOG)
-        except OSError as error:
-            number = error.errno or 0  # below zero: the host name was not found
-            reason = os.strerror(number) if number > 0 else error.strerror
-            raise OSError(number, f"cannot listen on {listen}: {reason}") from error
+        return [await asyncio.get_running_loop().create_unix_server(doorman, sock=made, backlog=BACKLOG)]
 
 
 async def _dismiss(reception: Reception) -> None:
@@ -151,9 +137,6 @@ async def _dismiss(reception: Reception) -> None:
         await asyncio.wait(late, timeout=_ABORT_SECONDS)
 
 
-def _socket_names(server: asyncio.Server) -> list[tuple[str, int]]:
-    return [socket.getsockname() for socket in server.sockets]
-
-
-def _bound(name: tuple[str, int]) -> Listen:
-    return Listen(name[0], name[1])
+def _bound(servers: Sequence[asyncio.Server]) -> list[Listen]:
+    names = (one.getsockname() for server in servers for one in server.sockets)
+    return [Listen(name[0], name[1]) for name in names if isinstance(name, tuple)]

@@ -127,10 +127,13 @@ def _channels_of_broken(path: Path) -> Iterator[Finding]:
 
 def _secrets(settings: "Settings") -> Finding:
     mistakes: list[Mistake] = []
-    looks: tuple[Callable[[], str], ...] = (
+    from ingest.wiring import site_tls  # noqa: PLC0415 - as above
+
+    looks: tuple[Callable[[], object], ...] = (
         partial(_secret, settings, settings.token_key),
         lambda: settings.journal_url,
         lambda: settings.store_url,
+        partial(site_tls, settings),
     )
     for look in looks:
         try:
