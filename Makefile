@@ -47,6 +47,9 @@ replay: .venv/.dev ## 10,000 call events, shuffled within a minute, 5 % of them 
 kills: .venv/.dev ## the daemon killed twenty times while customers write: answered is kept, once
 	BALCAO_KILLS=20 $(BIN)/python -m pytest -q tests/e2e/test_kill.py
 
+faults: .venv/.dev ## processes killed at every step of accept, claim, file and settle, on SQLite and PostgreSQL; the journal cut at every byte
+	BALCAO_FAULTS=full $(BIN)/python -m pytest -q --timeout 1200 tests/security/test_05_failure_at_every_step.py tests/security/test_05_damaged_journal.py
+
 cluster: .venv/.dev ## three RabbitMQ nodes killed, cut off and restarted, five times over, under load
 	@sh tests/set_up.sh
 	BALCAO_CLUSTER_ROUNDS=5 $(BIN)/python -m pytest -q --timeout 1800 tests/e2e/test_rabbitmq.py tests/e2e/test_rabbitmq_long.py
@@ -70,4 +73,4 @@ lock: .venv/.dev ## write the lock files from pyproject.toml; UPGRADE=--upgrade 
 	$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements-dev.txt
 
-.PHONY: help env run demo picture check test bench fuzz lock replay cluster kills chaos
+.PHONY: help env run demo picture check test bench fuzz lock replay cluster kills faults chaos

@@ -19,13 +19,9 @@ from config.binding import bind
 from config.channels import ChannelBlock, channel_blocks, channels_schema
 from config.fields import (
     Block,
-    Count,
     DatabaseUrl,
-    Door,
     Duration,
     HostName,
-    ListenOn,
-    Network,
     Person,
     Secret,
     ServerUrl,
@@ -35,29 +31,14 @@ from config.fields import (
 from config.journal import SCHEMES, Broker, Journal, read_broker
 from config.reading import read_file
 from config.secrets import Secrets
+from config.web import Web
 from domain import document
 from domain.errors import N_, ConfigError, Mistake, Position
-from domain.units import BadValue, Listen
+from domain.units import BadValue
 
 
 class Store(Block):
     url: DatabaseUrl | None = Field(default=None, repr=False)
-
-
-class Tls(Block):
-    """PEM files."""
-
-    certificate: Path
-    key: Path
-
-
-class Web(Block):
-    public: Door = Listen("127.0.0.1", 8080)
-    private: ListenOn = Listen("127.0.0.1", 8081)
-    max_body: Size = 32_000_000
-    failures_per_minute: Count = 60
-    tls: Tls | None = None
-    trusted_proxies: tuple[Network, ...] = ()
 
 
 class Worker(Block):
