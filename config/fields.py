@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
@@ -116,6 +117,17 @@ def _journal(value: Any) -> str:
     return _database(value)
 
 
+def _collector(value: Any) -> str:
+    try:
+        parts = urlsplit(value) if isinstance(value, str) and value.isascii() and value.isprintable() else None
+        whole = parts is not None and parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole or set(value) & set(" @#"):
+        raise BadValue('write where the collector takes OTLP over HTTP, without a password: "http://127.0.0.1:4318"')
+    return str(value)
+
+
 def _shown(show: Callable[[Any], str]) -> PlainSerializer:
     return PlainSerializer(show, return_type=str, when_used="json")
 
@@ -140,6 +152,7 @@ JournalUrl = Annotated[
     PlainValidator(_journal),
     _written_as(r"(sqlite:///.+|postgresql://.+|amqps?://.+|env:.+|file:.+)", "amqps://balcao@mq1,mq2,mq3/balcao"),
 ]
+CollectorUrl = Annotated[str, PlainValidator(_collector), _written_as(r"https?://[^\s@#]+", "http://127.0.0.1:4318")]
 QueueName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$", examples=["balcao.journal"])]
 Person = Annotated[str, PlainValidator(_person), _written_as(_PERSON, "maria@exemplo.com")]
 HostName = Annotated[str, AfterValidator(_host_name)]

@@ -19,6 +19,7 @@ from config.binding import bind
 from config.channels import ChannelBlock, channel_blocks, channels_schema
 from config.fields import (
     Block,
+    CollectorUrl,
     DatabaseUrl,
     Duration,
     HostName,
@@ -138,6 +139,7 @@ class Sections(Block):
     attachments: Attachments = Attachments()
     retention: Retention = Retention()
     log: Log = Log()
+    traces: CollectorUrl | None = None
 
 
 class Settings(Sections):
@@ -148,6 +150,7 @@ class Settings(Sections):
     places: Mapping[str, InstanceOf[Position]] = Field(default={}, repr=False)
     journal_places: Mapping[str, InstanceOf[Position]] = Field(default={}, repr=False)
     web_places: Mapping[str, InstanceOf[Position]] = Field(default={}, repr=False)
+    traces_place: InstanceOf[Position] | None = Field(default=None, repr=False)
 
     @property
     def base(self) -> Path:
@@ -241,7 +244,13 @@ def load(path: Path) -> Settings:
         places=dict(_references(node)),
         journal_places=_places_in(node, "journal"),
         web_places=_places_in(node, "web"),
+        traces_place=_place_of(node, "traces"),
     )
+
+
+def _place_of(node: document.Node, key: str) -> Position | None:
+    found = node.get(key) if isinstance(node, document.Mapping) else None
+    return None if found is None else found.position
 
 
 def _places_in(node: document.Node, block: str) -> dict[str, Position]:

@@ -27,11 +27,13 @@ from ingest.daemon import Daemon
 from ingest.housekeeping import recall
 from ingest.journals import open_journal
 from ingest.locks import AlreadyRunning, RoleLock
+from ingest.otlp import check_extra, open_spans
 from ingest.roles import RESTORING, ROLES, name_of, rules_folder
 from ingest.rulebook import Rulebook
 from ingest.rulehistory import RuleHistory
 from ingest.supervise import spawn
 from ingest.telemetry import set_up_logging
+from ingest.tracing import Traces
 from ingest.translations import _
 from ingest.wiring import build_channels, create_first_secrets
 from store.engines import Database
@@ -52,6 +54,7 @@ async def run(settings: Settings, role: str = "all", *, backfill: timedelta | No
     set_up_logging(settings.log.level, settings.log.format)
     warn_of_root()
     handed.sockets()  # before any child is started
+    check_extra(settings)
     if (mark := settings.var_path / RESTORING).exists():
         text = _("a restore has begun here and not ended (%(mark)s): finish it with `balcao backup restore`")
         print(text % {"mark": mark}, file=sys.stderr)  # noqa: T201 - the person at the terminal is the reader
@@ -93,6 +96,10 @@ async def _daemon(settings: Settings, roles: frozenset[str], backfill: timedelta
             store=store,
         )
         await recall(daemon)
+        if settings.traces is not None:
+            spans, finish = open_spans(settings, daemon.node)
+            stack.callback(finish)
+            daemon.traces = Traces(spans)
         journal.tells(daemon.metrics.stages["journal_write"].wrote)
         if created:
             files = ", ".join(reference.removeprefix("file:") for reference in created)

@@ -13,6 +13,7 @@ from ingest.roles import is_everything
 from ingest.rulebook import Rulebook
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics
+from ingest.tracing import Traces
 from store.bell import DESK, JOURNAL, Bell
 from store.engines import Database, is_shared
 from store.journal import WholeJournal
@@ -44,6 +45,7 @@ class Daemon:
     notices: list[str] = field(default_factory=list)
     failure: BaseException | None = None
     reloading: asyncio.Task[None] | None = None
+    traces: Traces | None = None
 
     @property
     def node(self) -> str:

@@ -33,6 +33,7 @@ from ingest.absence import Absences
 from ingest.insisting import insist
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics, clean
+from ingest.tracing import Traces
 from store import outbox
 from store.contents import Contents
 from store.engines import Database
@@ -87,7 +88,9 @@ class Dispatcher:
         poll: float,
         holder: str = ALONE,
         now: Callable[[], datetime] = _utc_now,
+        traces: Traces | None = None,
     ) -> None:
+        self._traces = traces
         self._database = database
         self._files = files
         self._senders = senders
@@ -185,15 +188,23 @@ class Dispatcher:
                 await self._wake.wait()
 
     async def _send_and_note(self, message: OutgoingMessage) -> None:
-        begun = time.perf_counter()
+        begun = time.time_ns()
         result = await self._send(message)
-        self._metrics.stages["dispatch"].wrote(1, time.perf_counter() - begun, well=isinstance(result, Sent))
+        seconds = max(time.time_ns() - begun, 0) / 1e9
+        self._metrics.stages["dispatch"].wrote(1, seconds, well=isinstance(result, Sent))
         self._results.append(result)
         outcome, reason = self._verdict(result)
         self._alarm(result)
         self._metrics.sent.labels(message.channel, outcome).inc()
         log.info("outgoing", outbox=message.outbox_id, ticket=message.ticket,
                  channel=message.channel, result=outcome, reason=reason)  # fmt: skip
+        if self._traces is not None:
+            await self._trace(self._traces, message, begun, outcome)
+
+    async def _trace(self, traces: Traces, message: OutgoingMessage, begun: int, outcome: str) -> None:
+        with suppress(StoreUnavailable):
+            raw_id = await self._database.read(lambda connection: outbox.answered(connection, message.outbox_id))
+            traces.sent(message, raw_id, begun, outcome)
 
     def _alarm(self, result: Sent | NotSent) -> None:
         """A channel whose peer is away or refuses us is a part that is down until it takes a message again."""

@@ -51,6 +51,7 @@ class BatchReport:
 
     outcomes: list[Outcome] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    times: dict[str, tuple[int, int]] = field(default_factory=dict)
     items: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     tally: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -75,7 +76,7 @@ class BatchReport:
         self.items.update({"files": files, "conversations": conversations, **new})
 
     def laps(self) -> Laps:
-        return Laps(self.seconds)
+        return Laps(self.seconds, self.times)
 
 
 def outcome_of(reading: Reading, tickets: Mapping[str, int], kept_out: Mapping[str, str], *, repeated: bool) -> Outcome:

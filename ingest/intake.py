@@ -1,5 +1,6 @@
 """The door: a raw interaction becomes a promise. Counts what came in, wakes the worker, tells how the journal is."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from domain.ports import Chats, Ledger
 from domain.raw import RawInteraction, Receipt, Whereabouts
 from ingest.supervise import Liveness
 from ingest.telemetry import Metrics
+from ingest.tracing import Traces
 from store import queries
 from store.engines import Database
 from store.journal import WholeJournal
@@ -31,7 +33,9 @@ class JournalIntake:
         ledger: Ledger,
         store: Database,
         chats: Chats,
+        traces: Traces | None = None,
     ) -> None:
+        self._traces = traces
         self._journal = journal
         self._ledger = ledger
         self._store = store
@@ -54,6 +58,7 @@ class JournalIntake:
 
     async def accept(self, raw: RawInteraction) -> Receipt:
         try:
+            begun = time.time_ns()
             with self._stage.timed():
                 receipt = await self._journal.append(raw)
         except Exception as error:
@@ -67,6 +72,8 @@ class JournalIntake:
         self._accepted[raw.channel].inc()
         self._last[raw.channel].set_to_current_time()
         self._arrived()
+        if self._traces is not None:
+            self._traces.accepted(raw, receipt, begun)
         return receipt
 
     async def whereabouts(self, raw_id: str) -> Whereabouts | None:

@@ -25,6 +25,7 @@ from ingest.receiving import all_or_stop, intake_of, receivers, tenancy_of
 from ingest.sole import take_turns
 from ingest.supervise import ended
 from ingest.together import together
+from ingest.tracing import listening
 from ingest.transcribing import Transcribing
 from ingest.translations import _
 from ingest.watching import Watching
@@ -115,6 +116,7 @@ async def worker(daemon: Daemon) -> AsyncIterator[None]:
         batch=settings.worker.batch,
         max_attempts=settings.worker.max_attempts,
         poll=daemon.poll(settings.journal_url),
+        traces=daemon.traces,
     )
     try:
         async with ended(daemon.vital(worker.run(), name="worker")):
@@ -140,6 +142,7 @@ async def dispatcher(daemon: Daemon) -> AsyncIterator[None]:
         retry_delays=settings.dispatch.retry_delays,
         poll=daemon.poll(settings.store_url),
         holder=daemon.node,
+        traces=daemon.traces,
     )
     try:
         async with ended(daemon.vital(dispatcher.run(), name="dispatcher")):
@@ -201,6 +204,8 @@ async def public_web(daemon: Daemon) -> AsyncIterator[None]:
     routes = [
         route for channel in daemon.channels.values() if channel.routes is not None for route in channel.routes(intake)
     ]
+    if daemon.traces is not None:
+        routes = [*map(listening, routes)]
     limits = PublicLimits(
         failure_burst=settings.failures_per_minute,
         failures_per_second=settings.failures_per_minute / 60,

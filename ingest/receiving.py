@@ -109,4 +109,5 @@ def intake_of(daemon: Daemon, ledger: Ledger | None = None) -> JournalIntake:
         ledger=ledger or JournalLedger(daemon.journal, daemon.metrics.note_gaps),
         store=daemon.store,
         chats=StoreChats(daemon.store, open_contents(daemon.settings), openings),
+        traces=daemon.traces,
     )

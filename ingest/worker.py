@@ -28,9 +28,10 @@ from domain.ports import Journal
 from domain.raw import Fate, JournalEntry, Outcome
 from ingest.entry import BatchReport
 from ingest.pool import CannotStart, PipelinePool, WorkerDied
-from ingest.rulebook import Rulebook
+from ingest.rulebook import Rulebook, RuleSource
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics
+from ingest.tracing import Traces
 
 log = structlog.get_logger()
 
@@ -63,7 +64,9 @@ class Worker:
         batch: int,
         max_attempts: int,
         poll: float,
+        traces: Traces | None = None,
     ) -> None:
+        self._traces = traces
         self._journal = journal
         self._pool = pool
         self._rulebook = rulebook
@@ -196,7 +199,7 @@ class Worker:
         source = self._rulebook.source
         assert source is not None, "the worker starts once rules are loaded"
         try:
-            report = await self._pool.process(entries, source)
+            report = await self._traced(entries, source)
         except StoreUnavailable as error:
             self._metrics.stages["commit"].failed(len(entries))
             await self._wait_for("store", entries, error)
@@ -212,6 +215,18 @@ class Worker:
             self._filed()
             return report.outcomes
         return ()
+
+    async def _traced(self, entries: Sequence[JournalEntry], source: RuleSource) -> BatchReport:
+        if self._traces is None:
+            return await self._pool.process(entries, source)
+        claimed = time.time_ns()
+        try:
+            report = await self._pool.process(entries, source)
+        except Exception as error:
+            self._traces.given_back(entries, claimed, error)
+            raise
+        self._traces.filed(entries, report, claimed)
+        return report
 
     async def _died(self, entries: Sequence[JournalEntry], error: Exception) -> Sequence[Outcome]:
         self._metrics.worker_deaths.inc()

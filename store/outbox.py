@@ -237,6 +237,13 @@ def recover(connection: Connection, now: datetime, holder: str | None = None) ->
     return recovered
 
 
+def answered(connection: Connection, outbox_id: int) -> str | None:
+    """The journal's entry that a message of ours answers; None when it answers none, or the entry is forgotten."""
+    query = select(messages.c.raw_id).join_from(outbox, messages, outbox.c.answers == messages.c.identity)
+    found: str | None = connection.execute(query.where(outbox.c.id == outbox_id).limit(1)).scalar()
+    return found
+
+
 def oldest_pending(connection: Connection) -> datetime | None:
     """Since when the oldest message waits to be sent."""
     query = select(func.min(outbox.c.created_at)).where(outbox.c.state == SendState.PENDING.value)

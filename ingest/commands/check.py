@@ -72,8 +72,11 @@ def _findings(shell: Shell) -> Iterator[Finding]:
     settings: Settings | None = None
 
     def read_settings() -> Finding:
+        from ingest.otlp import check_extra  # noqa: PLC0415 - as below
+
         nonlocal settings
         settings = shell.settings
+        check_extra(settings)
         return Finding(what="settings", facts={"file": str(shell.config_path)})
 
     yield _tried("settings", read_settings)
