@@ -35,6 +35,7 @@ check: .venv/.dev ## lint, format, types, import contracts, the shipped settings
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/balcao check -c config/balcao.yaml
+	$(BIN)/python -m tests.audit
 
 test: .venv/.dev check ## everything CI runs; sets itself up
 	@sh tests/set_up.sh
@@ -71,6 +72,6 @@ fuzz: .venv/.fuzz ## ten minutes of broken mail against what reads it; FUZZ_SECO
 
 lock: .venv/.dev ## write the lock files from pyproject.toml; UPGRADE=--upgrade takes newer versions of everything
 	$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.txt
-	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements-dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --no-emit-package pip --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements-dev.txt
 
 .PHONY: help env run demo picture check test bench fuzz lock replay cluster kills faults chaos

@@ -16,6 +16,7 @@ import orjson
 
 from channels.cleaning import clean_file_name
 from channels.http_session import HttpSession, beginning
+from channels.outward import reason_of
 from domain.errors import SendFailed
 from domain.interaction import Attachment
 
@@ -80,6 +81,7 @@ class ApiCaller:
                 return _read(answer, await beginning(answer.content, _LONGEST_ANSWER))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             text, kind = f"{self._who} cannot be reached", type(error).__name__
+            text = reason_of(error, text) if isinstance(error, aiohttp.ClientConnectorError) else text
             raise SendFailed(text, permanent=False, away=True, detail=kind) from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             text, kind = f"no answer from {self._who} after sending", type(error).__name__

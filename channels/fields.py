@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from channels.signing import SHORTEST_SECRET, SigningKey
+from domain.addresses import is_nobodys
 from domain.errors import N_, ConfigError, Mistake, Position
 from domain.units import (
     DURATION_PATTERN,
@@ -41,9 +42,23 @@ def parse_url(value: Any) -> str:
         raise BadValue(advice)
     if "@" in parts.netloc or parts.fragment:
         raise BadValue(advice)
+    _must_be_somewhere(parts.hostname)
     return value
 
 
+def _must_be_somewhere(host: str) -> None:
+    """An address stands as such, not as a number or in octal; and it is one that a peer may have."""
+    try:
+        nobodys = is_nobodys(host)
+    except ValueError:
+        if _NUMBERS.fullmatch(host):
+            raise BadValue(N_("write an IP address with its four numbers: 10.0.0.5")) from None
+        return
+    if nobodys:
+        raise BadValue(N_("%(host)s is no address of a peer: nothing is ever sent there"), host=host)
+
+
+_NUMBERS = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
 ORIGIN_PATTERN = r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?"
 
 

@@ -15,6 +15,7 @@ import aiohttp
 from yarl import URL
 
 from channels.http_session import HttpSession, beginning
+from channels.outward import reason_of
 from domain.errors import SendFailed
 
 TEMPORARY = frozenset({408, 425, 429})
@@ -33,7 +34,9 @@ class Poster:
         try:
             return await self._sent(url, body, headers, method)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise SendFailed("the reply URL cannot be reached", permanent=False, detail=repr(error)) from error
+            reason = "the reply URL cannot be reached"
+            told = reason_of(error, reason) if isinstance(error, aiohttp.ClientConnectorError) else reason
+            raise SendFailed(told, permanent=False, detail=repr(error)) from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise SendFailed(
                 "no answer from the reply URL after sending", permanent=False, outcome_unknown=True, detail=repr(error)

@@ -5,6 +5,8 @@ Connections are not kept: on a kept one that the peer just closed, nobody could 
 
 import aiohttp
 
+from channels.outward import connector
+
 SLOWEST = 100_000
 """Bytes a second that an upload may go down to."""
 
@@ -23,7 +25,7 @@ class HttpSession:
     def opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(force_close=True, limit=20),
+                connector=connector(),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=self.timeout(),
                 auto_decompress=False,

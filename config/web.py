@@ -20,3 +20,4 @@ class Web(Block):
     failures_per_minute: Count = 60
     tls: Tls | None = None
     trusted_proxies: tuple[Network, ...] = ()
+    inside: tuple[Network, ...] = ()

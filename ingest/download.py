@@ -20,9 +20,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
+from domain.addresses import is_public
 from domain.errors import FetchFailed
 from domain.remote import Access, Location
-from triage.remote_files import is_public, objection_to, origin_of
+from triage.remote_files import objection_to, origin_of
 
 MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

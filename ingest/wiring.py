@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from channels import KINDS, load_kind
+from channels import KINDS, load_kind, outward
 from channels.base import BuildContext, Channel
 from channels.certificates import server_context
 from config.alerts import incident_desk
@@ -43,6 +43,7 @@ def build_channels(
 
     `reveal` stands in for the settings' secrets where nothing will be received or sent (`check`, `decode`).
     """
+    outward.allow(settings.web.inside)
     built: dict[str, Channel] = {}
     mistakes: list[Mistake] = []
     for block in settings.channels.values():

@@ -5,7 +5,6 @@ told type, content                 ─▶ settled_type, is_web_page_instead
 failure, attempts so far           ─▶ next_try
 """
 
-import ipaddress
 from collections.abc import Sequence
 from urllib.parse import SplitResult, urlsplit
 
@@ -15,16 +14,6 @@ from domain.sniffing import sniffed_type
 
 HTML = "text/html"
 _PORTS = {"http": 80, "https": 443}
-# Beside what `ipaddress` calls global: addresses that carry another one inside, and ranges older Pythons miss.
-_NOT_PUBLIC = tuple(
-    map(
-        ipaddress.ip_network,
-        (
-            "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "240.0.0.0/4",
-            "64:ff9b::/96", "64:ff9b:1::/48", "2001::/23", "2002::/16", "fec0::/10", "::/96",
-        ),
-    )
-)  # fmt: skip
 
 
 def objection_to(url: str, access: Access) -> str | None:
@@ -50,18 +39,6 @@ def origin_of(parts: SplitResult) -> str:
     """Raises ValueError for a port that is none."""
     host = parts.hostname or ""
     return f"{parts.scheme}://{host}:{parts.port or _PORTS.get(parts.scheme, 0)}"
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is out there, and not ours, our neighbour's or our cloud's."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    inside = any(ip.version == network.version and ip in network for network in _NOT_PUBLIC)
-    return ip.is_global and not ip.is_multicast and not inside
 
 
 def settled_type(told: str, content: bytes) -> str:

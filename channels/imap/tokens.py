@@ -16,6 +16,7 @@ import aiohttp
 
 from channels.cleaning import clean_line
 from channels.imap.options import OAuth
+from channels.outward import connector
 from domain.errors import ConnectionLost, CredentialsRejected
 
 MARGIN_SECONDS = 60.0
@@ -81,7 +82,7 @@ class Tokens:
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
         try:
             async with (
-                aiohttp.ClientSession(timeout=timeout) as http,
+                aiohttp.ClientSession(timeout=timeout, connector=connector()) as http,
                 http.post(
                     self._grant.settings.token_url,
                     data=self._grant.form(self._refresh_token),

@@ -15,6 +15,7 @@ import aiohttp
 
 from channels.cleaning import clean_text
 from channels.http_session import beginning
+from channels.outward import connector
 from domain.errors import TranscriptionFailed
 
 LONGEST_TEXT = 200_000
@@ -66,7 +67,9 @@ class ByService:
         limit = aiohttp.ClientTimeout(total=self.seconds)
         try:
             async with (
-                aiohttp.ClientSession(timeout=limit, cookie_jar=aiohttp.DummyCookieJar()) as session,
+                aiohttp.ClientSession(
+                    timeout=limit, cookie_jar=aiohttp.DummyCookieJar(), connector=connector()
+                ) as session,
                 session.post(self.url, data=audio, headers=headers, allow_redirects=False) as answer,
             ):
                 if answer.status != _OK:
