@@ -1,7 +1,7 @@
 """The door of every channel that is called with signed JSON: `POST /hooks/<channel name>`.
 
     media type ──▶ size ──▶ body ──▶ proof ──▶ a JSON object? ──▶ intake ──▶ 202 {"id", "duplicate": false}
-       415        413,503   408,400   401          400              503      200 {"id", "duplicate": true}
+       415        413,503   408,400   401          400            429,503    200 {"id", "duplicate": true}
 
 What proves a request is the provider's own (`prove`): Standard Webhooks, Meta's X-Hub-Signature-256, Slack's v0.
 Nothing is parsed before the proof holds, and nothing is understood here: that is `decode`'s, later. A body that
@@ -21,8 +21,9 @@ from channels.bodies import BODY_SECONDS, BodyReader, Broken, Crowded, TooLarge,
 from channels.json_text import MalformedJson, read_object
 from channels.problem import problem
 from channels.signing import Proof, SignatureRefused
+from channels.sources import Source, named, nobody
 from channels.swift_answer import receipt_answer
-from domain.errors import BalcaoError, IntakeUnavailable, Refused
+from domain.errors import BalcaoError, IntakeUnavailable, Refused, ShareSpent
 from domain.ports import Intake
 from domain.raw import RawInteraction
 
@@ -68,7 +69,8 @@ class Door:
     """`max_body`: bytes. `clock`: Unix seconds. `new`: the status of what is new, for providers that take 200 alone.
 
     `at_once` answers proven bodies that ask whether we listen and say nothing else; they are not kept. `key_of` names
-    what is the same when it comes again in other words; where it names nothing, the proof does.
+    what is the same when it comes again in other words; where it names nothing, the proof does. `source_of` finds who
+    sent it (RawInteraction.source).
     `takes` raises UnsupportedMedia for a content type and encoding that are not for us, `opened` MalformedJson for a
     body that is none; both are for JSON objects unless another kind of body is taken.
     """
@@ -79,6 +81,7 @@ class Door:
     new: int = 202
     at_once: Callable[[Mapping[str, Any]], web.Response | None] | None = None
     key_of: Callable[[Mapping[str, Any]], str | None] | None = None
+    source_of: Source = nobody
     takes: Callable[[str, str | None], None] = require_plain_json
     opened: Callable[[bytes], Mapping[str, Any]] = read_object
     body_seconds: float = BODY_SECONDS
@@ -124,11 +127,20 @@ class _Visit:
             received_at=datetime.fromtimestamp(now, UTC),
             payload=body,
             envelope={"headers": proof.kept, "peer": request.remote},
+            source=named(door.source_of, value),
         )
 
 
+def not_now(error: BalcaoError) -> web.Response:
+    """429 for whoever is over his share, 503 for everybody else; both say when to come again."""
+    if isinstance(error, ShareSpent):
+        return problem(429, str(error), headers={"Retry-After": str(error.seconds)})
+    return problem(503, "this cannot be done now; try again later", headers={"Retry-After": str(RETRY_SECONDS)})
+
+
 def _refusal(error: BalcaoError) -> web.Response:
+    if isinstance(error, IntakeUnavailable):
+        return not_now(error)
     status = STATUS.get(type(error), 400)
     retry = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else None
-    detail = "nothing can be stored now; try again later" if isinstance(error, IntakeUnavailable) else str(error)
-    return problem(status, detail, headers=retry)
+    return problem(status, str(error), headers=retry)

@@ -25,6 +25,8 @@ class Journal(Block):
 
     url: JournalUrl | None = Field(default=None, repr=False)
     disk_reserve: Size = 200_000_000
+    disk_watermark: Size = 1_000_000_000
+    memory: Size = 300_000_000
     queue: QueueName = "balcao.journal"
     password: Secret | None = None
     ca: Path | None = None

@@ -4,6 +4,7 @@
     ├─ ConfigError            a person must edit a file      start: exit 2 · reload: keep the old
     ├─ Refused                before acceptance              550/552 · 401/413/429
     ├─ IntakeUnavailable      no promise possible now        451 4.3.0 · 503 Retry-After
+    │  └─ ShareSpent          others come first              451 4.7.1 · 429 Retry-After
     ├─ StoreUnavailable       the ticket database is away    the worker waits; accepting goes on
     ├─ Undecodable            accepted, unreadable           quarantined
     ├─ ReceiverError
@@ -102,6 +103,14 @@ class Refused(BalcaoError):
 
 class IntakeUnavailable(BalcaoError):
     """Nothing can be made durable now; the sender should try again later."""
+
+
+class ShareSpent(IntakeUnavailable):
+    """Others come first: space is short, and this sender is over his share. `seconds`: until it is his turn."""
+
+    def __init__(self, message: str, *, seconds: int, detail: str = "") -> None:
+        super().__init__(message, detail=detail)
+        self.seconds = seconds
 
 
 class StoreUnavailable(BalcaoError):

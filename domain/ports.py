@@ -123,11 +123,18 @@ class Transcriber(Protocol):
 class Journal(Protocol):
     """Durable log of raw interactions, in a database of its own or in queues of a broker."""
 
-    async def append(self, raw: RawInteraction) -> Receipt:
-        """Return once `raw`, or an entry with the same dedup_key, is on disk. Raises IntakeUnavailable."""
+    async def append(self, raw: RawInteraction, *, late: int = 0) -> Receipt:
+        """Return once `raw`, or an entry with the same dedup_key, is on disk. Raises IntakeUnavailable.
+
+        Its turn comes `late` nanoseconds later than that of others who came with it.
+        """
+
+    @property
+    def strained(self) -> str | None:
+        """Why not much more should be taken now; None if it may be."""
 
     async def claim(self, limit: int) -> Sequence[JournalEntry]:
-        """Take up to `limit` waiting entries, oldest first; their attempt is counted and committed."""
+        """Take up to `limit` waiting entries, by their turns; their attempt is counted and committed."""
 
     async def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Write the fates of claimed entries."""

@@ -37,7 +37,9 @@ class RawInteraction:
 
     `channel` is the configured channel name (not its kind). `dedup_key` is the same when the transport
     repeats itself and differs otherwise. `envelope` holds what the transport knew beside the payload
-    (SMTP: `mail_from`, `rcpt_to`, `peer`; HTTP: `headers`, `peer`) as JSON-ready values.
+    (SMTP: `mail_from`, `rcpt_to`, `peer`; HTTP: `headers`, `peer`) as JSON-ready values. `source` names who seems to
+    have sent it, as far as the transport knows without understanding it: it proves nothing, decides nothing but fair
+    shares, and is not kept.
     """
 
     channel: str
@@ -45,6 +47,7 @@ class RawInteraction:
     received_at: datetime
     payload: bytes
     envelope: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

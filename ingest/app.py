@@ -22,6 +22,7 @@ import structlog
 from channels import certificates, handed
 from config.settings import Settings
 from ingest import memory, notifying, parts
+from ingest.admission import Admission
 from ingest.announce import announce
 from ingest.daemon import Daemon
 from ingest.housekeeping import recall
@@ -93,6 +94,7 @@ async def _daemon(settings: Settings, roles: frozenset[str], backfill: timedelta
             channels=channels,
             rulebook=Rulebook(settings.rules_path, RuleHistory(rules_folder(settings.var_path))),
             journal=journal,
+            admission=Admission(settings.journal.memory, lambda: journal.strained),
             store=store,
         )
         await recall(daemon)

@@ -8,6 +8,7 @@ from typing import Any
 
 from channels.base import Channel
 from config.settings import Settings
+from ingest.admission import Admission
 from ingest.node import node_name
 from ingest.roles import is_everything
 from ingest.rulebook import Rulebook
@@ -32,6 +33,7 @@ class Daemon:
     rulebook: Rulebook
     journal: WholeJournal
     store: Database
+    admission: Admission
     liveness: Liveness = field(default_factory=Liveness)
     metrics: Metrics = field(default_factory=Metrics)
     work: asyncio.Event = field(default_factory=asyncio.Event)

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from prometheus_client import Counter, Gauge
 
-from domain.errors import BalcaoError
+from domain.errors import BalcaoError, ShareSpent
 from domain.ports import Chats, Ledger
 from domain.raw import RawInteraction, Receipt, Whereabouts
+from ingest.admission import Admission
 from ingest.supervise import Liveness
 from ingest.telemetry import Metrics
 from ingest.tracing import Traces
@@ -30,6 +31,7 @@ class JournalIntake:
         channels: Mapping[str, object],
         liveness: Liveness,
         *,
+        admission: Admission,
         ledger: Ledger,
         store: Database,
         chats: Chats,
@@ -37,6 +39,7 @@ class JournalIntake:
     ) -> None:
         self._traces = traces
         self._journal = journal
+        self._admission = admission
         self._ledger = ledger
         self._store = store
         self._chats = chats
@@ -45,7 +48,7 @@ class JournalIntake:
         self._refusing = False
         self._accepted: dict[str, Counter] = {name: metrics.accepted.labels(name) for name in channels}
         self._last: dict[str, Gauge] = {name: metrics.last_accepted.labels(name) for name in channels}
-        self._unavailable = metrics.unavailable
+        self._unavailable, self._spent = metrics.unavailable, metrics.shares_spent
         self._stage = metrics.stages["accept"]
 
     @property
@@ -59,8 +62,11 @@ class JournalIntake:
     async def accept(self, raw: RawInteraction) -> Receipt:
         try:
             begun = time.time_ns()
-            with self._stage.timed():
-                receipt = await self._journal.append(raw)
+            with self._admission.admitted(raw) as late, self._stage.timed():
+                receipt = await self._journal.append(raw, late=late)
+        except ShareSpent:
+            self._spent.labels(raw.channel).inc()
+            raise
         except Exception as error:
             self._unavailable.labels(raw.channel).inc()
             self._refusing = True

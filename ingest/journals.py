@@ -34,9 +34,13 @@ async def open_journal(settings: Settings) -> AsyncIterator[WholeJournal]:
         return
     await upgrade(settings.journal_url, "journal")
     async with Database.open(settings.journal_url) as database:
-        reserve = settings.journal.disk_reserve
         journal = DatabaseJournal(
-            database, spawn=spawn, reserve=reserve, folder=settings.var_path, holder=node_name(settings.var_path)
+            database,
+            spawn=spawn,
+            reserve=settings.journal.disk_reserve,
+            watermark=settings.journal.disk_watermark,
+            folder=settings.var_path,
+            holder=node_name(settings.var_path),
         )
         try:
             await journal.follow()

@@ -106,6 +106,7 @@ def intake_of(daemon: Daemon, ledger: Ledger | None = None) -> JournalIntake:
         daemon.metrics,
         daemon.channels,
         daemon.liveness,
+        admission=daemon.admission,
         ledger=ledger or JournalLedger(daemon.journal, daemon.metrics.note_gaps),
         store=daemon.store,
         chats=StoreChats(daemon.store, open_contents(daemon.settings), openings),

@@ -94,6 +94,7 @@ class Metrics:
 
         self.accepted = self._counter("accepted", "Interactions made durable.", "channel")
         self.unavailable = self._counter("unavailable", "Interactions that could not be promised.", "channel")
+        self.shares_spent = self._counter("shares_spent", "Interactions told to leave room for others.", "channel")
         self.last_accepted = self._gauge(
             "last_accepted_timestamp_seconds", "When a channel last made one durable.", "channel"
         )

@@ -55,20 +55,22 @@ class Transcribing:
 
     async def _text_of(self, one: Recorded) -> str | None:
         """None: to be tried again."""
-        transcriber = self.transcribers[one.channel]
+        transcriber, key = self.transcribers[one.channel], (one.channel, one.root)
         try:
             if one.size > transcriber.largest:
                 raise TranscriptionFailed(f"larger than {transcriber.largest / 1_000_000:g} MB")
             audio = await asyncio.to_thread(self.files.get, one.sha256)
             if audio is None:
                 raise TranscriptionFailed("the recording's file is gone")
-            return await transcriber.transcribe(audio, one.content_type)
+            text = await transcriber.transcribe(audio, one.content_type)
         except (TranscriptionFailed, OSError) as error:
-            key = (one.channel, one.root)
             self.tries[key] += 1
             log.warning("not_transcribed", channel=one.channel, call=one.root, reason=str(error), tries=self.tries[key])
-            too_large = one.size > transcriber.largest
-            return f"(não transcrita: {error})" if too_large or self.tries[key] >= TRIES else None
+            if one.size <= transcriber.largest and self.tries[key] < TRIES:
+                return None
+            text = f"(não transcrita: {error})"
+        del self.tries[key]
+        return text
 
 
 def _told(one: Recorded, text: str, now: datetime) -> RawInteraction:

@@ -20,7 +20,7 @@ from store.journal_schema import raw, raw_payloads
 from store.moments import to_micros
 from store.raw_ids import to_text
 
-_RAW = ("raw_id", "channel", "dedup_key", "received_at", "size")
+_RAW = ("raw_id", "channel", "dedup_key", "received_at", "size", "late")
 _PAYLOAD = ("raw_id", "envelope", "payload", "checksum")
 
 
@@ -59,14 +59,14 @@ class NewEntry(NamedTuple):
         return NewEntry(raw_id, self.dedup_key, (raw_id, *self.row[1:]), (raw_id, *self.payload_row[1:]))
 
 
-def new_entry(raw_id: int, interaction: RawInteraction) -> NewEntry:
+def new_entry(raw_id: int, interaction: RawInteraction, late: int = 0) -> NewEntry:
     envelope = dumps(dict(interaction.envelope))
     payload = interaction.payload
     key = interaction.dedup_key
     return NewEntry(
         raw_id,
         key,
-        (raw_id, interaction.channel, key, to_micros(interaction.received_at), len(payload)),
+        (raw_id, interaction.channel, key, to_micros(interaction.received_at), len(payload), late),
         (raw_id, envelope, payload, checksum(envelope, payload)),
     )
 

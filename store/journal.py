@@ -51,7 +51,8 @@ def utc_now() -> datetime:
 class DatabaseJournal:
     """Implements `domain.ports.Journal`. `holder`: what this node is called where it claims.
 
-    `reserve` is how many bytes must stay free on the file system of `folder`. The writer starts with the
+    `reserve` is how many bytes must stay free on the file system of `folder`, `watermark` below how many only those who
+    are within their share are welcome. The writer starts with the
     first write; `spawn` makes its task. Whoever opened `database` closes it, after this.
     """
 
@@ -61,6 +62,7 @@ class DatabaseJournal:
         *,
         spawn: Spawn,
         reserve: int = 0,
+        watermark: int = 0,
         folder: Path | None = None,
         most_bytes: int = MOST_BYTES,
         clock: Callable[[], datetime] = utc_now,
@@ -68,7 +70,7 @@ class DatabaseJournal:
     ) -> None:
         self._database = database
         self._holder = holder
-        self._reserve = DiskReserve(folder, reserve)
+        self._reserve = DiskReserve(folder, reserve, watermark)
         self._most_bytes = most_bytes
         self._clock = clock
         self._ids = RawIds()
@@ -106,17 +108,24 @@ class DatabaseJournal:
 
     # The pipeline's side
 
-    async def append(self, raw: RawInteraction) -> Receipt:
+    async def append(self, raw: RawInteraction, *, late: int = 0) -> Receipt:
         """See `domain.ports.Journal`."""
         self._reserve.check()
         raw_id = self._ids.draw()
         large = len(raw.payload) >= LARGE
-        entry = await asyncio.to_thread(new_entry, raw_id, raw) if large else new_entry(raw_id, raw)
+        entry = await asyncio.to_thread(new_entry, raw_id, raw, late) if large else new_entry(raw_id, raw, late)
         try:
             receipt: Receipt = await self._writer.submit(entry)
         except StoreUnavailable as error:
             raise IntakeUnavailable("nothing can be stored now", detail=error.detail) from error
         return receipt
+
+    @property
+    def strained(self) -> str | None:
+        """See `domain.ports.Journal`."""
+        if self._reserve.is_low:
+            return "free disk space is below the watermark"
+        return "half of what may wait to be written waits" if self._writer.is_half_full else None
 
     async def claim(self, limit: int) -> Sequence[JournalEntry]:
         """See `domain.ports.Journal`. Fewer than `limit` when their payloads are large.

@@ -71,12 +71,10 @@ def whereabouts(connection: Connection, raw_id: str) -> Whereabouts | None:
 
 def oldest_waiting(connection: Connection, now: datetime) -> timedelta | None:
     """How old the oldest entry is that nobody has finished; None when there is none."""
-    oldest = (
-        select(raw.c.raw_id, raw.c.received_at).where(NOT_DONE, raw.c.fate == fate).order_by(raw.c.raw_id).limit(1)
-        for fate in UNFINISHED
-    )
-    found = [row for query in oldest for row in connection.execute(query)]
-    return None if not found else now - min(found).received_at
+    # Not along the primary key, where everything that is done lies before it: hence the sum.
+    first = select(func.min(raw.c.raw_id + 0)).where(NOT_DONE, raw.c.fate.in_(UNFINISHED)).scalar_subquery()
+    received = connection.execute(select(raw.c.received_at).where(raw.c.raw_id == first)).scalar()
+    return None if received is None else now - received
 
 
 def last_received(connection: Connection, looking_back: int = LOOK_BACK) -> dict[str, datetime]:

@@ -52,9 +52,13 @@ raw = Table(
     Column("settled_at", Moment),
     Column("tickets", Text),  # JSON list of ticket numbers
     Column("claimed_by", Text),  # the node that is reading it, see store.nodes
+    Column("late", BigInteger, nullable=False, server_default=text("0")),  # nanoseconds: see ingest.shares
 )
 
-Index("raw_by_fate", raw.c.fate, raw.c.raw_id, sqlite_where=NOT_DONE, postgresql_where=NOT_DONE)
+TURN = raw.c.raw_id + raw.c.late
+"""In whose order entries are claimed: when they came, and later by as much as their sender was over his share."""
+
+Index("raw_by_turn", raw.c.fate, TURN, sqlite_where=NOT_DONE, postgresql_where=NOT_DONE)
 
 raw_payloads = Table(
     "raw_payloads",

@@ -1,6 +1,6 @@
 """An entry of the journal as one message of a queue.
 
-    {"channel": …, "dedup_key": …, "received_at": µs, "envelope": {…}, "checksum": CRC-32 of the payload}  one line
+    {"channel": …, "dedup_key": …, "received_at": µs, "envelope": {…}, "checksum": CRC-32 of the payload, "late": ns}
     \\n
     payload                                                                                  bytes as they came
 
@@ -26,19 +26,20 @@ class Damaged(Exception):
     """Says why a message is not what we wrote."""
 
 
-def encode(interaction: RawInteraction) -> bytes:
+def encode(interaction: RawInteraction, late: int = 0) -> bytes:
     head = {
         "channel": interaction.channel,
         "dedup_key": interaction.dedup_key,
         "received_at": to_micros(interaction.received_at),
         "checksum": zlib.crc32(interaction.payload),
+        "late": late,
     }
     # The envelope may hold what only `dumps` knows how to write; it is JSON inside JSON.
     return orjson.dumps({**head, "envelope": dumps(dict(interaction.envelope))}) + b"\n" + interaction.payload
 
 
-def decode(body: bytes) -> RawInteraction:
-    """Raises Damaged."""
+def decode(body: bytes) -> tuple[RawInteraction, int]:
+    """The entry, and by how many nanoseconds its turn comes later. Raises Damaged."""
     line, _, payload = body.partition(b"\n")
     try:
         head: dict[str, Any] = orjson.loads(line)
@@ -49,12 +50,12 @@ def decode(body: bytes) -> RawInteraction:
             payload=payload,
             envelope=dict(orjson.loads(head["envelope"])),
         )
-        checked = head["checksum"]
+        checked, late = head["checksum"], int(head.get("late", 0))
     except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise Damaged("damaged in the queue: its head cannot be read") from error
     if zlib.crc32(payload) != checked:
         raise Damaged("damaged in the queue: its checksum does not match")
-    return interaction
+    return interaction, late
 
 
 def unreadable(body: bytes, raw_id: int) -> RawInteraction:

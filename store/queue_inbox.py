@@ -38,11 +38,12 @@ Key: TypeAlias = tuple[int, str]
 
 @dataclass(slots=True)
 class Delivery:
-    """`damage` says why it cannot be worked on."""
+    """`damage` says why it cannot be worked on. Of what lies here the smallest `turn` is taken first."""
 
     arrival: Arrival
     message: AbstractIncomingMessage
     damage: str | None = None
+    turn: int = 0
 
     @property
     def key(self) -> Key:
@@ -113,10 +114,10 @@ class Inbox:
     # Taking and settling
 
     def take(self, limit: int, most_bytes: int) -> list[Delivery]:
-        """The oldest that lie here, at most `limit` and `most_bytes` of payload, but one whatever its size."""
+        """The next in turn that lie here, at most `limit` and `most_bytes` of payload, but one whatever its size."""
         taken: list[Delivery] = []
         total = 0
-        for delivery in sorted(self._held.values(), key=lambda one: one.arrival.raw_id)[:limit]:
+        for delivery in sorted(self._held.values(), key=lambda one: one.turn)[:limit]:
             total += len(delivery.arrival.interaction.payload)
             if taken and total > most_bytes:
                 break
@@ -199,9 +200,9 @@ class Inbox:
     def _read(self, message: AbstractIncomingMessage) -> Delivery:
         raw_id = id_of(message.message_id)
         redeliveries = int(message.headers.get("x-delivery-count") or 0)  # type: ignore[arg-type]  # a number, says RabbitMQ
-        damage = None
+        damage, late = None, 0
         try:
-            interaction = decode(message.body)
+            interaction, late = decode(message.body)
         except Damaged as error:
             damage = str(error)
         if raw_id is None:
@@ -209,4 +210,4 @@ class Inbox:
             raw_id = self._draw()
         if damage:
             interaction = unreadable(message.body, raw_id)
-        return Delivery(Arrival(raw_id, interaction, redeliveries), message, damage)
+        return Delivery(Arrival(raw_id, interaction, redeliveries), message, damage, raw_id + late)

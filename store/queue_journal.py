@@ -98,7 +98,12 @@ class QueueJournal:
 
     # The pipeline's side
 
-    async def append(self, raw: RawInteraction) -> Receipt:
+    @property
+    def strained(self) -> str | None:
+        """See `domain.ports.Journal`."""
+        return "the broker is slow to confirm" if self._outbox.is_half_full else None
+
+    async def append(self, raw: RawInteraction, *, late: int = 0) -> Receipt:
         """See `domain.ports.Journal`. A repetition that another node took is found when it is claimed."""
         key = raw.dedup_key
         if (known := self._recent.id_of(key)) is not None:
@@ -108,7 +113,7 @@ class QueueJournal:
         future = self._under_way[key] = asyncio.get_running_loop().create_future()
         raw_id = self._ids.draw()
         try:
-            await self._outbox.publish(raw_id, raw)
+            await self._outbox.publish(raw_id, raw, late)
         except BaseException as error:
             future.set_exception(
                 IntakeUnavailable(str(error), detail=getattr(error, "detail", None) or type(error).__name__)

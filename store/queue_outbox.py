@@ -38,20 +38,26 @@ class Outbox:
         self._link = Link(address, name="balcao intake", prepare=self._prepare, tls=tls)
         self._room = asyncio.Semaphore(AT_ONCE)
         self.noted: Noted = unheard
+        self._under_way = 0
 
-    async def publish(self, raw_id: int, interaction: RawInteraction) -> None:
+    @property
+    def is_half_full(self) -> bool:
+        return self._under_way * 2 >= AT_ONCE
+
+    async def publish(self, raw_id: int, interaction: RawInteraction, late: int = 0) -> None:
         """Return once it is durable. Raises IntakeUnavailable."""
         begun, well = time.perf_counter(), False
+        self._under_way += 1
         try:
-            await self._publish(raw_id, interaction)
+            await self._publish(raw_id, interaction, late)
             well = True
         finally:
+            self._under_way -= 1
             self.noted(1, time.perf_counter() - begun, well=well)
 
-    async def _publish(self, raw_id: int, interaction: RawInteraction) -> None:
-        body = (
-            await asyncio.to_thread(encode, interaction) if len(interaction.payload) > 1 << 20 else encode(interaction)
-        )
+    async def _publish(self, raw_id: int, interaction: RawInteraction, late: int) -> None:
+        large = len(interaction.payload) > 1 << 20
+        body = await asyncio.to_thread(encode, interaction, late) if large else encode(interaction, late)
         message = Message(body, message_id=to_text(raw_id), delivery_mode=DeliveryMode.PERSISTENT)
         queue = self._queues.of_size(len(body))
         channel = await self._channel()

@@ -30,7 +30,7 @@ from store.at_once import AtOnce, Row, given
 from store.bell import JOURNAL, ring_with
 from store.bulk import chunks
 from store.codec import numbers_to_json
-from store.journal_schema import NOT_DONE, raw, raw_payloads
+from store.journal_schema import NOT_DONE, TURN, raw, raw_payloads
 from store.moments import to_micros
 from store.raw_ids import to_numbers, to_text
 
@@ -42,7 +42,7 @@ DUE = AtOnce(
             raw.c.fate == literal_column("'waiting'"),
             or_(raw.c.not_before.is_(None), raw.c.not_before <= bindparam("now", type_=BigInteger)),
         )
-        .order_by(raw.c.raw_id)
+        .order_by(TURN)
         .limit(bindparam("limit", type_=Integer))
         .offset(literal_column("0"))  # SQLAlchemy would make it a parameter of its own
         .with_for_update(skip_locked=True)
@@ -98,7 +98,7 @@ _SETTLE = AtOnce(_settle, each=tuple(_OUTCOME))
 
 
 def claim(connection: Connection, limit: int, most_bytes: int, now: datetime, holder: str) -> list[JournalEntry]:
-    """Oldest first, at most `limit` entries and `most_bytes` of payload, but one entry whatever its size.
+    """By their turns, at most `limit` entries and `most_bytes` of payload, but one entry whatever its size.
 
     An entry that was claimed before comes alone: had it company, each time the process dies the whole batch would be
     suspected of having killed it. A damaged entry is quarantined here and costs nobody else anything.

@@ -75,6 +75,10 @@ class GroupWriter(Generic[Item]):
         self._stirred.set()
         return future
 
+    @property
+    def is_half_full(self) -> bool:
+        return len(self._queue) * 2 >= self._bound
+
     async def close(self) -> None:
         """Commit what waits, then stop."""
         self._closing = True

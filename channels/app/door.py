@@ -1,7 +1,7 @@
 """The in-app API.
 
     POST    /v1/messages             key or signature ─▶ fields ─▶ intake ─▶ 202 {"receipt", "duplicate": false}
-                                          401, 403       400, 422   503      200 {"receipt", "duplicate": true}
+                                          401, 403       400, 422   429,503  200 {"receipt", "duplicate": true}
     GET     /v1/messages/{receipt}   {"receipt", "status", "ticket": {"number", "state"} or null}; others' messages: 404
     OPTIONS /v1/messages…            what browsers ask before a page of another origin may call
     GET     /v1/openapi.json         all of this for machines
@@ -22,11 +22,12 @@ from channels.app.keys import Application, Caller, OriginRefused, caller
 from channels.app.message import faults
 from channels.app.openapi import document
 from channels.bodies import BodyReader
-from channels.json_door import RETRY_SECONDS, STATUS, UnsupportedMedia
+from channels.json_door import RETRY_SECONDS, STATUS, UnsupportedMedia, not_now
 from channels.json_text import MalformedJson
 from channels.multipart import FORM
 from channels.problem import json_answer, problem
 from channels.sent import read_sent
+from channels.sources import contact_of, named
 from domain.errors import BalcaoError, IntakeUnavailable, Refused, StoreUnavailable
 from domain.ports import Intake
 from domain.raw import Fate, RawInteraction, Receipt, Whereabouts
@@ -95,6 +96,7 @@ class ApiDoor:
                 "application": who.application.name, "content_type": content_type, "sha256": digest,
                 "peer": request.remote,
             },
+            source=f"{who.application.name} {named(contact_of, sent.fields)}".rstrip(),
         )  # fmt: skip
         receipt = await intake.accept(raw)
         if receipt.duplicate and who.webhook_id is None and await _another_body(intake, receipt, digest):
@@ -177,5 +179,5 @@ def _ticket(found: Whereabouts) -> dict[str, object] | None:
 def _refusal(error: BalcaoError) -> web.Response:
     status = 403 if isinstance(error, OriginRefused) else STATUS.get(type(error), 400)
     if isinstance(error, IntakeUnavailable | StoreUnavailable):
-        return problem(503, "this cannot be done now; try again later", headers={"Retry-After": str(RETRY_SECONDS)})
+        return not_now(error)
     return problem(status, str(error), headers={"Retry-After": str(RETRY_SECONDS)} if status == 503 else None)

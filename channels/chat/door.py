@@ -29,7 +29,7 @@ from channels.chat.options import Look, Options
 from channels.chat.pulse import Pulse
 from channels.chat.stream import EventStream, opening_as_json
 from channels.chat.tokens import Clerk, Person, TokenExpired
-from channels.json_door import RETRY_SECONDS, STATUS, UnsupportedMedia
+from channels.json_door import RETRY_SECONDS, STATUS, UnsupportedMedia, not_now
 from channels.json_text import MalformedJson, read_object
 from channels.multipart import FORM
 from channels.problem import SECURITY_HEADERS, json_answer, problem
@@ -147,6 +147,7 @@ class Visits:
                 "visitor": person.visitor, "origin": origin, "content_type": content_type, "sha256": digest,
                 "peer": request.remote, "person": _vouched(person),
             },
+            source=person.visitor,
         )  # fmt: skip
         receipt = await self.intake.accept(raw)
         if receipt.duplicate and await self._another(receipt, digest):
@@ -268,7 +269,7 @@ def _refusal(error: BalcaoError) -> web.Response:
     if isinstance(error, OriginRefused):
         return problem(403, str(error))
     if isinstance(error, IntakeUnavailable | StoreUnavailable):
-        return problem(503, "this cannot be done now; try again later", headers={"Retry-After": str(RETRY_SECONDS)})
+        return not_now(error)
     if isinstance(error, TokenExpired):
         return problem(401, str(error), more={"expired": True})
     status = STATUS.get(type(error), 400)

@@ -18,14 +18,18 @@ from channels.base import Routes
 from channels.json_door import Door, Prove
 from channels.problem import SECURITY_HEADERS, problem
 from channels.signing import Proof, SignatureRefused
+from channels.sources import Source, nobody
 from domain.ports import Intake
 
 _HEADER = "X-Hub-Signature-256"
 _CHALLENGE = re.compile(r"[A-Za-z0-9_.-]{1,255}", re.ASCII)
 
 
-def routes(*, channel: str, secrets: Sequence[str], verify_token: str, max_body: int) -> Routes:
-    door = Door(channel=channel, prove=hub_signature(secrets), max_body=max_body, new=200)
+def routes(
+    *, channel: str, secrets: Sequence[str], verify_token: str, max_body: int, source_of: Source = nobody
+) -> Routes:
+    """`source_of`: who wrote the first message of a batch; nearly all hold one."""
+    door = Door(channel=channel, prove=hub_signature(secrets), max_body=max_body, new=200, source_of=source_of)
 
     def both(intake: Intake) -> Sequence[web.RouteDef]:
         return [*door.routes(intake), web.get(f"/hooks/{channel}", handshake(verify_token), allow_head=False)]

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from channels.bodies import BodyReader, Broken, Crowded, TooLarge, TooSlow
-from channels.json_door import RETRY_SECONDS, STATUS
+from channels.json_door import STATUS, not_now
 from channels.problem import json_answer, problem
 from domain.errors import IntakeUnavailable
 from domain.ports import Intake
@@ -53,9 +53,8 @@ class Pings:
         try:
             body = await bodies.read(request) if request.method == "POST" else b""
             receipt = await intake.accept(self._raw(name, body, request))
-        except IntakeUnavailable:
-            retry = {"Retry-After": str(RETRY_SECONDS)}
-            return problem(503, "nothing can be stored now; try again later", headers=retry)
+        except IntakeUnavailable as error:
+            return not_now(error)
         except (TooLarge, TooSlow, Broken, Crowded) as error:
             return problem(STATUS[type(error)], str(error))
         return json_answer({"id": receipt.raw_id, "duplicate": receipt.duplicate}, 200 if receipt.duplicate else 202)
@@ -74,6 +73,7 @@ class Pings:
             received_at=now,
             payload=body,
             envelope={SYSTEM: name, "peer": request.remote},
+            source=name,
         )
 
 

@@ -9,6 +9,7 @@ from channels.messenger.decode import decode
 from channels.messenger.fetch import MessengerFetcher
 from channels.messenger.options import Options
 from channels.messenger.send import CARRIAGE, MessengerSender
+from channels.sources import at
 
 __all__ = ["Options", "build"]
 
@@ -26,6 +27,7 @@ def build(options: Options, context: BuildContext) -> Channel:
             secrets=[context.reveal(reference) for reference in options.secrets],
             verify_token=context.reveal(options.verify_token),
             max_body=options.max_body,
+            source_of=at("entry", 0, "messaging", 0, "sender", "id"),
         ),
         sender=MessengerSender(client, tokens, human_agent=options.human_agent) if tokens else None,
         carriage=CARRIAGE,

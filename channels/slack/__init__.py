@@ -10,6 +10,7 @@ from channels.slack.door import challenge, event_id, slack_signature
 from channels.slack.fetch import SlackFetcher
 from channels.slack.options import Options
 from channels.slack.send import CARRIAGE, SlackSender
+from channels.sources import at
 
 __all__ = ["Options", "build"]
 
@@ -24,6 +25,7 @@ def build(options: Options, context: BuildContext) -> Channel:
         new=200,
         at_once=challenge,
         key_of=event_id,
+        source_of=at("event", "user"),
     )
     return Channel(
         name=context.name,

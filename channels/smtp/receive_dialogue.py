@@ -25,6 +25,7 @@ _LONGEST_HELO = 255
 TOO_BIG = b"552 5.3.4 Message is too big"
 NO_ROOM = b"452 4.3.1 Too much mail at once, try again later"
 OUR_FAULT = b"451 4.3.0 Temporary trouble on our side, try again later"
+SHARE_SPENT = b"451 4.7.1 You have sent more than your share, try again later"
 BAD_LINE = b"500 5.5.2 Lines end with CR LF and hold no other control characters"
 LINE_TOO_LONG = b"500 5.5.6 Line too long"
 _NO_MORE = b"421 4.7.0 Too many errors, goodbye"

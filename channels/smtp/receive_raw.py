@@ -40,6 +40,7 @@ def raw_mail(
             **session,
             "smtputf8": transaction.smtputf8,
         },
+        source=transaction.mail_from.lower(),
     )
 
 

@@ -25,6 +25,7 @@ from channels.smtp.receive_dialogue import (
     LINE_TOO_LONG,
     NO_ROOM,
     OUR_FAULT,
+    SHARE_SPENT,
     TOO_BIG,
     Dialogue,
     Step,
@@ -33,7 +34,7 @@ from channels.smtp.receive_limits import Limits
 from channels.smtp.receive_lmtp import LmtpDialogue
 from channels.smtp.receive_patience import Patience
 from channels.smtp.receive_raw import raw_mail
-from domain.errors import IntakeUnavailable
+from domain.errors import IntakeUnavailable, ShareSpent
 from domain.mailbox import Mailbox
 from domain.ports import Intake
 
@@ -149,7 +150,7 @@ class Session(SMTP):
             receipt = await self._reception.intake.accept(raw)
         except IntakeUnavailable as error:
             log.warning("mail_deferred", channel=self._reception.channel, reason=str(error), detail=error.detail)
-            return OUR_FAULT
+            return SHARE_SPENT if isinstance(error, ShareSpent) else OUR_FAULT
         except Exception as error:  # noqa: BLE001  # our bug is never told as a permanent refusal
             return self._our_fault(error)
         finally:

@@ -4,6 +4,7 @@ from functools import partial
 
 from channels.base import BuildContext, Channel, utc_now
 from channels.json_door import Door
+from channels.sources import at
 from channels.telegram.connector import Connector
 from channels.telegram.decode import House, decode
 from channels.telegram.fetch import TelegramFetcher
@@ -59,4 +60,5 @@ def _door(options: Options, context: BuildContext, secret: str) -> Door:
         max_body=options.max_body,
         new=200,
         at_once=partial(greeted, text=greeting) if greeting is not None else None,
+        source_of=at("message", "from", "id"),
     )

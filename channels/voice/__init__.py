@@ -11,6 +11,7 @@ from channels.fields import signing_keys
 from channels.json_door import Door, Prove
 from channels.proofs import any_of, basic, bearer
 from channels.signing import standard_webhooks
+from channels.sources import at
 from channels.voice.ami import AmiReceiver
 from channels.voice.decode import decode
 from channels.voice.door import opened, takes, twilio
@@ -61,7 +62,14 @@ def _routes(options: Options, context: BuildContext) -> Routes | None:
     proofs = list(_proofs(options, context))
     if not proofs:
         return None
-    door = Door(channel=context.name, prove=any_of(proofs), max_body=options.max_body, takes=takes, opened=opened)
+    door = Door(
+        channel=context.name,
+        prove=any_of(proofs),
+        max_body=options.max_body,
+        takes=takes,
+        opened=opened,
+        source_of=at("from"),
+    )
     return door.routes
 
 

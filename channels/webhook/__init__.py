@@ -7,6 +7,7 @@ from channels.fields import signing_keys
 from channels.json_door import Door
 from channels.signed_reply import CARRIAGE, ReplySender
 from channels.signing import standard_webhooks
+from channels.sources import at
 from channels.webhook.decode import decode
 from channels.webhook.options import Options
 
@@ -17,7 +18,9 @@ def build(options: Options, context: BuildContext) -> Channel:
     """Raises ConfigError for a secret that is missing or too short."""
     place = f"channels.{context.name}"
     keys = signing_keys(options.secrets, context.reveal, f"{place}.secrets")
-    door = Door(channel=context.name, prove=standard_webhooks(keys), max_body=options.max_body)
+    door = Door(
+        channel=context.name, prove=standard_webhooks(keys), max_body=options.max_body, source_of=at("sender", "id")
+    )
     return Channel(
         name=context.name,
         kind="webhook",

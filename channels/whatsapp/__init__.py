@@ -6,6 +6,7 @@ from channels.base import BuildContext, Channel
 from channels.graph.client import GraphClient
 from channels.graph.door import routes
 from channels.graph.fetch import MediaFetcher
+from channels.sources import at
 from channels.whatsapp.decode import decode
 from channels.whatsapp.files import CARRIAGE
 from channels.whatsapp.options import Options
@@ -27,6 +28,7 @@ def build(options: Options, context: BuildContext) -> Channel:
             secrets=[context.reveal(reference) for reference in options.secrets],
             verify_token=context.reveal(options.verify_token),
             max_body=options.max_body,
+            source_of=at("entry", 0, "changes", 0, "value", "messages", 0, "from"),
         ),
         sender=WhatsAppSender(GraphClient(api=options.api, seconds=seconds), token, options.template),
         carriage=CARRIAGE,

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from channels import KINDS
-from domain.errors import Undecodable
+from domain.errors import ShareSpent, Undecodable
 from domain.interaction import Ignored
 from tests.channels.cases import all_cases, as_json, build_channel, cases_of, transport_of
 from tests.channels.site import UNAVAILABLE, FakeIntake
@@ -108,6 +108,15 @@ async def test_without_durability_the_sender_is_asked_to_try_again(kind, channel
     transport = transport_of(kind)
 
     assert await transport.hand_over(channel, FakeIntake(broken=UNAVAILABLE)) == transport.UNAVAILABLE
+
+
+async def test_who_is_over_his_share_is_told_to_come_again(kind, channel):
+    """429 over HTTP, 451 by mail; what we fetch ourselves stays where it is."""
+    transport = transport_of(kind)
+    spent = ShareSpent("you have sent more than your share; try again later", seconds=7, detail="secret")
+    expected = {503: 429}.get(transport.UNAVAILABLE, transport.UNAVAILABLE)
+
+    assert await transport.hand_over(channel, FakeIntake(broken=spent)) == expected
 
 
 async def test_cancelling_stops_a_receiver_within_two_seconds(kind, channel):

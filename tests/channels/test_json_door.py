@@ -7,6 +7,7 @@ import pytest
 from channels import bodies
 from channels.json_door import Door
 from channels.signing import SigningKey, standard_webhooks
+from domain.errors import ShareSpent
 from tests.channels.cases import NAME, SECRET
 from tests.channels.site import UNAVAILABLE, FakeIntake, calling, signed
 from web.public import PublicLimits
@@ -47,6 +48,16 @@ async def test_no_durability_is_a_503_that_tells_nothing_of_us():
     assert headers["Content-Type"] == "application/problem+json"
     assert "secret" not in str(answer)
     assert "disk" not in str(answer)
+
+
+async def test_who_is_over_his_share_is_told_when_to_come_again():
+    spent = ShareSpent("you have sent more than your share; try again later", seconds=7, detail="/var secret")
+    async with calling(list(door().routes(FakeIntake(broken=spent)))) as caller:
+        status, answer, headers = await caller.post(BODY)
+
+    assert (status, headers["Retry-After"], headers["Content-Type"]) == (429, "7", "application/problem+json")
+    assert "share" in answer["detail"]
+    assert "secret" not in str(answer)
 
 
 async def test_our_bug_is_a_500_that_tells_nothing_of_us():

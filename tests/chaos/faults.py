@@ -1,6 +1,6 @@
 """The faults, as a table. Each strikes, lasts, mends what it broke and returns; the runner does the rest."""
 
-import os
+import contextlib
 import shutil
 import signal
 import time
@@ -13,6 +13,7 @@ from tests.chaos.reconcile import marks_of_tickets
 
 LIBFAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 HOUR = 3600
+PAGE = 4096
 
 
 @dataclass(frozen=True)
@@ -135,9 +136,9 @@ def store_missing(scene):
 
 def disk_full(scene):
     ballast = scene.house.folder / "var" / "ballast"
-    free = os.statvfs(ballast.parent)
-    with ballast.open("wb") as stream:
-        os.posix_fallocate(stream.fileno(), 0, max(1, free.f_bavail * free.f_frsize - 4096))
+    with ballast.open("wb", buffering=0) as stream, contextlib.suppress(OSError):
+        while stream.write(bytes(PAGE)):
+            pass
     time.sleep(scene.seconds)
     ballast.unlink()
 

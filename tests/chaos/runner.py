@@ -150,34 +150,30 @@ class Theatre:
             outcome.note = fault.strike(scene) or ""
             crowd.recover(outcome, fault.slow)
             crowd.leave()
-            _wait_until_finished(house, outcome)
-        except AssertionError as error:
+            wait_until_finished(house, outcome)
+        except (AssertionError, OSError) as error:
             outcome.trouble = str(error)
         finally:
             crowd.leave()
             house.clock = time.time
-        self._settle(house, crowd, outcome)
+        settle(house, crowd.number, crowd.folder, crowd.history, outcome, self.relay)
         return outcome
 
-    def _settle(self, house, crowd, outcome):
-        history, prefix = crowd.history, f"mk{crowd.number}-"
-        outcome.accepted, outcome.refused = len(history.accepted), history.refused
-        outcome.unanswered = history.unanswered
-        outcome.answers = {f"{channel} {answer}": n for (channel, answer), n in sorted(history.answers.items())}
-        exported = crowd.folder / "journal.jsonl.gz"
-        try:
-            house.balcao("journal", "export", "-o", str(exported))
-            stored = marks_of_tickets(house.tickets(), prefix)
-            outcome.books = reconcile(
-                history.promised(), history.tried, stored, marks_of_journal(exported, prefix), self._answered(prefix)
-            )
-        except (AssertionError, subprocess.TimeoutExpired) as error:
-            outcome.trouble += f" the books could not be read: {error}"
-        history.close()
 
-    def _answered(self, prefix):
-        """Customer → how many acknowledgements reached him by mail."""
-        return Counter(one for one in self.relay.taken if one.startswith(prefix))
+def settle(house, number, folder, history, outcome, relay):
+    """The three books of one round are compared; those whom the relay wrote to are the fourth."""
+    prefix, exported = f"mk{number}-", folder / "journal.jsonl.gz"
+    outcome.accepted, outcome.refused = len(history.accepted), history.refused
+    outcome.unanswered = history.unanswered
+    outcome.answers = {f"{channel} {answer}": n for (channel, answer), n in sorted(history.answers.items())}
+    try:
+        house.balcao("journal", "export", "-o", str(exported))
+        stored, journal = marks_of_tickets(house.tickets(), prefix), marks_of_journal(exported, prefix)
+        answered = Counter(one for one in relay.taken if one.startswith(prefix))
+        outcome.books = reconcile(history.promised(), history.tried, stored, journal, answered)
+    except (AssertionError, subprocess.TimeoutExpired) as error:
+        outcome.trouble += f" the books could not be read: {error}"
+    history.close()
 
 
 class Crowd:
@@ -221,7 +217,7 @@ class Crowd:
             customer.give_up()
 
 
-def _wait_until_finished(house, outcome):
+def wait_until_finished(house, outcome):
     """Filed: nothing waits in the journal. Answered: nothing waits in the outbox either."""
     end = time.monotonic() + FILED_WITHIN
     while time.monotonic() < end:

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from domain.errors import SendFailed
+from ingest.admission import Admission
 from ingest.chats import ChatSender, StoreChats
 from ingest.intake import JournalIntake
 from ingest.opening import Openings
@@ -43,6 +44,7 @@ async def page_of(house):
     openings = Openings(Rulebook(house.folder / "rules.yaml"), looks=True)
     chats = StoreChats(house.database, house.pipeline._files, openings)
     intake = JournalIntake(house.journal, lambda: None, Metrics(), house.channels, Liveness(),
+                           admission=Admission(1_000_000, lambda: None),
                            ledger=JournalLedger(house.journal), store=house.database, chats=chats)  # fmt: skip
     routes = house.channels["chat"].routes(intake)
     async with serve(public_site(routes), "127.0.0.1", 0) as bound, aiohttp.ClientSession() as session:

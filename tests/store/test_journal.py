@@ -217,7 +217,32 @@ async def test_claiming_uses_the_index_of_what_is_not_done(journal, database):
         word = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}[connection.dialect.name]
         return str(connection.exec_driver_sql(f"{word} {records.DUE.text(connection, 0)}", (0, 10)).all())
 
-    assert "raw_by_fate" in await database.write(explain)
+    plan = await database.write(explain)
+    assert "raw_by_turn" in plan
+    assert "TEMP B-TREE" not in plan, "nothing is sorted"
+
+
+async def test_whose_turn_comes_later_is_claimed_later_and_before_what_comes_after_it(journal):
+    """A flood of one sender, then one message of another; nobody waits where nothing is ahead of him."""
+    second = 1_000_000_000
+    for number in range(20):
+        await journal.append(interaction(f"flood{number}"), late=number * 3600 * second)
+    await journal.append(interaction("one"))
+    assert {entry.raw.dedup_key for entry in await journal.claim(2)} == {"flood0", "one"}
+    rest = await journal.claim(100)
+    assert [entry.raw.dedup_key for entry in rest] == [f"flood{number}" for number in range(1, 20)]
+
+
+async def test_a_journal_is_strained_below_the_watermark_or_when_half_of_the_writers_room_is_taken(
+    open_journal, tmp_path
+):
+    assert (await open_journal(folder=tmp_path, watermark=1)).strained is None
+    assert "watermark" in (await open_journal(folder=tmp_path, watermark=1 << 60)).strained
+    busy = await open_journal()
+    waiting = [busy._writer.submit(lambda connection: connection.exec_driver_sql("SELECT 1")) for _ in range(5_000)]
+    assert "waits" in busy.strained
+    await asyncio.gather(*waiting)
+    assert busy.strained is None
 
 
 async def test_damaged_pages_cost_only_their_entries(open_journal, open_database, sqlite_templates, tmp_path):

@@ -6,6 +6,7 @@ import smtplib
 import pytest
 
 from channels.smtp.receive_session import Session
+from domain.errors import ShareSpent
 from tests.channels.site import UNAVAILABLE, FakeIntake
 from tests.channels.smtp.transport import MAIL, one_mail, receiver_of, receiving, wired
 
@@ -86,6 +87,18 @@ async def test_our_fault_is_451_without_its_reason_and_the_connection_goes_on(br
         again = await wire.content(b"oi\r\n.\r\n")
 
     assert answer.startswith(b"451 4.3.0")
+    assert b"secret" not in answer
+    assert again.startswith(b"250")
+
+
+async def test_who_is_over_his_share_is_told_so_and_the_connection_goes_on():
+    intake = FakeIntake(broken=ShareSpent("you have sent more than your share", seconds=7, detail="secret"))
+    async with receiving(receiver_of(), intake) as port, wired(port) as wire:
+        answer = await wire.content(b"oi\r\n.\r\n")
+        intake.broken = None
+        again = await wire.content(b"oi\r\n.\r\n")
+
+    assert answer.startswith(b"451 4.7.1")
     assert b"secret" not in answer
     assert again.startswith(b"250")
 
