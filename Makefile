@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.runtime: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Balcao needs Python 3.11 or newer; set PYTHON=python3.X")'
@@ -63,6 +63,9 @@ bench: .venv/.dev ## figures, one JSON line each; leave the machine alone meanwh
 	@sh tests/set_up.sh
 	$(BIN)/python -m benchmarks
 
+bench-scale: .venv/.dev ## tickets/s with 1, 2 and 4 processes, and nodes in network namespaces; bytes per interaction
+	$(BIN)/python -m benchmarks.scale --sizes
+
 .venv/.fuzz: .venv/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[fuzz]'
 	@touch $@
@@ -74,4 +77,4 @@ lock: .venv/.dev ## write the lock files from pyproject.toml; UPGRADE=--upgrade 
 	$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --no-emit-package pip --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements-dev.txt
 
-.PHONY: help env run demo picture check test bench fuzz lock replay cluster kills faults chaos
+.PHONY: help env run demo picture check test bench bench-scale fuzz lock replay cluster kills faults chaos
