@@ -225,7 +225,7 @@ class Worker:
         except Exception as error:
             self._traces.given_back(entries, claimed, error)
             raise
-        self._traces.filed(entries, report, claimed)
+        _ = spawn(asyncio.to_thread(self._traces.filed, entries, report, claimed), name="spans of a batch")
         return report
 
     async def _died(self, entries: Sequence[JournalEntry], error: Exception) -> Sequence[Outcome]:
