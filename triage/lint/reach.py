@@ -92,14 +92,14 @@ class Reach:
     def _of_rule(self, number: int, rule: Rule) -> Iterator[Finding]:
         if self.never_applies(number):
             return
-        if not self.seen[number].applied and (stops := self._takers(number, self._stops, ())):
+        if not self.seen[number].applied and (stops := self._takers(number, self._stops, (), None)):
             yield self._finding("unreachable", rule, stops, variant="stopped")
             return
         shadowed: dict[Effect, list[int]] = {}
         for effect in self._missing(number, rule):
             earlier = self._setters[effect]
             seen = self.seen[number].takers[effect]
-            if earlier and (takers := self._takers(number, sorted({*earlier, *self._stops}), seen)):
+            if earlier and (takers := self._takers(number, sorted({*earlier, *self._stops}), seen, effect)):
                 shadowed[effect] = takers
             elif earlier and effect[0] == "set" and self._is_suspect(number, effect):
                 others = [taker for taker, _count in seen.most_common(3)]
@@ -128,8 +128,11 @@ class Reach:
         seen = self.seen[number]
         return effect not in seen.decided and seen.takers[effect].total() >= ENOUGH_SAMPLES
 
-    def _takers(self, number: int, blockers: Sequence[int], seen: Iterable[int]) -> list[int]:
-        """The fewest found of `blockers` that together take every message of the rule; none when not proved."""
+    def _takers(self, number: int, blockers: Sequence[int], seen: Iterable[int], effect: Effect | None) -> list[int]:
+        """The fewest found of `blockers` that together take every message of the rule; none when not proved.
+
+        What is asked is whether they take this effect from it, or with None whether they let it apply at all.
+        """
         likely = [taker for taker in seen if taker in set(blockers)]
         for taker in likely:
             if self._proves(number, (taker,)):
@@ -145,15 +148,17 @@ class Reach:
             values = {each: value_of(self.formulas[each], answer) for each in blockers if each not in chosen}
             if not any(values.values()):
                 perhaps = [*chosen, *(each for each, value in values.items() if value is None)]
-                return self._after_all(number, perhaps, chosen, model)
+                return self._after_all(number, perhaps, chosen, model, effect)
             chosen.append(next(each for each, value in values.items() if value))
         return []
 
-    def _after_all(self, number: int, blockers: list[int], chosen: list[int], model: Model) -> list[int]:
+    def _after_all(
+        self, number: int, blockers: list[int], chosen: list[int], model: Model, effect: Effect | None
+    ) -> list[int]:
         """No rule above surely takes the message that the logic found: write it and see, and ask about all that may."""
-        known = len(self.seen[number].decided), bool(self.seen[number].applied)
         self.look(self.sampler.from_atoms(model))
-        if known != (len(self.seen[number].decided), bool(self.seen[number].applied)):
+        seen = self.seen[number]
+        if effect in seen.decided or (effect is None and seen.applied):
             return []
         if len(chosen) == len(blockers) or len(blockers) > 10 * MAX_BLOCKERS:
             return []

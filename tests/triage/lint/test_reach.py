@@ -107,6 +107,27 @@ def test_fields_that_never_count_are_found_and_only_those(drawn):
     }
 
 
+def test_a_message_that_answers_another_question_leaves_this_one_open():
+    """r2's priority counts in a message of chat; that its department never does is still to be proved."""
+    text = "rules:\n" + "".join(
+        rule(f"r{number}", when, does)
+        for number, (when, does) in enumerate(
+            [
+                (
+                    "{not: {all: [{medium: chat}, {text: beta}]}}",
+                    "set: {department: comercial, priority: Alta}",
+                ),
+                ("{not: {all: [{text: alfa}, {medium: mail}]}}", "set: {department: financeiro}"),
+                ("{text: alfa}", "set: {department: comercial, priority: Alta}"),
+            ]
+        )
+    )
+
+    (found,) = [one for one in findings(text) if one.rule == "r2" and one.kind != "untested-rule"]
+
+    assert (found.kind, found.values) == ("shadowed-field", {"others": "r0, r1", "field": "department"})
+
+
 OTHER = "set: {department: comercial}"
 EXPRESSIONS_ABOVE = [
     ("'/bol.*/'", "'/boleto [0-9]+/'"),
