@@ -39,8 +39,7 @@ check: .venv/.dev ## lint, format, types, import contracts, the shipped settings
 
 test: .venv/.dev check ## everything CI runs; sets itself up
 	@sh tests/set_up.sh
-	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e
-	$(BIN)/python -m pytest -n 3 --dist loadfile tests/e2e
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 replay: .venv/.dev ## 10,000 call events, shuffled within a minute, 5 % of them twice, on SQLite and PostgreSQL
 	BALCAO_REPLAY_CALLS=3900 $(BIN)/python -m pytest -q --timeout 1200 tests/ingest/test_calls.py -k shuffled

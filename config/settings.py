@@ -200,7 +200,7 @@ class Settings(Sections):
 
     def _server(self) -> str:
         """Where both are, unless they are told to be elsewhere."""
-        assert self.database is not None, "asked for only if it is set"
+        assert self.database is not None
         url = self._url(self.database, "")
         if not url.startswith("postgresql://"):
             text = N_("%(reference)s must lead to postgresql://…; for SQLite leave `database` out")

@@ -32,10 +32,10 @@ def test_the_words_remain(markup, text):
     "markup", ["<" * 500_000, "<div>" * 100_000, "<script>" * 60_000, "&" * 500_000, "\n \n" * 160_000]
 )
 def test_hostile_markup_takes_no_time(markup):
-    start = time.perf_counter()
+    start = time.process_time()
     html_to_text(markup)
 
-    assert time.perf_counter() - start < 1.5
+    assert time.process_time() - start < 1.5
 
 
 @given(st.text(st.characters(codec="utf-8")))

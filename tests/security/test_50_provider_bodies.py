@@ -55,7 +55,7 @@ NASTY = [None, True, 0, -1, 1.5, 10**30, "", "a\x00b", "\ud83d", "x" * 5000, [],
 
 def test_any_value_anywhere_costs_at_most_its_own_body(provider, tmp_path):
     """Every place of a good body is filled with every kind of value in turn."""
-    channel, begun = build_channel(provider.kind, tmp_path), time.perf_counter()
+    channel, begun = build_channel(provider.kind, tmp_path), time.process_time()
     good = json.loads(provider.good)
     for path in places(good):
         for value in NASTY:
@@ -73,7 +73,7 @@ def test_any_value_anywhere_costs_at_most_its_own_body(provider, tmp_path):
                 if isinstance(one, Interaction):
                     one.text.encode()
                     assert "\0" not in one.text + one.sender.address
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 def places(value, path=()):
@@ -93,7 +93,7 @@ def replaced(value, path, new):
 
 def test_a_flood_of_events_is_bounded(provider, tmp_path):
     """20,000 elements of nothing in one body."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     good = json.loads(provider.good)
     lists = [path for path in places(good) if path and isinstance(dig(good, path), list)]
     for path in lists:
@@ -103,7 +103,7 @@ def test_a_flood_of_events_is_bounded(provider, tmp_path):
         except Undecodable:
             continue
         assert isinstance(found, Ignored) or len(found) <= 1
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def dig(value, path):

@@ -50,10 +50,10 @@ MAILS = {
 @pytest.mark.parametrize("advisory", MAILS)
 def test_one_mail_stops_nobody(advisory):
     content = MAILS[advisory]().encode()
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         found = read(content, envelope={"mail_from": "ana@x.example", "rcpt_to": ["suporte@exemplo.com"]})
     except Undecodable:
         found = None
-    assert time.perf_counter() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS
     assert found is None or len(found.recipients) <= 1000

@@ -82,8 +82,8 @@ def test_new_text_is_empty_only_if_the_mail_is(text):
 def test_a_long_paragraph_at_the_end_costs_no_more_than_its_length():
     """Every end of it is a possible footer; only those that begin like one are read as one."""
     text = "O boleto de março continua com o valor errado e ninguém respondeu ainda.\n" * 45 + "\nAtt,\nAna\n"
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(100):
         new_text(text, "Re: boleto")
 
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
