@@ -38,6 +38,7 @@ var: var
 rules: {rules}
 web: {{public: "127.0.0.1:{public}", private: "127.0.0.1:{private}"}}
 log: {{format: json, level: {level}}}
+database: {database}
 acknowledgement: {{budgets: {{per_address: 100000000, per_domain: 100000000, all: 100000000, same_text: null}}}}
 channels:
   email:
@@ -62,7 +63,7 @@ def free_ports(count):
 class Desk:
     """A daemon in `folder`."""
 
-    def __init__(self, folder: Path, relay_port: int | None) -> None:
+    def __init__(self, folder: Path, relay_port: int | None, database: str = "null") -> None:
         self.folder = folder
         smtp, public, private = free_ports(3)
         self.smtp, self.private = smtp, private
@@ -75,6 +76,7 @@ class Desk:
                 rules=ROOT / "config" / "rules.yaml",
                 level="info",
                 relay=relay,
+                database=database,
             )
         )
 

@@ -117,6 +117,10 @@ class StoreUnavailable(BalcaoError):
     """The ticket database cannot be used now; accepted entries wait in the journal."""
 
 
+class SchemaTooNew(BalcaoError):
+    """A newer Balcão has changed the database so that this one cannot use it any more."""
+
+
 class Undecodable(BalcaoError):
     """The payload cannot be read; it is quarantined with this message as the reason."""
 

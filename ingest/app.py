@@ -21,6 +21,7 @@ import structlog
 
 from channels import certificates, handed
 from config.settings import Settings
+from domain.errors import SchemaTooNew
 from ingest import memory, notifying, parts
 from ingest.admission import Admission
 from ingest.announce import announce
@@ -66,11 +67,11 @@ async def run(settings: Settings, role: str = "all", *, backfill: timedelta | No
             await daemon.stop.wait()
             notifying.tell("STOPPING=1")
             log.info("stopping", failure=repr(daemon.failure) if daemon.failure else None)
-    except AlreadyRunning as error:
+    except (AlreadyRunning, SchemaTooNew) as error:
         print(error, file=sys.stderr)  # noqa: T201 - the person at the terminal is the reader
         return 2
     log.info("stopped", failure=repr(daemon.failure) if daemon.failure else None)
-    if isinstance(daemon.failure, OSError):
+    if isinstance(daemon.failure, OSError | SchemaTooNew):
         print(f"{daemon.failure}", file=sys.stderr)  # noqa: T201 - as above
         return 2
     return 1 if daemon.failure else 0

@@ -70,11 +70,11 @@ async def _upgrade(journal_url: str, store_url: str) -> list[Step]:
 
 
 async def _bring_up(kind: "Kind", url: str) -> Step:
-    from store.migrating import current, newest, upgrade  # noqa: PLC0415 - alembic is slow to import
+    from store.migrating import current, upgrade  # noqa: PLC0415 - alembic is slow to import
 
     before = await _revision_before(url, kind, current)
     await upgrade(url, kind)
-    return {"database": kind, "from": before, "to": newest(kind)}
+    return {"database": kind, "from": before, "to": await current(url, kind)}
 
 
 async def _revision_before(

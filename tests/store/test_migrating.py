@@ -1,11 +1,16 @@
 """Revisions bring a database exactly to the schema that the code speaks of."""
 
+import asyncio
+import shutil
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 
-from store import journal_schema, schema_files
+from domain.errors import SchemaTooNew
+from store import journal_schema, migrating, schema_files
 from store.codec import deciders_from_json
 from store.engines import Database
 from store.migrating import current, newest, upgrade
@@ -26,7 +31,8 @@ async def test_the_migrated_schema_is_the_declared_one(kind, open_database):
         postgres = connection.dialect.name == "postgresql"
 
         def ours(_object, name, type_, _reflected, _other):
-            return not (type_ == "table" and (name == f"{kind}_version" or (postgres and name == "counters")))
+            own = {f"{kind}_version", f"{kind}_oldest"}
+            return not (type_ == "table" and (name in own or (postgres and name == "counters")))
 
         options = {"compare_type": True, "include_object": ours}
         return compare_metadata(MigrationContext.configure(connection, opts=options), METADATA[kind])
@@ -117,3 +123,66 @@ async def test_old_tickets_learn_from_their_verdict_which_rules_decided(fresh_ur
         lambda connection: connection.execute(text("SELECT decided FROM tickets ORDER BY number")).scalars().all()
     )
     assert [sorted(deciders_from_json(row)) for row in rows] == [[("department", "nota"), ("tags", "r")], []]
+
+
+def of_a_newer_balcao(revision, works_from, down):
+    """A migration as a later version would bring it."""
+    lines = (
+        f'revision, down_revision, works_from = "{revision}", "{down}", "{works_from}"',
+        "branch_labels = depends_on = None",
+        "def upgrade():",
+        "    pass",
+    )
+    return "\n".join(lines)
+
+
+@pytest.fixture
+async def ahead(fresh_url, backend, tmp_path, monkeypatch):
+    """A function: works_from → URL of a ticket store that a newer Balcão has upgraded."""
+
+    async def make(works_from):
+        url = await fresh_url("desk")
+        newer = tmp_path / "migrations"
+        shutil.copytree(migrating._FOLDER, newer)
+        content = of_a_newer_balcao("d9999", works_from, newest("desk"))
+        (newer / "desk" / "d9999_later.py").write_text(content)
+        with monkeypatch.context() as later:
+            later.setattr(migrating, "_FOLDER", newer)
+            await upgrade(url, "desk")
+        assert await current(url, "desk") == "d9999"
+        return url
+
+    return make
+
+
+async def test_a_newer_schema_that_our_code_can_use_is_used(ahead):
+    url = await ahead(newest("desk"))
+    await upgrade(url, "desk")
+    assert await current(url, "desk") == "d9999"
+
+
+async def test_a_newer_schema_that_our_code_cannot_use_is_refused_in_words(ahead):
+    url = await ahead("d9999")
+    with pytest.raises(SchemaTooNew, match=rf"tickets was brought to d9999 .*this one \({newest('desk')}\) is too old"):
+        await upgrade(url, "desk")
+
+
+async def test_what_one_migration_asks_for_holds_for_those_after_it(open_database):
+    """The newest `works_from` counts, not the last."""
+    database = await open_database("desk")
+    remembered = text("SELECT revision FROM desk_oldest")
+    oldest = await database.read(lambda connection: connection.execute(remembered).scalar())
+    scripts = list(ScriptDirectory.from_config(migrating._config("desk")).walk_revisions())
+    assert oldest == max(getattr(one.module, "works_from", None) or one.down_revision or "" for one in scripts)
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("kind", METADATA)
+async def test_many_that_start_at_once_migrate_once(kind, fresh_url, backend, open_database):
+    url = await blank(fresh_url, backend)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(8):
+            group.create_task(upgrade(url, kind))
+    database = await open_database(url)
+    versions = text(f"SELECT version_num FROM {kind}_version")
+    assert await database.read(lambda connection: connection.execute(versions).scalars().all()) == [newest(kind)]
