@@ -20,7 +20,8 @@ from store.engines import Database
 from store.journal import WholeJournal
 from store.journal_queries import ChannelQueue
 from store.ledger import JournalLedger
-from store.migrating import Kind, newest, revision_of
+from store import versions
+from store.migrating import Kind, newest
 
 Document = dict[str, Any]
 
@@ -96,7 +97,7 @@ def _database(connection: Connection, kind: Kind, address: str | URL) -> Documen
     """`at` without user and password."""
     url = make_url(address)
     place = str(nearby(Path(url.database or "-"))) if url.host is None else f"{url.host}/{url.database}"
-    revision = revision_of(connection, kind)
+    revision = versions.current(connection, kind)
     return {"engine": connection.dialect.name, "at": place, "revision": revision, "expected": newest(kind)}
 
 

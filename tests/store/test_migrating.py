@@ -2,6 +2,8 @@
 
 import asyncio
 import shutil
+import subprocess
+import sys
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 
 from domain.errors import SchemaTooNew
-from store import journal_schema, migrating, schema_files
+from store import journal_schema, migrating, revisions, schema_files
 from store.codec import deciders_from_json
 from store.engines import Database
 from store.migrating import current, newest, upgrade
@@ -167,12 +169,28 @@ async def test_a_newer_schema_that_our_code_cannot_use_is_refused_in_words(ahead
         await upgrade(url, "desk")
 
 
+@pytest.mark.parametrize("kind", METADATA)
+def test_the_newest_revision_is_told_by_the_names_of_the_files(kind):
+    script = ScriptDirectory.from_config(revisions._config(migrating._FOLDER, kind))
+    assert script.get_current_head() == newest(kind)
+
+
+def test_a_start_with_nothing_to_apply_does_without_alembic(tmp_path):
+    url = f"sqlite:///{tmp_path}/desk.db"
+    asyncio.run(upgrade(url, "desk"))
+    code = (
+        "import asyncio, sys; from store.migrating import upgrade; "
+        f"asyncio.run(upgrade({url!r}, 'desk')); sys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 async def test_what_one_migration_asks_for_holds_for_those_after_it(open_database):
     """The newest `works_from` counts, not the last."""
     database = await open_database("desk")
     remembered = text("SELECT revision FROM desk_oldest")
     oldest = await database.read(lambda connection: connection.execute(remembered).scalar())
-    scripts = list(ScriptDirectory.from_config(migrating._config("desk")).walk_revisions())
+    scripts = list(ScriptDirectory.from_config(revisions._config(migrating._FOLDER, "desk")).walk_revisions())
     assert oldest == max(getattr(one.module, "works_from", None) or one.down_revision or "" for one in scripts)
 
 

@@ -1,0 +1,60 @@
+"""Applying revisions with Alembic, which takes a while to import: only where there is something to apply.
+
+Units of work; the caller (`store.migrating`) has the connection and the transaction.
+"""
+
+from pathlib import Path
+
+import structlog
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData
+
+from domain.errors import SchemaTooNew
+from store import versions
+from store.versions import Kind
+
+log = structlog.get_logger()
+
+_WORDS: dict[Kind, str] = {"journal": "journal", "desk": "tickets"}
+
+
+def apply(connection: Connection, kind: Kind, revision: str, folder: Path, metadata: MetaData) -> None:
+    """What is missing up to `revision`. Raises SchemaTooNew."""
+    config = _config(folder, kind)
+    script = ScriptDirectory.from_config(config)
+    here = versions.current(connection, kind)
+    known = {one.revision for one in script.walk_revisions()}
+    if here is not None and here not in known:
+        _bear(connection, kind, known, here)
+        return
+    config.attributes.update(connection=connection, metadata=metadata, version_table=versions.version_table(kind))
+    command.upgrade(config, revision)
+    versions.remember(connection, kind, oldest(script, versions.current(connection, kind)))
+
+
+def _bear(connection: Connection, kind: Kind, known: set[str], here: str) -> None:
+    """A schema from after our time. Raises SchemaTooNew."""
+    ours = max(known)
+    if versions.remembered(connection, kind) not in known:
+        raise SchemaTooNew(
+            f"the database of the {_WORDS[kind]} was brought to {here} by a newer Balcão, "
+            f"which this one ({ours}) is too old for; install the newer one here, too"
+        )
+    log.info("schema_is_newer", database=kind, revision=here, ours=ours)
+
+
+def oldest(script: ScriptDirectory, here: str | None) -> str:
+    """The newest of what migrations up to `here` say of the code that still works with them. Names are in order."""
+    assert here is not None, "something was applied"
+    applied = script.iterate_revisions(here, "base")
+    return max(str(getattr(one.module, "works_from", None) or one.down_revision or one.revision) for one in applied)
+
+
+def _config(folder: Path, kind: Kind) -> Config:
+    config = Config()
+    config.set_main_option("path_separator", "newline")
+    for option, place in (("script_location", folder), ("version_locations", folder / kind)):
+        config.set_main_option(option, str(place).replace("%", "%%"))
+    return config
