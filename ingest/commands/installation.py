@@ -15,12 +15,11 @@ from ingest.node import known_name
 from ingest.payloads import unused_secret
 from ingest.presentation.moments import iso
 from ingest.wiring import build_channel
-from store import heartbeats, journal_queries, leases, outbox, remote_files
+from store import heartbeats, journal_queries, leases, outbox, remote_files, versions
 from store.engines import Database
 from store.journal import WholeJournal
 from store.journal_queries import ChannelQueue
 from store.ledger import JournalLedger
-from store import versions
 from store.migrating import Kind, newest
 
 Document = dict[str, Any]
