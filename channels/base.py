@@ -27,7 +27,8 @@ class BuildContext:
     `reveal` turns a secret reference (`env:NAME`, `file:path`) into its value or raises ConfigError.
     `base` is the folder of the settings file, where paths a person writes begin; `var` is the directory for what
     the daemon keeps. `hostname` is the name we greet with. `backfill` is how far back sources are asked for what
-    they held before we came to them; None: not at all.
+    they held before we came to them; None: not at all. `secret_names` are environment variables that hold a secret, so
+    that no program we start is given them.
     """
 
     name: str
@@ -36,6 +37,7 @@ class BuildContext:
     hostname: str
     reveal: Callable[[str], str]
     backfill: timedelta | None = None
+    secret_names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,8 @@ class Channel:
 
     `sole`: what its receiver reads, if no two nodes may do so at once. `carriage`: how it carries the files of a
     reply; None: it takes none along. `streams`: nobody is called, what is sent is laid into its visitors' streams
-    (domain/chat.py). `calendar`: of the rules, by which people are there.
+    (domain/chat.py). `calendar`: of the rules, by which people are there. `weaknesses`: what its settings leave
+    open, as msgids (channels/weaknesses.py).
     """
 
     name: str
@@ -61,6 +64,7 @@ class Channel:
     calls: CallDesk | None = None
     transcriber: Transcriber | None = None
     watched: Sequence[Watched] = ()
+    weaknesses: Sequence[str] = ()
     streams: bool = False
     calendar: str | None = None
 

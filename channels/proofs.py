@@ -1,6 +1,6 @@
 """What proves a post beside a signature: user and password, or a token; and several proofs at one door.
 
-None of them is ever in a URL. A body is the same when its bytes are.
+None of them is ever in a URL. `unsigned` is the one that proves nothing. A body is the same when its bytes are.
 """
 
 import base64
@@ -26,6 +26,12 @@ def any_of(proofs: Sequence[Prove]) -> Prove:
         raise refusal
 
     return prove
+
+
+def unsigned(headers: Mapping[str, str], body: bytes, now: float) -> Proof:
+    """Whoever calls is believed to be whoever should: switched on by name (`unsigned`), and told at each start."""
+    del headers, now
+    return Proof(digest(body), {})
 
 
 def basic(user: str, password: str) -> Prove:

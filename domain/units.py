@@ -68,6 +68,16 @@ class HandedOver:
         return f"systemd:{self.name}"
 
 
+def is_this_machine(host: str) -> bool:
+    """As it is written; no name is looked up."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
 def parse_duration(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value

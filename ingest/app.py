@@ -13,13 +13,14 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 import structlog
 
 from channels import certificates, handed
+from channels.base import Channel
 from config.settings import Settings
 from domain.errors import SchemaTooNew
 from ingest import memory, notifying, parts
@@ -87,6 +88,7 @@ async def _daemon(settings: Settings, roles: frozenset[str], backfill: timedelta
             stack.callback(lock.give_back)
         created = create_first_secrets(settings)
         channels = build_channels(settings, backfill=backfill)
+        weak = list(warn_of_weaknesses(channels))
         journal = await stack.enter_async_context(open_journal(settings))
         store = await stack.enter_async_context(Database.open(settings.store_url))
         daemon = Daemon(
@@ -104,6 +106,7 @@ async def _daemon(settings: Settings, roles: frozenset[str], backfill: timedelta
             stack.callback(finish)
             daemon.traces = Traces(spans)
         journal.tells(daemon.metrics.stages["journal_write"].wrote)
+        daemon.notices += weak
         if created:
             files = ", ".join(reference.removeprefix("file:") for reference in created)
             daemon.notices.append(_("Made on this first start: %(files)s") % {"files": files})
@@ -117,6 +120,14 @@ async def _daemon(settings: Settings, roles: frozenset[str], backfill: timedelta
             announce(daemon)
             notifying.tell("READY=1", f"STATUS={name_of(roles)}")
         yield daemon
+
+
+def warn_of_weaknesses(channels: Mapping[str, Channel]) -> Iterator[str]:
+    """What the settings leave open, by name: into the log at every start, and to whoever starts."""
+    for name, channel in channels.items():
+        for weakness in channel.weaknesses:
+            log.warning("weak_setting", channel=name, what=weakness)
+            yield _("WARNING: channels.%(channel)s: %(what)s") % {"channel": name, "what": _(weakness)}
 
 
 def _read_certificates() -> None:

@@ -91,6 +91,7 @@ def build_channel(
         hostname=settings.hostname or socket.getfqdn(),
         reveal=reveal or settings.secrets.reveal,
         backfill=backfill,
+        secret_names=frozenset(one.removeprefix("env:") for one in settings.places if one.startswith("env:")),
     )
     try:
         channel: Channel = module.build(options, context)

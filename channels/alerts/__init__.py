@@ -11,8 +11,9 @@ from channels.alerts.plan import Plan
 from channels.base import BuildContext, Channel
 from channels.fields import secret_bytes, signing_keys
 from channels.json_door import Door, Prove
-from channels.proofs import any_of, basic, bearer
+from channels.proofs import any_of, basic, bearer, unsigned
 from channels.signing import standard_webhooks
+from channels.weaknesses import UNSIGNED
 from domain.afterwards import Afterword
 from domain.interaction import Ignored, Interaction
 from domain.raw import RawInteraction
@@ -23,7 +24,8 @@ __all__ = ["Options", "build"]
 def build(options: Options, context: BuildContext) -> Channel:
     """Raises ConfigError for a secret that is missing or too short."""
     door = Door(channel=context.name, prove=any_of(list(_proofs(options, context))), max_body=options.max_body)
-    return Channel(name=context.name, kind="alerts", decode=partial(_decode, options=options), routes=door.routes)
+    return Channel(name=context.name, kind="alerts", decode=partial(_decode, options=options), routes=door.routes,
+                   weaknesses=(UNSIGNED,) if options.unsigned else ())  # fmt: skip
 
 
 def _decode(raw: RawInteraction, *, options: Options) -> Sequence[Interaction | Afterword] | Ignored:
@@ -39,6 +41,8 @@ def _decode(raw: RawInteraction, *, options: Options) -> Sequence[Interaction | 
 
 def _proofs(options: Options, context: BuildContext) -> Iterator[Prove]:
     where = f"channels.{context.name}"
+    if options.unsigned:
+        yield at_once(unsigned)
     if options.secrets:
         yield standard_webhooks(signing_keys(options.secrets, context.reveal, f"{where}.secrets"))
     if options.basic:

@@ -34,6 +34,7 @@ class Options(StrictOptions):
     bearer: SecretReference | None = None
     sentry: SecretReference | None = None
     grafana: SecretReference | None = None
+    unsigned: bool = False
     source: Annotated[str, AfterValidator(_known_source)] = "auto"
     timezone: Zone = "America/Sao_Paulo"
     labels: dict[str, str] = Field(default_factory=dict)
@@ -41,6 +42,9 @@ class Options(StrictOptions):
 
     @model_validator(mode="after")
     def _has_a_proof(self) -> Self:
-        if not (self.secrets or self.basic or self.bearer or self.sentry or self.grafana):
-            raise BadValue("say what proves an alert: secrets, basic, bearer, sentry or grafana")
+        proofs = bool(self.secrets or self.basic or self.bearer or self.sentry or self.grafana)
+        if proofs == self.unsigned:
+            raise BadValue(
+                "say what proves an alert: secrets, basic, bearer, sentry or grafana; or unsigned: true if nothing does"
+            )
         return self

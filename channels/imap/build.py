@@ -11,7 +11,8 @@ from channels.imap.options import OAuth, Options
 from channels.imap.receive import ImapReceiver, Keys
 from channels.imap.tokens import Grant, Tokens
 from channels.imap.visit import Habits
-from channels.mail.sender import CARRIAGE, sender_of
+from channels.mail.sender import CARRIAGE, sender_of, weaknesses_of
+from channels.weaknesses import in_the_open
 from domain.errors import ConfigError, Mistake, Position
 
 
@@ -32,6 +33,10 @@ def build(options: Options, context: BuildContext) -> Channel:
         sole=f"imap:{options.username}@{options.host}",
         sender=sender_of(options, context),
         carriage=CARRIAGE,
+        weaknesses=(
+            *weaknesses_of(options),
+            *in_the_open(host=options.host, tls=options.tls, password=options.password or options.oauth),
+        ),
         mailbox=options.mailbox,
     )
 

@@ -4,6 +4,7 @@ from channels.base import BuildContext, utc_now
 from channels.mail.directory import DirectorySender
 from channels.mail.options import MailOptions
 from channels.mail.relay import RelaySender
+from channels.weaknesses import UNPROVED, in_the_open
 from domain.outgoing import Carriage
 from domain.ports import Sender
 
@@ -18,3 +19,9 @@ def sender_of(options: MailOptions, context: BuildContext) -> Sender:
         return DirectorySender(context.var / options.outgoing, options.mailbox, utc_now)
     password = context.reveal(relay.password) if relay.password else None
     return RelaySender(relay, options.mailbox, hostname=context.hostname, password=password, now=utc_now)
+
+
+def weaknesses_of(options: MailOptions) -> tuple[str, ...]:
+    relay, monitoring = options.relay, options.monitoring
+    found = (UNPROVED,) if monitoring is not None and monitoring.unproved else ()
+    return (*found, *(in_the_open(host=relay.host, tls=relay.tls, password=relay.password) if relay else ()))

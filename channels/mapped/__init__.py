@@ -11,6 +11,7 @@ from channels.mapped.elsewhere import FileFetcher
 from channels.mapped.options import Options
 from channels.mapped.proofs import prover
 from channels.mapped.send import CARRIAGE, TemplateSender
+from channels.weaknesses import UNSIGNED
 from domain.remote import Access
 
 __all__ = ["Options", "build"]
@@ -32,6 +33,7 @@ def build(options: Options, context: BuildContext) -> Channel:
     return Channel(
         name=context.name,
         kind="mapped",
+        weaknesses=(UNSIGNED,) if options.proof.scheme == "unsigned" else (),
         decode=partial(decode, options=options),
         routes=door.routes,
         sender=None if reply is None else TemplateSender(reply, revealed(reply.headers, context.reveal)),

@@ -102,7 +102,7 @@ def _interaction(raw: RawInteraction, element: Any, options: Options, index: int
         traits=_traits(fields),
         return_path=(fields.line("reply_to") or address) if answers else None,
         no_return_path=None if answers else NO_RETURN_PATH,
-        authentic=True,
+        authentic=options.proof.scheme != "unsigned",
         vouched=tuple(vouched_addresses(fields, frozenset(options.vouches))),
     )
 

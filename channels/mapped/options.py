@@ -72,8 +72,8 @@ SentHeaders = Annotated[dict[str, str], AfterValidator(_sent_headers)]
 class Proof(StrictOptions):
     """What proves a request. Each scheme uses its own of these settings."""
 
-    scheme: Literal["standard", "hmac", "bearer", "basic"] = "standard"
-    secrets: tuple[SecretReference, ...] = Field(min_length=1, max_length=10)
+    scheme: Literal["standard", "hmac", "bearer", "basic", "unsigned"] = "standard"
+    secrets: tuple[SecretReference, ...] = Field(default=(), max_length=10)
     header: HeaderName | None = None
     prefix: str | None = Field(default=None, max_length=50)
     algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
@@ -86,6 +86,8 @@ class Proof(StrictOptions):
 
     @model_validator(mode="after")
     def fits_together(self) -> "Proof":
+        if (self.scheme == "unsigned") == bool(self.secrets):
+            raise BadValue(N_('every scheme needs "secrets", but for "unsigned", which proves nothing'))
         if self.scheme == "hmac" and self.header is None:
             raise BadValue(N_('"hmac" needs the name of the header that holds the signature: "header"'))
         if ("{timestamp}" in self.signed) != (self.timestamp is not None):
@@ -160,3 +162,9 @@ class Options(StrictOptions):
     files: Files | None = None
     reply: Reply | None = None
     max_body: Size = 10_000_000
+
+    @model_validator(mode="after")
+    def proves_before_it_vouches(self) -> "Options":
+        if self.proof.scheme == "unsigned" and self.vouches:
+            raise BadValue(N_("who proves nothing cannot vouch: `vouches` needs `secrets`"))
+        return self

@@ -6,7 +6,7 @@ from pathlib import Path
 from channels.base import BuildContext, Channel
 from channels.certificates import server_context
 from channels.mail.decode import decoder
-from channels.mail.sender import CARRIAGE, sender_of
+from channels.mail.sender import CARRIAGE, sender_of, weaknesses_of
 from channels.smtp.options import Options, Tls
 from channels.smtp.receive import SmtpReceiver
 from domain.errors import ConfigError, Mistake, Position
@@ -28,6 +28,7 @@ def build(options: Options, context: BuildContext) -> Channel:
         ),
         sender=sender_of(options, context),
         carriage=CARRIAGE,
+        weaknesses=weaknesses_of(options),
         mailbox=mailbox,
     )
 

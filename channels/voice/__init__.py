@@ -9,7 +9,7 @@ from channels.api_call import ApiCaller
 from channels.base import BuildContext, Channel, Routes
 from channels.fields import signing_keys
 from channels.json_door import Door, Prove
-from channels.proofs import any_of, basic, bearer
+from channels.proofs import any_of, basic, bearer, unsigned
 from channels.signing import standard_webhooks
 from channels.sources import at
 from channels.voice.ami import AmiReceiver
@@ -23,6 +23,7 @@ from channels.voice.sms import TwilioSms
 from channels.voice.tail import TailReceiver
 from channels.voice.telling import Manners, tell
 from channels.voice.transcribe import ByCommand, ByService
+from channels.weaknesses import UNSIGNED
 from domain.call_desk import CallDesk
 from domain.ports import Receiver, Transcriber
 
@@ -43,6 +44,7 @@ def build(options: Options, context: BuildContext) -> Channel:
     return Channel(
         name=context.name,
         kind="voice",
+        weaknesses=(UNSIGNED,) if options.unsigned else (),
         decode=partial(decode, habits=habits, manners=manners),
         receiver=_receiver(options, context),
         routes=_routes(options, context),
@@ -74,6 +76,8 @@ def _routes(options: Options, context: BuildContext) -> Routes | None:
 
 
 def _proofs(options: Options, context: BuildContext) -> Iterator[Prove]:
+    if options.unsigned:
+        yield unsigned
     if options.basic:
         yield basic(options.basic.user, context.reveal(options.basic.password))
     if options.bearer:
@@ -116,7 +120,7 @@ def _transcriber(options: Options, context: BuildContext) -> Transcriber | None:
         return None
     seconds = wish.timeout.total_seconds()
     if wish.url is None:
-        return ByCommand(command=wish.command, seconds=seconds, largest=wish.max_size)
+        return ByCommand(command=wish.command, seconds=seconds, largest=wish.max_size, hidden=context.secret_names)
     token = context.reveal(wish.token) if wish.token else None
     return ByService(url=wish.url, token=token, seconds=seconds, largest=wish.max_size)
 

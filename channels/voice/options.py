@@ -95,6 +95,7 @@ class Options(StrictOptions):
     basic: Basic | None = None
     bearer: SecretReference | None = None
     twilio: Twilio | None = None
+    unsigned: bool = False
     ami: Ami | None = None
     watch: Watch | None = None
     recordings: Recordings | None = None
@@ -109,6 +110,9 @@ class Options(StrictOptions):
 
     @model_validator(mode="after")
     def _has_a_road(self) -> Self:
-        if not (self.secrets or self.basic or self.bearer or self.twilio or self.ami or self.watch):
+        proofs = bool(self.secrets or self.basic or self.bearer or self.twilio)
+        if not (proofs or self.unsigned or self.ami or self.watch):
             raise BadValue("say how calls are heard of: secrets, basic, bearer, twilio, ami or watch")
+        if proofs and self.unsigned:
+            raise BadValue("unsigned: true opens the door to anybody; the proofs beside it would prove nothing")
         return self

@@ -7,6 +7,7 @@ Both are given the time and the size of the settings and no more. The text joins
 """
 
 import asyncio
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,18 +25,21 @@ _OK = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByCommand:
-    """Implements domain.ports.Transcriber. `seconds` is the time limit, after which the program is killed."""
+    """Implements domain.ports.Transcriber. `seconds` is the time limit, after which the program is killed.
+
+    `hidden`: variables of our environment that it is not given."""
 
     command: Sequence[str]
     seconds: float
     largest: int
+    hidden: frozenset[str] = frozenset()
 
     async def transcribe(self, audio: bytes, content_type: str) -> str:
         del content_type
         pipe = asyncio.subprocess.PIPE
         try:
             program = await asyncio.create_subprocess_exec(
-                *self.command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
+                *self.command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env=self._environment()
             )
         except OSError as error:
             raise TranscriptionFailed(f"{self.command[0]} cannot be started: {error.strerror}") from error
@@ -51,6 +55,9 @@ class ByCommand:
         if program.returncode:
             raise TranscriptionFailed(f"{self.command[0]} ended with {program.returncode}")
         return _text(told)
+
+    def _environment(self) -> dict[str, str]:
+        return {name: value for name, value in os.environ.items() if name not in self.hidden}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,11 @@ from functools import partial
 from channels.base import BuildContext, Channel
 from channels.fields import signing_keys
 from channels.json_door import Door
+from channels.proofs import unsigned
 from channels.signed_reply import CARRIAGE, ReplySender
 from channels.signing import standard_webhooks
 from channels.sources import at
+from channels.weaknesses import UNSIGNED
 from channels.webhook.decode import decode
 from channels.webhook.options import Options
 
@@ -18,13 +20,18 @@ def build(options: Options, context: BuildContext) -> Channel:
     """Raises ConfigError for a secret that is missing or too short."""
     place = f"channels.{context.name}"
     keys = signing_keys(options.secrets, context.reveal, f"{place}.secrets")
-    door = Door(
-        channel=context.name, prove=standard_webhooks(keys), max_body=options.max_body, source_of=at("sender", "id")
-    )
+    prove = unsigned if options.unsigned else standard_webhooks(keys)
+    door = Door(channel=context.name, prove=prove, max_body=options.max_body, source_of=at("sender", "id"))
     return Channel(
         name=context.name,
         kind="webhook",
-        decode=partial(decode, answers=options.reply is not None, vouches=frozenset(options.vouches)),
+        decode=partial(
+            decode,
+            answers=options.reply is not None,
+            vouches=frozenset(options.vouches),
+            authentic=not options.unsigned,
+        ),
+        weaknesses=(UNSIGNED,) if options.unsigned else (),
         routes=door.routes,
         sender=_sender(options, context, f"{place}.reply.secret"),
         carriage=CARRIAGE,

@@ -31,9 +31,10 @@ NO_RETURN_PATH = "this channel has no reply URL"
 
 
 def decode(
-    raw: RawInteraction, *, answers: bool, vouches: frozenset[str] = frozenset()
+    raw: RawInteraction, *, answers: bool, vouches: frozenset[str] = frozenset(), authentic: bool = True
 ) -> Sequence[Interaction] | Ignored:
     """`answers`: a reply URL is configured. `vouches`: which of `email` and `phone` are the sender's for certain.
+    `authentic`: the request was proved.
 
     Raises Undecodable.
     """
@@ -63,7 +64,7 @@ def decode(
         traits=_traits(payload, sender),
         return_path=address if answers else None,
         no_return_path=None if answers else NO_RETURN_PATH,
-        authentic=True,
+        authentic=authentic,
         vouched=tuple(vouched_addresses(sender, vouches)),
     )
     return [interaction]

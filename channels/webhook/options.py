@@ -9,11 +9,13 @@ chat:
 """
 
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from channels.fields import Duration, SecretReference, Size, StrictOptions, Url
+from domain.errors import N_
+from domain.units import BadValue
 
 
 class Reply(StrictOptions):
@@ -25,7 +27,16 @@ class Reply(StrictOptions):
 
 
 class Options(StrictOptions):
-    secrets: tuple[SecretReference, ...] = Field(min_length=1, max_length=10)
+    secrets: tuple[SecretReference, ...] = Field(default=(), max_length=10)
+    unsigned: bool = False
     reply: Reply | None = None
     vouches: tuple[Literal["email", "phone"], ...] = ()
     max_body: Size = 10_000_000
+
+    @model_validator(mode="after")
+    def _has_a_proof(self) -> Self:
+        if bool(self.secrets) == self.unsigned:
+            raise BadValue(N_("say what proves a request: `secrets`, or `unsigned: true` if nothing does"))
+        if self.unsigned and self.vouches:
+            raise BadValue(N_("who proves nothing cannot vouch: `vouches` needs `secrets`"))
+        return self

@@ -104,7 +104,12 @@ def _channels(settings: "Settings") -> Finding:
     from ingest.wiring import build_channels  # noqa: PLC0415 - a mistake in the settings is told before this is imported
 
     built = build_channels(settings, reveal=partial(_secret, settings))
-    return Finding(what="channels", facts={name: channel.kind for name, channel in built.items()})
+    weak = tuple(
+        Mistake(settings.channels[name].place, weakness, {})
+        for name, channel in built.items()
+        for weakness in channel.weaknesses
+    )
+    return Finding(what="channels", facts={name: channel.kind for name, channel in built.items()}, warnings=weak)
 
 
 def _channels_of_broken(path: Path) -> Iterator[Finding]:
