@@ -1,9 +1,10 @@
 """PostgreSQL through asyncpg: a bounded pool; commits wait for the disk whatever the server's default is."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 from sqlalchemy import URL, Connection
@@ -20,11 +21,15 @@ IDLE_TIMEOUT = 10.0
 others wait for what it has locked."""
 
 
+_VERIFIED = frozenset({"verify-ca", "verify-full"})
+
+
 class PostgresBackend:
     """See `store.engines.Database`. `lock_timeout` (seconds) bounds waiting for another transaction's lock."""
 
     def __init__(self, url: URL, *, lock_timeout: float, patience: float | None, connections: int) -> None:
         self._patience = patience
+        url, secured = _secured(url)
         self._engine = create_async_engine(
             url.set(drivername="postgresql+asyncpg"),
             pool_size=connections,
@@ -32,6 +37,7 @@ class PostgresBackend:
             pool_timeout=lock_timeout,
             isolation_level="READ COMMITTED",
             connect_args={
+                **secured,
                 "timeout": CONNECT_TIMEOUT,
                 "server_settings": {
                     "synchronous_commit": "on",
@@ -72,6 +78,20 @@ class PostgresBackend:
             if is_read_only(error):
                 await connection.invalidate()
             raise
+
+
+def _secured(url: URL) -> tuple[URL, dict[str, Any]]:
+    """`sslmode` and `sslrootcert` as libpq writes them; without a root of its own the system's authorities count."""
+    query = dict(url.query)
+    mode, root = query.pop("sslmode", None), query.pop("sslrootcert", None)
+    if mode is None:
+        return url, {}
+    url = url.set(query=query)
+    if mode not in _VERIFIED:
+        return url, {"ssl": mode}
+    context = ssl.create_default_context(cafile=str(root) if root else None)
+    context.check_hostname = mode == "verify-full"
+    return url, {"ssl": context}
 
 
 @asynccontextmanager
