@@ -74,7 +74,7 @@ class Tenancy:
 
     async def _work_while_ours(self, work: Callable[[], Awaitable[None]]) -> bool:
         """Whether the work ended by itself; else the lease was lost."""
-        working = spawn(_awaited(work), name=f"work on {self._name}")
+        working = spawn(_outcome(work), name=f"work on {self._name}")
         renewing = spawn(self._renew(), name=f"lease {self._name}")
         try:
             await asyncio.wait([working, renewing], return_when=asyncio.FIRST_COMPLETED)
@@ -84,9 +84,11 @@ class Tenancy:
                 task.cancel()
             await asyncio.gather(working, renewing, return_exceptions=True)
         if ended:
-            with suppress(LeaseLost):
-                working.result()
+            error = working.result()
+            if error is None:
                 return True
+            if not isinstance(error, LeaseLost):
+                raise error
         log.warning("lease_lost", lease=self._name)
         return False
 
@@ -122,5 +124,10 @@ async def take_turns(tenancy: Tenancy, turn: asyncio.Event) -> None:
             await asyncio.sleep(ASK)
 
 
-async def _awaited(work: Callable[[], Awaitable[None]]) -> None:
-    await work()
+async def _outcome(work: Callable[[], Awaitable[None]]) -> Exception | None:
+    """What ended it. Returned, for whoever asked for the work is told, and no task failed by itself."""
+    try:
+        await work()
+    except Exception as error:  # noqa: BLE001 - handed on by who waits for it
+        return error
+    return None

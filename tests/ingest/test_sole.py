@@ -9,6 +9,7 @@ import time
 from contextlib import asynccontextmanager
 
 import pytest
+from structlog.testing import capture_logs
 
 from domain.errors import IntakeUnavailable, LeaseLost
 from ingest import sole
@@ -156,9 +157,11 @@ async def test_what_the_work_raises_is_raised_and_the_lease_given_back(ledger):
     async def work():
         raise ValueError("broken")
 
-    with pytest.raises(ValueError, match="broken"):
+    with capture_logs() as told, pytest.raises(ValueError, match="broken"):
         await Tenancy(ledger, "caixa", "a").run(work, waiting=lambda _holder: None)
     assert (await ledger.lease("caixa", "b", None)).holder == "b"
+    await asyncio.sleep(0)
+    assert not [one for one in told if one["event"] == "task_failed"], "told once, by who asked for the work"
 
 
 async def test_turns_of_chores_follow_the_lease(ledger):

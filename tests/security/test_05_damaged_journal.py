@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import os
 import random
 import shutil
 import signal
@@ -24,6 +25,8 @@ from store.migrating import upgrade
 
 PAGE = 4096
 COUNT = 30
+STRIDE = 1 if os.environ.get("BALCAO_FAULTS") == "full" else 61
+"""Bytes between two cuts: every byte by `make faults`."""
 NOW = datetime.now(UTC)
 LATER = NOW + timedelta(days=1)
 WRITER = """
@@ -99,7 +102,7 @@ def leaves(content, payloads):
 def test_cut_anywhere_in_its_last_page_an_export_saves_all_but_what_lay_there(whole, tmp_path):
     """A page holds at most five of these. `balcao journal export`, then `import` into a new file."""
     content, payloads = whole
-    for cut in [*range(1, PAGE, 61), PAGE - 1]:
+    for cut in [*range(1, PAGE, STRIDE), PAGE - 1]:
         saved = exported(tmp_path / "cut.db", content[:-cut])
         assert len(saved) == COUNT, "each entry is told, damaged or not"
         intact = [base64.b64decode(one["payload"]) for one in saved if "payload" in one and "damaged" not in one]
