@@ -64,6 +64,9 @@ statements: .venv/.dev ## before a new migration: write down what the store asks
 restart: .venv/.dev ## a start with 100,000 unprocessed entries, on SQLite and PostgreSQL: accepting again within 3 s
 	BALCAO_RESTART_ENTRIES=100000 BALCAO_RESTART_SECONDS=3 $(BIN)/python -m pytest -q -s tests/e2e/test_restart.py
 
+day: .venv/.dev ## a day's traffic in twenty minutes, on every channel: does memory stay where it is?
+	$(BIN)/python -m tests.chaos.day $(DAY)
+
 bench: .venv/.dev ## figures, one JSON line each; leave the machine alone meanwhile
 	@sh tests/set_up.sh
 	$(BIN)/python -m benchmarks
@@ -82,4 +85,4 @@ lock: .venv/.dev ## write the lock files from pyproject.toml; UPGRADE=--upgrade 
 	$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --no-emit-package pip --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements-dev.txt
 
-.PHONY: help env run demo picture check test bench bench-scale fuzz lock replay cluster kills faults chaos restart statements
+.PHONY: help env run demo picture check test bench bench-scale fuzz lock replay cluster kills faults chaos day restart statements

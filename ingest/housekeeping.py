@@ -49,7 +49,12 @@ def described(report: FolderReport) -> str:
 async def recall(daemon: Daemon) -> None:
     """At the start: a channel is not silent since then, but since it last brought something; its counters are there."""
     for name in daemon.channels:
-        for counter in (daemon.metrics.unavailable, daemon.metrics.gaps_found, daemon.metrics.gaps_closed):
+        for counter in (
+            daemon.metrics.unavailable,
+            daemon.metrics.gaps_found,
+            daemon.metrics.gaps_closed,
+            daemon.metrics.shares_spent,
+        ):
             counter.labels(name)
     with suppress(IntakeUnavailable, StoreUnavailable):
         for name, moment in (await daemon.journal.read(journal_queries.last_received)).items():
@@ -68,6 +73,12 @@ class Housekeeping:
             await self._sources()
         self._parts()
         await self._outbox()
+
+    async def clock(self) -> None:
+        """The clock may have been set back while we run: what waits to be sent or fetched does not wait for it."""
+        now = datetime.now(UTC)
+        for due_again in (outbox.due_again, remote_files.due_again):
+            await self._daemon.store.write(partial(due_again, now=now))
 
     async def _journal(self) -> None:
         journal, metrics, liveness = self._daemon.journal, self._daemon.metrics, self._daemon.liveness

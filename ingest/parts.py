@@ -44,6 +44,7 @@ FIRST_MIGRATION = 15.0
 WORKING = frozenset({"work", "dispatch"})
 RULES_EVERY = 1.0
 GAUGES_EVERY = 15.0
+CLOCK_EVERY = 15.0
 RETENTION_EVERY = 3600.0
 OVERDUE_EVERY = 10.0
 LISTEN_EVERY = 5.0
@@ -238,6 +239,8 @@ async def chores(daemon: Daemon) -> AsyncIterator[None]:
     housekeeping = Housekeeping(daemon)
     _watch(daemon, scheduler, housekeeping)
     scheduler.every(GAUGES_EVERY, "gauges", housekeeping.gauges)
+    if "dispatch" in daemon.roles:
+        scheduler.every(CLOCK_EVERY, "clock", housekeeping.clock)
     async with AsyncExitStack() as stack:
         if "work" in daemon.roles:
             scheduler.every(RULES_EVERY, "rules", partial(look_at_rules, daemon))

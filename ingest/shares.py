@@ -51,7 +51,7 @@ def claims_of(raw: RawInteraction) -> list[Claim]:
 
 
 class Shares:
-    """All times are nanoseconds of a clock that is never set."""
+    """All times are nanoseconds of a clock that is never set. Who has nothing to his charge any more is forgotten."""
 
     def __init__(self) -> None:
         self._filled_until: OrderedDict[Claim, int] = OrderedDict()
@@ -72,7 +72,7 @@ class Shares:
             self._filled_until.move_to_end(claim)
             if over > 0:
                 break
-        while len(self._filled_until) > MOST_KNOWN:
+        while len(self._filled_until) > MOST_KNOWN or next(iter(self._filled_until.values())) <= now:
             self._filled_until.popitem(last=False)
 
     def _over(self, claim: Claim, now: int) -> int:

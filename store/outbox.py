@@ -218,10 +218,7 @@ def finish(connection: Connection, endings: Sequence[Ending], holder: str = node
 
 
 def recover(connection: Connection, now: datetime, holder: str | None = None) -> int:
-    """Decide about what `holder` (None: whoever it was), who is dead, left in SENDING. Returns how many that were.
-
-    What waits and was written in the future was written before the clock was set back: it is due now.
-    """
+    """Decide about what `holder` (None: whoever it was), who is dead, left in SENDING. Returns how many that were."""
     fates: dict[Delivery, dict[str, Any]] = {
         Delivery.AT_MOST_ONCE: {"state": SendState.FAILED.value, "reason": INTERRUPTED, "finished_at": now},
         Delivery.AT_LEAST_ONCE: {"state": SendState.PENDING.value, "not_before": now},
@@ -232,9 +229,15 @@ def recover(connection: Connection, now: datetime, holder: str | None = None) ->
         theirs = nodes.held_by(outbox.c.claimed_by, holder)
         free = fate | {"claimed_by": None}
         recovered += connection.execute(update(outbox).where(*left, theirs).values(free)).rowcount
-    from_the_future = (outbox.c.state == SendState.PENDING.value) & (outbox.c.created_at > now)
-    connection.execute(update(outbox).where(from_the_future).values(not_before=now))
+    due_again(connection, now)
     return recovered
+
+
+def due_again(connection: Connection, now: datetime) -> int:
+    """What waits and was written in the future was written before the clock was set back: it is due now."""
+    waits = (outbox.c.state == SendState.PENDING.value, outbox.c.not_before > now)
+    from_the_future = update(outbox).where(*waits, outbox.c.created_at > now)
+    return connection.execute(from_the_future.values(not_before=now)).rowcount
 
 
 def answered(connection: Connection, outbox_id: int) -> str | None:

@@ -122,6 +122,13 @@ def recover(connection: Connection, now: datetime, holder: str | None = None) ->
     return connection.execute(update(remote_files).where(left, theirs).values(values)).rowcount
 
 
+def due_again(connection: Connection, now: datetime) -> int:
+    """As `store.outbox.due_again`."""
+    waits = (remote_files.c.state == FileState.WAITING.value, remote_files.c.not_before > now)
+    from_the_future = update(remote_files).where(*waits, remote_files.c.created_at > now)
+    return connection.execute(from_the_future.values(not_before=now)).rowcount
+
+
 def retry(connection: Connection, ticket: int, who: str, now: datetime) -> list[str]:
     """A person has the failed files of a ticket tried again, from the beginning. Returns their names."""
     failed = (remote_files.c.ticket == ticket) & (remote_files.c.state == FileState.FAILED.value)

@@ -3,7 +3,7 @@
 # why they are skipped. strace: what is synced before a promise. openssl: a certificate for STARTTLS.
 # dovecot: mailboxes to fetch mail from; postfix: a mail server in front, and a relay. Tests start their own of either,
 # with settings of their own; the system's Postfix is left without any, so that it does not start. chromium: the web
-# chat's widget in a real browser. libfaketime: a clock that is set back, for one daemon alone.
+# chat's widget in a real browser.
 # systemd: systemd-analyze looks at deploy/systemd, systemd-socket-activate hands a daemon its ports; it is not started.
 # rabbitmq-server: nodes of a cluster, each with a folder of its own (tests/rabbit.py). prometheus and its alertmanager:
 # our alarms are loaded, fire and come back in. The system's own daemons of either must not be started by their
@@ -16,7 +16,6 @@ done
 PATH="$PATH:/usr/sbin" command -v dovecot >/dev/null 2>&1 || missing="$missing dovecot-imapd"
 PATH="$PATH:/usr/sbin" command -v postfix >/dev/null 2>&1 || missing="$missing postfix"
 PATH="$PATH:/usr/sbin" command -v rabbitmqctl >/dev/null 2>&1 || missing="$missing rabbitmq-server"
-ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$missing libfaketime"
 command -v promtool >/dev/null 2>&1 || missing="$missing prometheus"
 command -v prometheus-alertmanager >/dev/null 2>&1 || missing="$missing prometheus-alertmanager"
 command -v systemd-socket-activate >/dev/null 2>&1 || missing="$missing systemd"

@@ -11,7 +11,6 @@ from pathlib import Path
 from tests.chaos import powerloss
 from tests.chaos.reconcile import marks_of_tickets
 
-LIBFAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 HOUR = 3600
 PAGE = 4096
 
@@ -146,7 +145,7 @@ def disk_full(scene):
 def clock_back(scene):
     """First this machine alone is an hour back, then it turns out that the world is, too; it stays so to the end."""
     offset = scene.house.folder / "clock"
-    offset.write_text(f"-{HOUR}\n")
+    offset.write_text(f"{-HOUR}\n")
     time.sleep(scene.seconds / 2)
     scene.house.clock = lambda: time.time() - HOUR
     time.sleep(scene.seconds / 2)

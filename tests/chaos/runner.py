@@ -1,6 +1,7 @@
 """One fault after the other, each with every channel sending, each ended by an exact reconciliation."""
 
 import contextlib
+import os
 import random
 import re
 import shutil
@@ -13,13 +14,14 @@ from pathlib import Path
 
 from tests.channels.telegram.server import TOKEN
 from tests.chaos.customers import WAYS, Customer
-from tests.chaos.faults import LIBFAKETIME, Scene
+from tests.chaos.faults import Scene
 from tests.chaos.history import History
 from tests.chaos.house import WHOLE, House
 from tests.chaos.postgres import NAMES, Postgres, may_mount
 from tests.chaos.reconcile import Books, marks_of_journal, marks_of_tickets, reconcile
 from tests.chaos.relay import MoodyRelay, Providers
 
+CLOCK = Path(__file__).parent / "clock"
 SMALL_DISK = "96m"
 WARM = 3
 """Messages of each channel that are accepted before the fault strikes."""
@@ -114,14 +116,10 @@ class Theatre:
         return self._made(folder, roles=WHOLE, databases="journal: {disk_reserve: 16MB}")
 
     def _clock(self, folder):
-        if not LIBFAKETIME:
-            raise CannotRun("libfaketime is not installed (Debian: faketime)")
         folder.mkdir(parents=True)
-        (folder / "clock").write_text("+0\n")
-        environment = {
-            "LD_PRELOAD": str(LIBFAKETIME[0]), "FAKETIME_TIMESTAMP_FILE": str(folder / "clock"),
-            "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "0",
-        }  # fmt: skip
+        (folder / "clock").write_text("0\n")
+        paths = [str(CLOCK), os.environ.get("PYTHONPATH", "")]
+        environment = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "BALCAO_CHAOS_CLOCK": str(folder / "clock")}
         return self._made(folder, roles=WHOLE, environment=environment)
 
     def close(self):

@@ -8,7 +8,7 @@ from tests.chaos.faults import FAULTS
 from tests.chaos.report import machine
 from tests.chaos.runner import Theatre
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 SHORT = [fault for fault in FAULTS if fault.short is not None]
 

@@ -86,6 +86,14 @@ def test_what_is_remembered_is_bounded():
     assert shares.late([(SENDER, "0")], 0) == 0
 
 
+def test_who_has_nothing_to_his_charge_any_more_takes_no_memory():
+    shares = Shares()
+    for number in range(100):
+        shares.charge([(SENDER, str(number))], 0)
+    shares.charge([(SENDER, "later")], 10 * SECOND)
+    assert len(shares) == 1
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 5)), max_size=200))
 def test_turns_of_one_sender_keep_their_order(sent):
     """Turn = when it came + how late it is."""

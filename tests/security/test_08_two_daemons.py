@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from store import outbox
+from store import outbox, remote_files
 from tests.e2e.daemon import BALCAO, Daemon, wait_for
 from tests.e2e.looking import filed
 from tests.e2e.senders import send_mail
@@ -60,6 +60,21 @@ async def test_after_the_clock_was_set_back_what_came_later_is_still_later(house
     outcomes = await house.work(limit=4)
     assert [outcome.raw_id for outcome in outcomes] == ids
     assert [outcome.tickets for outcome in outcomes] == [(number,) for number in range(1, len(ids) + 1)]
+
+
+async def test_what_waits_is_due_again_when_the_clock_is_set_back_while_the_daemon_runs(house):
+    """A chore looks for what was written in the future; what waits for good reason goes on waiting."""
+    await house.mail()
+    await house.work()
+    now, an_hour_ago = datetime.now(UTC), datetime.now(UTC) - timedelta(hours=1)
+
+    assert await house.database.write(lambda connection: outbox.due_again(connection, now)) == 0
+    assert await house.database.write(lambda connection: outbox.due_again(connection, an_hour_ago)) == 1
+    assert await house.database.write(lambda connection: remote_files.due_again(connection, an_hour_ago)) == 0
+    claimed = await house.database.write(
+        lambda connection: outbox.claim(connection, 10, an_hour_ago, busy={}, per_destination=10)
+    )
+    assert [message.to for message in claimed] == ["ana@cliente.example"]
 
 
 async def test_what_waits_to_be_sent_does_not_wait_until_the_clock_catches_up(house):
