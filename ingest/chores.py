@@ -1,18 +1,18 @@
-"""Small jobs that keep the house: gauges, rule file watch, retention. In-process only (APScheduler 3).
+"""Small jobs that keep the house: gauges, rule file watch, retention. In-process only.
 
-Deadlines that matter to customers are columns that a worker polls, never jobs here.
+Deadlines that matter to customers are columns that a worker polls, never jobs here. Intervals are of the clock that
+only counts on: a scheduler that goes by the time of day stands still for an hour when that is set back by one.
 """
 
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from domain.errors import IntakeUnavailable, StoreUnavailable
+from ingest.supervise import spawn
 
 log = structlog.get_logger()
 
@@ -27,10 +27,11 @@ class Chores:
 
     def __init__(self, turn: asyncio.Event) -> None:
         self._turn = turn
-        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
+        self._chores: dict[str, tuple[Chore, float, float]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
 
     def every(self, seconds: float, name: str, chore: Chore, *, first: float = 0.0, sole: bool = False) -> None:
-        """From `first` seconds after now on; `sole`: on one node at a time."""
+        """From `first` seconds after the start on; `sole`: on one node at a time."""
 
         async def guarded() -> None:
             if sole:
@@ -42,20 +43,25 @@ class Chores:
             except Exception:
                 log.exception("chore_failed", chore=name)
 
-        self._scheduler.add_job(
-            guarded,
-            "interval",
-            seconds=seconds,
-            id=name,
-            next_run_time=datetime.now(UTC) + timedelta(seconds=first),
-            misfire_grace_time=None,
-        )
+        self._chores[name] = guarded, seconds, first
 
     def start(self) -> None:
-        self._scheduler.start()
+        for name, (chore, seconds, first) in self._chores.items():
+            self._tasks.append(spawn(_again_and_again(chore, seconds, first), name=f"chore {name}"))
 
     def stop(self) -> None:
-        self._scheduler.shutdown(wait=False)
+        for task in self._tasks:
+            task.cancel()
+
+
+async def _again_and_again(chore: Chore, seconds: float, first: float) -> None:
+    """One at a time; what was missed because one took long is not made up for."""
+    clock = asyncio.get_running_loop().time
+    due = clock() + first
+    while True:
+        await asyncio.sleep(max(0.0, due - clock()))
+        await chore()
+        due = max(due + seconds, clock())
 
 
 def free_bytes(folder: Path) -> int:
