@@ -66,7 +66,8 @@ class Providers:
         self._telegram_token = telegram_token
         started = queue.Queue()
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._run, args=(started,), name="providers", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, args=(started,), name="providers", daemon=True)
+        self._thread.start()
         self.url = started.get(timeout=20)
         self.graph.base = self.url
 
@@ -82,7 +83,11 @@ class Providers:
                 started.put(f"http://127.0.0.1:{port}")
                 await self._end.wait()
 
-        self._loop.run_until_complete(serve())
+        try:
+            self._loop.run_until_complete(serve())
+        finally:
+            self._loop.close()
 
     def close(self):
         self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join(10)
