@@ -61,6 +61,9 @@ chaos: .venv/.dev ## every fault with all channels sending, fifteen minutes; CHA
 statements: .venv/.dev ## before a new migration: write down what the store asks of the present schema (tests/rolling)
 	$(BIN)/python -m tests.rolling.record
 
+rolling: .venv/.dev ## the version of before the newest migration, from the history, beside this one under load
+	$(BIN)/python -m pytest -q tests/rolling/beside.py
+
 restart: .venv/.dev ## a start with 100,000 unprocessed entries, on SQLite and PostgreSQL: accepting again within 3 s
 	BALCAO_RESTART_ENTRIES=100000 BALCAO_RESTART_SECONDS=3 $(BIN)/python -m pytest -q -s tests/e2e/test_restart.py
 
@@ -85,4 +88,4 @@ lock: .venv/.dev ## write the lock files from pyproject.toml; UPGRADE=--upgrade 
 	$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --no-emit-package pip --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements-dev.txt
 
-.PHONY: help env run demo picture check test bench bench-scale fuzz lock replay cluster kills faults chaos day restart statements
+.PHONY: help env run demo picture check test bench bench-scale fuzz lock replay cluster kills faults chaos day restart statements rolling

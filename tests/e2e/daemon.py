@@ -72,6 +72,8 @@ class Daemon:
     email: str = ""
     role: str = "all"
     wrapper: tuple[str, ...] = ()
+    command: tuple[str, ...] = (str(BALCAO),)
+    environment: dict = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     process: subprocess.Popen | None = None
     ports: dict = field(default_factory=dict)
@@ -90,11 +92,11 @@ class Daemon:
     def start(self, *, ready=True):
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.wrapper, str(BALCAO), "run", "--role", self.role, *self.arguments, "-c", str(self.config)],
+                [*self.wrapper, *self.command, "run", "--role", self.role, *self.arguments, "-c", str(self.config)],
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                env=os.environ | {"BALCAO_LANG": "pt-BR"},
+                env=os.environ | {"BALCAO_LANG": "pt-BR"} | self.environment,
             )
         if ready:
             wait_for(self.is_ready, what="readiness")
