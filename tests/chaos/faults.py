@@ -198,17 +198,14 @@ def _filed_from(house, copy, folder):
     return marks_of_tickets(second.tickets(), "mk")
 
 
-def wait_until_filed(house, within=60.0):
+def wait_until_filed(house, within=120.0):
     end = time.monotonic() + within
     while time.monotonic() < end:
-        try:
-            counts = house.json("status")["journal"]["counts"]
-        except AssertionError:
-            counts = {"waiting": 1}
-        if not any(counts.get(fate) for fate in ("waiting", "claimed")):
+        journal, _ = house.waiting()
+        if journal == 0:
             return
         time.sleep(0.3)
-    raise AssertionError(f"not everything was filed within {within} s: {counts}")
+    raise AssertionError(f"not everything was filed within {within} s: {journal} wait")
 
 
 FAULTS = (

@@ -36,11 +36,12 @@ class Proxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            server = socket.socket(socket.AF_UNIX)
             try:
-                server = socket.socket(socket.AF_UNIX)
                 server.connect(self._path)
             except OSError:
                 client.close()
+                server.close()
                 continue
             for one, other in ((client, server), (server, client)):
                 threading.Thread(target=self._pump, args=(one, other), daemon=True).start()
@@ -58,7 +59,7 @@ class Proxy:
         for end in (one, other):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-                end.close()
+            end.close()
 
     def close(self):
         self._listener.close()
