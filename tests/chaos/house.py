@@ -93,13 +93,14 @@ class House(Daemon):
         self.config.write_text(text, encoding="utf-8")
         self.processes = {}
         self.clock = time.time
+        self.secrets = dict(SECRETS)
         self.restarts = 0
         self.gave_up = []
         self._watch = threading.Event()
         self._lock = threading.Lock()
 
     def place(self):
-        return Place(ports=self.ports, secrets=dict(SECRETS), clock=self.clock)
+        return Place(ports=self.ports, secrets=self.secrets, clock=self.clock)
 
     # Processes
 
