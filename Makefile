@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+# Every command and daemon that a test starts would compile our modules again (a quarter of its start).
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,7 +41,7 @@ check: .venv/.dev ## lint, format, types, import contracts, the shipped settings
 
 test: .venv/.dev check ## everything CI runs; sets itself up
 	@sh tests/set_up.sh
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 25
 
 replay: .venv/.dev ## 10,000 call events, shuffled within a minute, 5 % of them twice, on SQLite and PostgreSQL
 	BALCAO_REPLAY_CALLS=3900 $(BIN)/python -m pytest -q --timeout 1200 tests/ingest/test_calls.py -k shuffled

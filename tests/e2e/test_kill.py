@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.daemon import Daemon, wait_for
 from tests.e2e.senders import History, Sender, deliver_chat, marks_in, send_mail
 
-KILLS = int(os.environ.get("BALCAO_KILLS", "10"))
+KILLS = int(os.environ.get("BALCAO_KILLS", "6"))
 """`make kills` asks for twenty."""
 BUDGETS = "acknowledgement: {budgets: {per_address: 1000, per_domain: 100000, all: 100000, same_text: null}}"
 
