@@ -77,6 +77,8 @@ def set_up_logging(level: str, style: str) -> None:
     # These would write tokens (in URLs) and customers' words; what they meet is told by the channel that uses them.
     for talkative in ("httpx", "httpcore", "telegram", "aio_pika", "aiormq"):
         logging.getLogger(talkative).setLevel(logging.CRITICAL)
+    # Chores report their own failures; the scheduler would report being stopped as an error.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
 
 def _dumps(event: Any, **_: Any) -> bytes:

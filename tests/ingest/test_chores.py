@@ -1,4 +1,4 @@
-"""Chores come again and again, by a clock that nobody sets."""
+"""Chores come again and again, whatever happens to the time of day."""
 
 import asyncio
 import itertools
@@ -52,13 +52,33 @@ async def test_a_chore_comes_again(chores):
     await enough(done)
 
 
-async def test_the_time_of_day_is_not_asked(chores, monkeypatch):
-    """It may be set back by an hour, and chores go on."""
-    chore, done = counting(3)
-    monkeypatch.setattr("time.time", lambda: 0.0)
-    chores.every(SOON, "gauges", chore)
+async def test_when_the_time_of_day_is_set_back_every_chore_is_due(chores, monkeypatch):
+    """By an hour: APScheduler would wait for that hour."""
+    ahead = [7_200.0]
+    monkeypatch.setattr("ingest.chores.LOOK", SOON)
+    monkeypatch.setattr("ingest.chores._ahead", lambda: ahead[0])
+    first, began = counting(1)
+    chores.every(3600, "retention", first)
+    chore, done = counting(1)
+    chores.every(3600, "gauges", chore, first=3600)
+    with capture_logs() as logs:
+        chores.start()
+        await enough(began)
+        assert not done.is_set()
+        ahead[0] -= 3600
+        await enough(done)
+    assert logs == [{"event": "clock_set_back", "log_level": "info", "seconds": 3600.0}]
+
+
+async def test_a_clock_that_is_only_disciplined_is_left_alone(chores, monkeypatch):
+    ahead = itertools.count(7_200.0, -1.9)
+    monkeypatch.setattr("ingest.chores.LOOK", SOON)
+    monkeypatch.setattr("ingest.chores._ahead", lambda: next(ahead))
+    chore, done = counting(1)
+    chores.every(3600, "gauges", chore, first=3600)
     chores.start()
-    await enough(done)
+    await asyncio.sleep(5 * SOON)
+    assert not done.is_set()
 
 
 @pytest.mark.parametrize(
