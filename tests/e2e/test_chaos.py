@@ -12,7 +12,7 @@ from tests.chaos.runner import Theatre
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 SHORT = [fault for fault in FAULTS if fault.short is not None]
-BUDGET = 40.0
+BUDGET = 15.0
 """Seconds for each house, after which no further fault is begun: the first one always is, the others are drawn."""
 
 
