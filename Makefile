@@ -41,7 +41,11 @@ check: .venv/.dev ## lint, format, types, import contracts, the shipped settings
 
 test: .venv/.dev check ## everything CI runs; sets itself up
 	@sh tests/set_up.sh
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 25
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 25 -m "not long"
+
+long: .venv/.dev ## what CI has no time for: three nodes, three brokers, floods, a full start, alarms in a circle
+	@sh tests/set_up.sh
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m long
 
 replay: .venv/.dev ## 10,000 call events, shuffled within a minute, 5 % of them twice, on SQLite and PostgreSQL
 	BALCAO_REPLAY_CALLS=3900 $(BIN)/python -m pytest -q --timeout 1200 tests/ingest/test_calls.py -k shuffled
@@ -90,4 +94,4 @@ lock: .venv/.dev ## write the lock files from pyproject.toml; UPGRADE=--upgrade 
 	$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --no-emit-package pip --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements-dev.txt
 
-.PHONY: help env run demo picture check test bench bench-scale fuzz lock replay cluster kills faults chaos day restart statements rolling
+.PHONY: help env run demo picture check test bench bench-scale fuzz lock replay cluster kills faults chaos day restart statements long rolling

@@ -17,7 +17,7 @@ from tests.chaos.postgres import may_mount
 from tests.chaos.relay import MoodyRelay, Providers
 from tests.e2e.daemon import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(300)]
 
 DISK, WATERMARK, RESERVE = 96, 64, 16
 """Megabytes."""

@@ -27,9 +27,13 @@ CHANNEL = """\
     bearer: file:var/secrets/alertas.key
 """
 TOOLS = ("prometheus", "promtool", "prometheus-alertmanager", "amtool")
-pytestmark = pytest.mark.skipif(
-    not all(map(shutil.which, TOOLS)), reason="needs Debian's prometheus and prometheus-alertmanager (tests/set_up.sh)"
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        not all(map(shutil.which, TOOLS)),
+        reason="needs Debian's prometheus and prometheus-alertmanager (tests/set_up.sh)",
+    ),
+]
 
 
 @pytest.fixture(scope="module")

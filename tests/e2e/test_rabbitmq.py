@@ -19,7 +19,7 @@ from tests.e2e.daemon import BALCAO, Daemon, wait_for
 from tests.e2e.looking import part
 from tests.e2e.senders import History, Sender, deliver_chat, marks_in, send_mail
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(400)]
 
 EXTRA = """\
 journal: {{url: "env:BALCAO_TEST_BROKER", queue: balcao.e2e}}

@@ -12,7 +12,7 @@ ROUNDS = int(os.environ.get("BALCAO_CLUSTER_ROUNDS", "0"))
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.chaos,
+    pytest.mark.long,
     pytest.mark.timeout(900),
     pytest.mark.skipif(ROUNDS == 0, reason="long: `make cluster` runs it"),
 ]

@@ -24,7 +24,7 @@ from tests.store.conftest import on_server, postgres_server, run_sql
 
 __all__ = ["postgres_server"]
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(600)]
 
 WAITING = int(os.environ.get("BALCAO_RESTART_ENTRIES", "3000"))
 WITHIN = float(os.environ.get("BALCAO_RESTART_SECONDS", "60"))
