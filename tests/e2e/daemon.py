@@ -112,13 +112,13 @@ class Daemon:
 
     def get(self, path):
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['private']}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['private']}{path}", timeout=20) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             return json.load(error)
 
     def metrics(self):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['private']}/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['private']}/metrics", timeout=20) as answer:
             lines = answer.read().decode().splitlines()
         return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[0] != "#")}
 
@@ -163,7 +163,8 @@ class Daemon:
         return done.stdout
 
     def json(self, *arguments):
-        return json.loads(self.balcao(*arguments, "--json"))
+        """`status` exits with 1 while something stands still, and tells all the same."""
+        return json.loads(self.balcao(*arguments, "--json", check=arguments[0] != "status"))
 
     def tickets(self):
         """Every ticket in full."""

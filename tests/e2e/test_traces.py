@@ -98,7 +98,7 @@ def attributes(span):
 
 def test_a_mail_is_one_trace_from_the_accept_to_the_acknowledgement(daemon, collector):
     send_mail(daemon.ports["smtp"], "carta", sender="joana@segredo.example")
-    (dispatch,) = wait_for(lambda: collector.named("dispatch"), what="the span of the acknowledgement")
+    dispatch = wait_for(lambda: collector.named("dispatch"), what="the span of the acknowledgement")[0]
     names = {"accept", "wait", "decode", "conversations", "triage", "acknowledge", "commit", "dispatch"}
     wait_for(lambda: names <= {span.name for span in collector.trace(dispatch)}, what="the whole trace")
     trace = collector.trace(dispatch)
@@ -110,16 +110,21 @@ def test_a_mail_is_one_trace_from_the_accept_to_the_acknowledgement(daemon, coll
     assert all(span.start_time_unix_nano <= span.end_time_unix_nano for span in trace)
     assert root.start_time_unix_nano <= dispatch.start_time_unix_nano
     (commit,) = [span for span in trace if span.name == "commit"]
-    assert attributes(commit)["balcao.ticket"] == attributes(dispatch)["balcao.ticket"] == daemon.tickets()[0]["number"]
+    assert attributes(commit)["balcao.ticket"] == attributes(dispatch)["balcao.ticket"]
+    assert attributes(commit)["balcao.ticket"] in {ticket["number"] for ticket in daemon.tickets()}
     assert collector.services == {"balcao"}
     assert not any(word in str(collector.spans) for word in ("joana", "segredo", "Pedido", "boleto", "suporte@"))
 
 
 def test_the_trace_of_a_webhooks_caller_is_linked_and_never_joined(daemon, collector):
     raw_id = call(daemon, "ligado", traceparent=f"00-{CALLER[0]}-{CALLER[1]}-01")
-    call(daemon, "torto", traceparent="00-zz-zz-01")
-    wait_for(lambda: len(collector.named("accept")) >= 3, what="both calls")
-    accepts = {attributes(span)["balcao.entry"]: span for span in collector.named("accept")}
+    crooked = call(daemon, "torto", traceparent="00-zz-zz-01")
+
+    def accepted():
+        return {attributes(span)["balcao.entry"]: span for span in collector.named("accept")}
+
+    wait_for(lambda: {raw_id, crooked} <= accepted().keys(), what="both calls")
+    accepts = accepted()
     (link,) = accepts.pop(raw_id).links
 
     assert (link.trace_id.hex(), link.span_id.hex()) == CALLER
@@ -127,8 +132,18 @@ def test_the_trace_of_a_webhooks_caller_is_linked_and_never_joined(daemon, colle
     assert CALLER[0] not in {span.trace_id.hex() for span in collector.spans}
 
 
-def test_a_collector_that_refuses_or_is_away_disturbs_nobody(daemon, collector):
+@pytest.fixture
+def refused(tmp_path):
+    """A daemon and a collector of their own, which are stopped."""
+    with collecting() as collector:
+        daemon = Daemon(tmp_path, extra=f"traces: http://127.0.0.1:{collector.server_port}").start()
+        yield daemon, collector
+        daemon.stop()
+
+
+def test_a_collector_that_refuses_or_is_away_disturbs_nobody(refused):
     """Mail is answered as fast as ever, one line in the log says so, and the end waits for nobody."""
+    daemon, collector = refused
     collector.code = 400
     before = daemon.metrics()["balcao_accept_to_ticket_seconds_count"]
     for number in range(5):

@@ -51,6 +51,7 @@ def test_the_commands_are_those_of_the_contract():
         "rules check",
         "rules test",
         "rules lint",
+        "incidents heartbeats",
         "incidents list",
         "contacts list",
         "contacts show",

@@ -140,5 +140,5 @@ def test_a_configuration_that_does_not_let_the_daemon_start_is_exit_code_two(ins
     result = run("run", "-c", installation.config, timeout=30)
 
     assert result.returncode == 2
-    assert result.stderr.startswith(f"{installation.config}:2:".encode())
+    assert any(line.startswith(f"{installation.config}:2:".encode()) for line in result.stderr.splitlines())
     assert b"Traceback" not in result.stderr
