@@ -20,6 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from store.postgres import GONE
+
 log = structlog.get_logger()
 
 JOURNAL = "balcao_journal"
@@ -39,7 +41,7 @@ class Deaf(Exception):
     """What we told ourselves was not heard."""
 
 
-UNHEARD = (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, Deaf)
+UNHEARD = (*GONE, SQLAlchemyError, TimeoutError, Deaf)
 
 
 class Bell:

@@ -21,6 +21,8 @@ IDLE_TIMEOUT = 10.0
 others wait for what it has locked."""
 
 
+GONE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What comes of a connection that cannot be made, or is lost; the last one in the middle of a statement."""
 _VERIFIED = frozenset({"verify-ca", "verify-full"})
 
 
@@ -99,7 +101,7 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A server that cannot be reached raises all sorts of errors; none of them is the unit's."""
     try:
         connection = await engine.connect()
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except GONE as error:
         raise unavailable(error) from error
     try:
         yield connection

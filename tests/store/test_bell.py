@@ -89,6 +89,29 @@ async def test_a_connection_that_dies_is_opened_again_and_what_was_missed_is_loo
         await entries.more()
 
 
+async def test_a_connection_that_dies_in_the_middle_of_telling_ends_nothing(postgres_server, monkeypatch):
+    """asyncpg then speaks of an error of its own, which is no PostgresError; the task is vital to the daemon."""
+    tell, lost = asyncpg.Connection.execute, []
+
+    async def lost_once(self, query, *arguments, **options):
+        if JOURNAL in query and not lost:
+            lost.append(query)
+            raise asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")
+        return await tell(self, query, *arguments, **options)
+
+    entries = Heard()
+    async with ringing(postgres_server, **{JOURNAL: entries}), ringing(postgres_server, **{DESK: Heard()}) as ringer:
+        monkeypatch.setattr(asyncpg.Connection, "execute", lost_once)
+        ringer.ring(JOURNAL)
+        async with asyncio.timeout(PATIENCE):
+            while not lost:
+                await asyncio.sleep(0.01)
+        before = entries.times
+        ringer.ring(JOURNAL)
+        await entries.more()
+    assert entries.times == before + 1
+
+
 async def test_a_connection_that_hears_nothing_is_not_trusted(postgres_server, monkeypatch):
     """As behind a pooler that gives each statement another connection: LISTEN is answered, and nothing ever comes."""
     monkeypatch.setattr(bells, "PATIENCE", 0.5)
