@@ -11,7 +11,7 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 
-from ingest.supervise import spawn
+from ingest.supervise import ended, spawn
 
 _MICROSECONDS = 1_000_000
 
@@ -38,17 +38,14 @@ def watchdog_seconds(environment: Mapping[str, str] = os.environ) -> float | Non
 
 
 @asynccontextmanager
-async def watched() -> AsyncIterator[None]:
-    """While the block runs and the loop turns, systemd hears of it, twice within its patience."""
+async def watchdog(_daemon: object) -> AsyncIterator[None]:
+    """The part: while the loop turns, systemd hears of it, twice within its patience."""
     patience = watchdog_seconds()
     if patience is None:
         yield
         return
-    task = spawn(_beat(patience / 2), name="watchdog of systemd")
-    try:
+    async with ended(spawn(_beat(patience / 2), name="watchdog of systemd")):
         yield
-    finally:
-        task.cancel()
 
 
 async def _beat(every: float) -> None:

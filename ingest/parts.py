@@ -17,7 +17,7 @@ from ingest.fetching import Fetching
 from ingest.housekeeping import Housekeeping
 from ingest.insisting import insist
 from ingest.keeping import keep
-from ingest.notifying import watched
+from ingest.notifying import watchdog
 from ingest.operations import operations_of
 from ingest.pool import PipelinePool
 from ingest.presence import Presence, present
@@ -260,12 +260,6 @@ def _for_all_nodes(daemon: Daemon, scheduler: Chores, housekeeping: Housekeeping
         transcribing = Transcribing(daemon.store, open_contents(daemon.settings), intake_of(daemon), transcribers)
         scheduler.every(TRANSCRIBE_EVERY, "transcribing", transcribing.run, sole=True)
     keep(daemon, scheduler)
-
-
-@asynccontextmanager
-async def watchdog(_daemon: Daemon) -> AsyncIterator[None]:
-    async with watched():
-        yield
 
 
 IN_ORDER: tuple[tuple[str | None, Part], ...] = (

@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry
 from ingest import figures, signs
 from ingest.daemon import Daemon
 from ingest.roles import ROLES, is_everything, name_of, run_folder
-from ingest.supervise import Part
+from ingest.supervise import Part, ended
 
 log = structlog.get_logger()
 
@@ -79,12 +79,9 @@ class Presence:
 async def present(daemon: Daemon) -> AsyncIterator[None]:
     """The part: from before anything opens until everything is closed."""
     presence = Presence(daemon)
-    task = daemon.vital(presence.say(), name="presence")
     try:
-        yield
+        async with ended(daemon.vital(presence.say(), name="presence")):
+            yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await task
         with suppress(OSError):
             presence.file.unlink(missing_ok=True)

@@ -11,7 +11,6 @@ from domain.ports import Ledger
 from ingest.chats import StoreChats
 from ingest.daemon import Daemon
 from ingest.intake import JournalIntake
-from ingest.node import node_name
 from ingest.opening import Openings
 from ingest.sole import Tenancy
 from ingest.supervise import keep_running, spawn
@@ -94,7 +93,11 @@ async def _run_receiver(daemon: Daemon, channel: Channel, event: asyncio.Event, 
 
 def tenancy_of(daemon: Daemon, name: str) -> Tenancy:
     """Of `name` for this node."""
-    return Tenancy(JournalLedger(daemon.journal, daemon.metrics.note_gaps), name, node_name(daemon.settings.var_path))
+    return Tenancy(_ledger_of(daemon), name, daemon.node)
+
+
+def _ledger_of(daemon: Daemon) -> JournalLedger:
+    return JournalLedger(daemon.journal, daemon.metrics.note_gaps)
 
 
 def intake_of(daemon: Daemon, ledger: Ledger | None = None) -> JournalIntake:
@@ -107,7 +110,7 @@ def intake_of(daemon: Daemon, ledger: Ledger | None = None) -> JournalIntake:
         daemon.channels,
         daemon.liveness,
         admission=daemon.admission,
-        ledger=ledger or JournalLedger(daemon.journal, daemon.metrics.note_gaps),
+        ledger=ledger or _ledger_of(daemon),
         store=daemon.store,
         chats=StoreChats(daemon.store, open_contents(daemon.settings), openings),
         traces=daemon.traces,

@@ -47,8 +47,13 @@ def _queue(queue: ChannelQueue, now: datetime) -> Document:
     return {
         "last_accepted": iso(queue.last),
         "waiting": queue.waiting,
-        "oldest_waiting_s": None if queue.oldest is None else round((now - queue.oldest).total_seconds(), 3),
+        "oldest_waiting_s": _age(queue.oldest, now),
     }
+
+
+def _age(since: datetime | None, now: datetime) -> float | None:
+    """Seconds."""
+    return None if since is None else round((now - since).total_seconds(), 3)
 
 
 async def _sources(journal: WholeJournal) -> list[Document]:
@@ -80,10 +85,9 @@ async def of_store(settings: Settings, database: Database, now: datetime) -> Doc
     watched = watched_systems(settings)
 
     def unit(connection: Connection) -> Document:
-        oldest = outbox.oldest_pending(connection)
         return {
             "outbox": {state.value: count for state, count in outbox.counts(connection).items()},
-            "outbox_oldest_s": None if oldest is None else round((now - oldest).total_seconds(), 3),
+            "outbox_oldest_s": _age(outbox.oldest_pending(connection), now),
             "files": {state.value: count for state, count in remote_files.counts(connection).items()},
             "heartbeats": reporting(connection, watched, now) if watched else [],
             "database": _database(connection, "desk", settings.store_url),

@@ -23,6 +23,14 @@ class History:
         with self.lock:
             self.answered.add(mark)
 
+    def is_kept_once(self, tickets):
+        """What was answered is in these tickets, and nothing is there twice."""
+        stored = marks_in(tickets)
+        lost = self.answered - stored.keys()
+        doubled = {mark: count for mark, count in stored.items() if count != 1}
+        assert lost == set(), f"answered and lost: {lost}"
+        assert doubled == {}, f"doubled: {doubled}"
+
 
 def mail_bytes(mark, sender="ana@cliente.example", recipient="suporte@exemplo.com.br", text="Preciso do boleto."):
     return (

@@ -35,7 +35,7 @@ async def test_while_the_loop_turns_the_watchdog_hears_of_it(tmp_path, monkeypat
     monkeypatch.setenv("WATCHDOG_USEC", "20000")
     monkeypatch.setenv("WATCHDOG_PID", str(os.getpid()))
     with listening(tmp_path / "notify", monkeypatch) as ear:
-        async with notifying.watched():
+        async with notifying.watchdog(None):
             async with asyncio.timeout(5):
                 for _ in range(3):
                     assert await asyncio.get_running_loop().sock_recv(ear, 200) == b"WATCHDOG=1"
