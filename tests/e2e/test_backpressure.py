@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(300)]
 
 DISK, WATERMARK, RESERVE = 96, 64, 16
 """Megabytes."""
-FLOOD = 1_500
+FLOOD = 10_000
 FIRST_BATCH = 200
 """`worker.batch`. Within it the order is that of arrival."""
 NOT_NOW = {"smtp": "451", "lmtp": "451"}
