@@ -67,6 +67,7 @@ class Progress:
 
     `accepted` UIDs are in the journal; a gap of theirs is closed. `settled` ones have been flagged or moved, too.
     `vanished` ones are no longer in the folder: their gaps are forgotten. `upto` only ever grows.
+    `unheard_since`: what happened from then to `looked_at` may have passed us by, for its source keeps nothing for us.
     """
 
     looked_at: datetime
@@ -75,6 +76,7 @@ class Progress:
     gaps: tuple[Gap, ...] = ()
     vanished: tuple[int, ...] = ()
     upto: int = 0
+    unheard_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

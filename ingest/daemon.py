@@ -61,6 +61,7 @@ class Daemon:
 
     def __post_init__(self) -> None:
         self.calm.set()
+        self.liveness.lost = self.metrics.note_outage
 
     def arrived(self) -> None:
         """There is something in the journal."""

@@ -53,6 +53,8 @@ async def recall(daemon: Daemon) -> None:
             daemon.metrics.unavailable,
             daemon.metrics.gaps_found,
             daemon.metrics.gaps_closed,
+            daemon.metrics.unheard,
+            daemon.metrics.unheard_seconds,
             daemon.metrics.shares_spent,
         ):
             counter.labels(name)
@@ -124,6 +126,7 @@ class Housekeeping:
     def _parts(self) -> None:
         for name, part in self._daemon.liveness.parts.items():
             self._daemon.metrics.part_up.labels(name).set(part.state == "up")
+            self._daemon.metrics.outages.labels(name)
 
     async def overdue(self) -> None:
         """Calls that ring for too long are told of, so that they are filed."""

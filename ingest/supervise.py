@@ -61,9 +61,10 @@ class Part:
 
 
 class Liveness:
-    """State of every part by name, as shown at /readyz."""
+    """State of every part by name, as shown at /readyz. `lost` hears of each part that was up and is no longer."""
 
     def __init__(self) -> None:
+        self.lost: Callable[[str], None] = lambda _name: None
         self.parts: dict[str, Part] = {}
         self.opened = False
         """Whether every part has been started; before that nothing is ready."""
@@ -92,6 +93,8 @@ class Liveness:
             self.parts[name] = Part(state=state, since=now, detail=detail)
             return
         if part.state is not state:
+            if part.state is PartState.UP:
+                self.lost(name)
             part.since = now
             log.info("part_changed", part=name, state=state.value, detail=detail or None)
         part.state, part.detail = state, detail

@@ -132,11 +132,14 @@ class Metrics:
         self.fetched = self._counter("files_fetched", "Tries to fetch remote files, by result.", "channel", "result")
         self.remote_files = self._gauge("files_remote", "Remote files by state.", "state")
         self.part_up = self._gauge("part_up", "1 when the part is up.", "part")
+        self.outages = self._counter("part_outages", "Times a part that was up went down.", "part")
         self.source_gaps = self._gauge(
             "source_gaps", "Mails that are in a folder and not in the journal.", "channel", "folder"
         )
         self.gaps_found = self._counter("gaps_found", "Mails found missing from the journal.", "channel")
         self.gaps_closed = self._counter("gaps_closed", "Such mails that came, or left their folder.", "channel")
+        self.unheard = self._counter("unheard", "Times a source that keeps nothing may have passed us by.", "channel")
+        self.unheard_seconds = self._counter("unheard_seconds", "How long those lasted, at most.", "channel")
         self.disk_free = self._gauge("disk_free_bytes", "Free space where the journal lives.")
         self.rules_ok = self._gauge("rules_last_reload_successful", "1 when the rule file on disk is in force.")
         self.rule_reloads = self._counter("rules_reloads", "Looks at new rule files by result.", "result")
@@ -153,3 +156,9 @@ class Metrics:
     def note_gaps(self, change: Change) -> None:
         self.gaps_found.labels(change.channel).inc(change.found)
         self.gaps_closed.labels(change.channel).inc(change.closed)
+        if change.unheard is not None:
+            self.unheard.labels(change.channel).inc()
+            self.unheard_seconds.labels(change.channel).inc(max(0.0, change.unheard.total_seconds()))
+
+    def note_outage(self, part: str) -> None:
+        self.outages.labels(part).inc()

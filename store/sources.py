@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
@@ -59,15 +60,16 @@ def begin(connection: Connection, begun: Folder) -> None:
 
 
 class Change(NamedTuple):
-    """How many gaps of a channel were `found`, and how many are `closed`."""
+    """How many gaps of a channel were `found`, how many are `closed`, and for how long it was `unheard`, if it was."""
 
     channel: str
     found: int
     closed: int
+    unheard: timedelta | None
 
 
 def record(connection: Connection, key: int, progress: Progress) -> Change | None:
-    """See `domain.source.Progress`. None: it changed no gaps."""
+    """See `domain.source.Progress`. None: it tells of no gap."""
     settled = set(progress.settled)
     _ACCEPT.run(connection, [(key, uid, uid in settled) for uid in progress.accepted])
     if late := [uid for uid in progress.settled if uid not in progress.accepted]:
@@ -87,10 +89,11 @@ def record(connection: Connection, key: int, progress: Progress) -> Change | Non
     behind = (source_folders.c.id == key) & (source_folders.c.upto_uid < progress.upto)
     connection.execute(update(source_folders).where(behind).values(upto_uid=progress.upto))
     found = len(progress.gaps) - known
-    if not found and not closed:
+    unheard = progress.looked_at - progress.unheard_since if progress.unheard_since else None
+    if not found and not closed and unheard is None:
         return None
     of_it = select(source_folders.c.channel).where(source_folders.c.id == key)
-    return Change(connection.execute(of_it).scalar_one(), found, closed)
+    return Change(connection.execute(of_it).scalar_one(), found, closed, unheard)
 
 
 def accepted(connection: Connection, key: int, first: int, last: int) -> set[int]:

@@ -5,8 +5,8 @@
                            └▶ CredentialsRejected    lost: tried again with growing delays
 
 Asterisk keeps nothing for who is away. So the ledger knows when we last heard of it, and after a gap we say from when
-until when calls may have gone unheard (log event `ami_unheard`, and the channel's position in `balcao status`). Their
-call detail records, if they are read too, fill it.
+until when calls may have gone unheard (log event `ami_unheard`, and the channel's position in `balcao status`), and
+count it (`Progress.unheard_since`). Their call detail records, if they are read too, fill it.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ class AmiReceiver:
             await self._log_in(reader, writer)
             folder = await self._heard_again(intake)
             ready()
-            await self._follow(reader, writer, intake, folder)
+            await self._follow_to_the_end(reader, writer, intake, folder)
         except (OSError, EOFError, asyncio.LimitOverrunError) as error:
             raise ConnectionLost("the manager connection was cut", detail=repr(error)) from error
         finally:
@@ -108,8 +108,19 @@ class AmiReceiver:
             await intake.ledger.begin(folder)
         elif folder.looked_at is not None and (now - folder.looked_at).total_seconds() > UNHEARD_SECONDS:
             log.warning("ami_unheard", channel=self.channel, since=folder.looked_at.isoformat(), until=now.isoformat())
+            await intake.ledger.record(folder.key, Progress(looked_at=now, unheard_since=folder.looked_at))
         await intake.ledger.trouble(folder.key, None)
         return folder
+
+    async def _follow_to_the_end(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, intake: Intake, folder: Folder
+    ) -> None:
+        """Until it hung up, nothing was missed: coming back at once, we missed nothing."""
+        try:
+            await self._follow(reader, writer, intake, folder)
+        except EOFError:
+            await self._record(intake, folder)
+            raise
 
     async def _follow(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, intake: Intake, folder: Folder

@@ -100,6 +100,8 @@ class TailReceiver:
                     await self._take_lines(stream.fileno(), folder, intake)
                     return
         log.warning("rotated_file_not_found", channel=self.channel, file=path.name, position=folder.upto)
+        now = datetime.fromtimestamp(self.clock(), UTC)
+        await intake.ledger.record(folder.key, Progress(looked_at=now, unheard_since=folder.looked_at or now))
 
     async def _take_lines(self, file: int, folder: Folder, intake: Intake) -> None:
         upto = folder.upto

@@ -102,8 +102,20 @@ def test_an_outage_shows_and_ends_a_gap_shows_and_closes(tmp_path, dovecot):
         wait_for(lambda: daemon.metrics().get(name) == 1, what="the figure")
         assert "1 missing: UID 2" in part(daemon, "caixa/INBOX")["detail"]
         assert part(daemon, "caixa/Sumida")["state"] == "down"
+        assert daemon.metrics()['balcao_part_outages_total{part="caixa"}'] >= 1
+        assert counted(daemon) == (1, 0)
+
+        unreadable.unlink()
+        wait_for(lambda: counted(daemon) == (1, 1), what="the gap to be closed: its mail has left the folder")
+        assert source(daemon)["missing"] == 0
     finally:
         daemon.stop()
+
+
+def counted(daemon):
+    """Gaps found and closed."""
+    figures = daemon.metrics()
+    return tuple(figures[f'balcao_gaps_{what}_total{{channel="caixa"}}'] for what in ("found", "closed"))
 
 
 def part(daemon, name):

@@ -101,6 +101,9 @@ def test_a_node_is_killed_the_network_is_cut_and_all_are_restarted(cluster, daem
 
         second.cut(third)
         wait_for(lambda: part(daemon, "journal")[0] == "down", what="the journal down")
+        figures = daemon.metrics()
+        assert figures['balcao_part_outages_total{part="journal"}'] >= 1
+        assert sum(figures[f'balcao_unavailable_total{{channel="{one}"}}'] for one in ("email", "site")) >= 1
 
         for node in (second, third):
             node.kill()

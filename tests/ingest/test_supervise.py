@@ -109,3 +109,16 @@ def test_since_marks_the_change_and_last_success_every_success():
     assert liveness.parts["a"].last_success > first
     liveness.down("a", "gone")
     assert liveness.parts["a"].since > since
+
+
+async def test_each_part_that_was_up_and_is_no_longer_is_told_of_once(quick):
+    lost, liveness = [], Liveness()
+    liveness.lost = lost.append
+    liveness.starting("mailbox")
+    liveness.down("mailbox", "never was up")
+    liveness.up("mailbox")
+    liveness.down("mailbox", "gone")
+    liveness.down("mailbox", "still gone")
+    liveness.up("mailbox")
+    liveness.failed("mailbox", "for good")
+    assert lost == ["mailbox", "mailbox"]
