@@ -1,4 +1,4 @@
-"""What may have passed a real daemon by is counted where Prometheus sees it: Asterisk away, records gone, a part lost."""
+"""What may have passed a real daemon by is counted: Asterisk away, the rest of a file of records gone, a part lost."""
 
 import contextlib
 import socketserver
