@@ -27,7 +27,7 @@ SUPPORT = "suporte@exemplo.com.br"
 PASSWORD = "segredo"
 ACCENTED, ACCENTED_PASSWORD = "acentos@exemplo.com.br", "çenha-ção"
 USERS = [SUPPORT, *(f"caixa{number}@exemplo.com.br" for number in range(100))]
-DEADLINE = 20.0
+DEADLINE = 60.0
 
 CONFIG = """\
 base_dir = {folder}/run

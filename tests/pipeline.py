@@ -32,6 +32,7 @@ from ingest.wiring import build_channels, create_first_secrets, open_pipeline
 from store import outbox, queries
 from store.engines import Database
 from store.journal import DatabaseJournal
+from tests.patience import PATIENCE
 
 # Unless told otherwise, structlog spends seconds on drawing a traceback with all its local variables.
 structlog.configure(
@@ -187,7 +188,7 @@ class House:
         )  # fmt: skip
         task = spawn(dispatcher.run(), name="dispatcher under test")
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while await self._unsent():
                     await asyncio.sleep(0.01)
         finally:

@@ -26,7 +26,7 @@ import pytest
 from tests.e2e.daemon import free_ports
 
 ENDS = ("cliente.example", "outro.example")
-DEADLINE = 20.0
+DEADLINE = 60.0
 _NOBODY = 65534
 
 _MAIN = """\

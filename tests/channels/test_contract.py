@@ -11,6 +11,7 @@ from domain.errors import ShareSpent, Undecodable
 from domain.interaction import Ignored
 from tests.channels.cases import all_cases, as_json, build_channel, cases_of, transport_of
 from tests.channels.site import UNAVAILABLE, FakeIntake
+from tests.patience import PATIENCE
 
 CASES = all_cases()
 ROUNDS = 150
@@ -127,7 +128,7 @@ async def test_cancelling_stops_a_receiver_within_two_seconds(kind, channel):
     up = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         running = group.create_task(channel.receiver.run(FakeIntake(), up.set))
-        await asyncio.wait_for(up.wait(), 5)
+        await asyncio.wait_for(up.wait(), PATIENCE)
         running.cancel()
         _, pending = await asyncio.wait([running], timeout=2)
     assert pending == set()

@@ -10,6 +10,7 @@ from channels.signing import SigningKey, standard_webhooks
 from domain.errors import ShareSpent
 from tests.channels.cases import NAME, SECRET
 from tests.channels.site import UNAVAILABLE, FakeIntake, calling, signed
+from tests.patience import PATIENCE
 from web.public import PublicLimits
 
 BODY = b'{"sender": {"id": "u-1"}, "text": "oi"}'
@@ -91,7 +92,7 @@ async def test_http_1_0_is_answered_and_closed():
         reader, writer = await asyncio.open_connection("127.0.0.1", caller.port)
         lines = "".join(f"{name}: {value}\r\n" for name, value in signed(BODY).items())
         writer.write(f"POST {caller.path} HTTP/1.0\r\n{lines}Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY)
-        answer = await asyncio.wait_for(reader.read(), 5)
+        answer = await asyncio.wait_for(reader.read(), PATIENCE)
         writer.close()
 
     assert answer.split(b"\r\n")[0] == b"HTTP/1.0 202 Accepted"
@@ -107,7 +108,7 @@ async def test_pipelined_requests_are_answered_in_order():
             writer.write(head.encode() + BODY)
         ids = []
         while len(ids) < 30:
-            line = await asyncio.wait_for(reader.readuntil(b'"duplicate":false}'), 5)
+            line = await asyncio.wait_for(reader.readuntil(b'"duplicate":false}'), PATIENCE)
             ids.append(line.rpartition(f"raw-{NAME}:".encode())[2].split(b'"')[0].decode())
         writer.close()
 
@@ -136,7 +137,7 @@ async def test_unfinished_bodies_may_take_only_so_much_memory(monkeypatch):
         await asyncio.sleep(0.1)
         reader, second = await asyncio.open_connection("127.0.0.1", caller.port)
         second.write(head.encode())
-        answer = await asyncio.wait_for(reader.read(500), 5)
+        answer = await asyncio.wait_for(reader.read(500), PATIENCE)
         assert answer.startswith(b"HTTP/1.1 503 ")
         assert b"Retry-After" in answer
         assert (await caller.post(BODY))[0] == 202

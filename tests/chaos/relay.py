@@ -68,7 +68,7 @@ class Providers:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, args=(started,), name="providers", daemon=True)
         self._thread.start()
-        self.url = started.get(timeout=20)
+        self.url = started.get(timeout=60)
         self.graph.base = self.url
 
     def _run(self, started):

@@ -34,7 +34,7 @@ def send(daemon, mark, content):
     letter["Message-ID"] = f"<{mark}@cliente.example>"
     letter.set_content("Segue o boleto.")
     letter.add_attachment(content, maintype="application", subtype="pdf", filename=f"{mark}.pdf")
-    with smtplib.SMTP("127.0.0.1", daemon.ports["smtp"], timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", daemon.ports["smtp"], timeout=30) as smtp:
         smtp.send_message(letter)
 
 

@@ -41,7 +41,7 @@ def the_rest_goes_on(request):
 
 def refusal(daemon, content=None, *, recipient="suporte@exemplo.com.br"):
     """The SMTP code and words that this mail is refused with."""
-    with smtplib.SMTP("127.0.0.1", daemon.ports["smtp"], timeout=10) as client:
+    with smtplib.SMTP("127.0.0.1", daemon.ports["smtp"], timeout=30) as client:
         try:
             client.sendmail("ana@cliente.example", [recipient], content or mail_bytes("recusada"))
         except smtplib.SMTPRecipientsRefused as refused:
@@ -53,7 +53,7 @@ def refusal(daemon, content=None, *, recipient="suporte@exemplo.com.br"):
 
 def call(daemon, body, headers):
     """(status, problem document) of a POST to the site's hook."""
-    connection = http.client.HTTPConnection("127.0.0.1", daemon.ports["public"], timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.ports["public"], timeout=30)
     try:
         connection.request("POST", "/hooks/site", body, headers)
         answer = connection.getresponse()
@@ -68,7 +68,7 @@ def test_a_mail_over_the_limit_is_refused_before_or_after_it_is_sent(daemon, ann
     if announced:
         code, words = refusal(daemon, content)
     else:
-        with smtplib.SMTP("127.0.0.1", daemon.ports["smtp"], timeout=10) as client:
+        with smtplib.SMTP("127.0.0.1", daemon.ports["smtp"], timeout=30) as client:
             client.ehlo()
             client.mail("ana@cliente.example")
             client.rcpt("suporte@exemplo.com.br")
@@ -99,7 +99,7 @@ def test_a_wrong_signature_is_refused_in_words(daemon, lines):
 
 
 def test_what_no_parser_can_read_is_quarantined_shown_and_replayable(daemon):
-    with smtplib.SMTP("127.0.0.1", daemon.ports["smtp"], timeout=10) as client:
+    with smtplib.SMTP("127.0.0.1", daemon.ports["smtp"], timeout=30) as client:
         client.sendmail("", ["suporte@exemplo.com.br"], b"\x00\x01\x02 isto nao e um e-mail\r\n")
     status, _ = post(daemon.ports["public"], "site", daemon.secret(), {"text": "sem remetente"}, "id-ilegivel")
     assert status == 202

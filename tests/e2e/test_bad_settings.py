@@ -132,14 +132,14 @@ def test_rules_are_replaced_only_by_better_ones_while_mail_comes(tmp_path):
                              (lambda: (rules.unlink(), rules.mkdir()), "it is a folder"),
                              (rules.rmdir, "no such file")):  # fmt: skip
             spoil()
-            wait_for(lambda words=words: words in part(daemon, "rules")[1], within=10, what=words)
+            wait_for(lambda words=words: words in part(daemon, "rules")[1], what=words)
             assert part(daemon, "rules")[0] == "up", "the last good set stays"
         assert daemon.metrics()["balcao_rules_last_reload_successful"] == 0
         send_mail(daemon.ports["smtp"], "velhas-regras")
         assert filed(daemon, "velhas-regras")["department"] == "novo"
 
         rules.write_text(GOOD.replace("novo", "outro").replace("Novo", "Outro"))
-        wait_for(lambda: "refused" not in part(daemon, "rules")[1], within=10, what="good rules")
+        wait_for(lambda: "refused" not in part(daemon, "rules")[1], what="good rules")
         send_mail(daemon.ports["smtp"], "novas-regras")
         assert filed(daemon, "novas-regras")["department"] == "outro"
     finally:

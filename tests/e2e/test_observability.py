@@ -38,7 +38,7 @@ def daemon(tmp_path_factory):
 
 
 def request(daemon, method, path, body=b"", headers=None):
-    connection = http.client.HTTPConnection("127.0.0.1", daemon.ports["public"], timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.ports["public"], timeout=30)
     try:
         connection.request(method, path, body, headers or {})
         return connection.getresponse().status
@@ -82,7 +82,7 @@ def test_no_stranger_makes_a_label(daemon):
         body = {"sender": {"id": f"{MARK}-{number}", "name": MARK}, "conversation": f"{MARK}{number}", "text": MARK}
         assert post(daemon.ports["public"], "site", daemon.secret(), body, f"{MARK}-{number}")[0] // 100 == 2
         send_mail(daemon.ports["smtp"], f"{MARK}-{number}", sender=f"{MARK}{number}@{MARK}{number}.example")
-        with smtplib.SMTP("127.0.0.1", daemon.ports["smtp"], timeout=10) as smtp, pytest.raises(smtplib.SMTPException):
+        with smtplib.SMTP("127.0.0.1", daemon.ports["smtp"], timeout=30) as smtp, pytest.raises(smtplib.SMTPException):
             smtp.sendmail(f"a@{MARK}.example", [f"{MARK}{number}@{MARK}.example"], mail_bytes(MARK))
     wait_for(lambda: daemon.metrics()['balcao_stage_items_total{stage="decode"}'] >= 77, what="all of it decoded")
     after = set(daemon.metrics())
@@ -111,7 +111,7 @@ def test_prometheus_takes_the_alarms_and_the_figures(daemon, tmp_path):
     checked = subprocess.run([promtool, "check", "rules", rules], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
     assert f"{sum(len(group['rules']) for group in RULES['groups'])} rules found" in checked.stdout
-    connection = http.client.HTTPConnection("127.0.0.1", daemon.ports["private"], timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.ports["private"], timeout=30)
     connection.request("GET", "/metrics")
     figures = connection.getresponse().read()
     connection.close()

@@ -70,7 +70,7 @@ def test_a_reply_with_the_token_joins_its_ticket(daemon):
     send_mail(daemon.ports["smtp"], "pg-resposta")
     number = filed(daemon, "pg-resposta")["number"]
     reply_to = wait_for(lambda: letter_of(daemon, number), what="the letter")["Reply-To"]
-    with smtplib.SMTP("127.0.0.1", daemon.ports["smtp"], timeout=10) as client:
+    with smtplib.SMTP("127.0.0.1", daemon.ports["smtp"], timeout=30) as client:
         client.sendmail("outra@cliente.example", [reply_to], mail_bytes("continua", "outra@cliente.example"))
 
     wait_for(lambda: len(daemon.get(f"/v1/tickets/{number}")["messages"]) == 2, what="the reply")

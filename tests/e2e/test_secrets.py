@@ -109,7 +109,7 @@ def patiently(daemon, path):
 
 
 def asked(daemon, method, path, body=None, **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", daemon.ports["public"], timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.ports["public"], timeout=30)
     try:
         connection.request(method, path, body, {"Content-Type": "application/json", **headers})
         answer = connection.getresponse()

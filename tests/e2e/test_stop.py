@@ -61,7 +61,7 @@ def stopped(daemon, number, members):
     for pid in members:
         os.kill(pid, number)
     code = daemon.process.wait(GRACE + 5)
-    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in everybody), within=20, what="an empty house")
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in everybody), what="an empty house")
     return code
 
 

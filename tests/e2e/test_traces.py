@@ -82,7 +82,7 @@ def daemon(collector, tmp_path_factory):
 def call(daemon, mark, **headers):
     body = json.dumps(chat_body(mark)).encode()
     signed = sign(SigningKey.from_text(daemon.secret()), message_id=mark, body=body, now=time.time())
-    connection = http.client.HTTPConnection("127.0.0.1", daemon.ports["public"], timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.ports["public"], timeout=30)
     try:
         connection.request("POST", "/hooks/site", body, signed | {"Content-Type": "application/json"} | headers)
         answer = connection.getresponse()

@@ -94,7 +94,7 @@ def ticket_of(daemon, words):
         found = [daemon.get(f"/v1/tickets/{number}") for number in numbers]
         return next((one for one in found if any(words in message["text"] for message in one["messages"])), None)
 
-    return wait_for(look, within=20, what=f"a ticket with {words!r}")
+    return wait_for(look, what=f"a ticket with {words!r}")
 
 
 def answer(daemon, number, words):
@@ -178,7 +178,7 @@ def test_nothing_is_lost_or_doubled_when_the_server_is_killed_in_between(site, d
     daemon.start()
     page.evaluate("dispatchEvent(new Event('online'))")  # else it tries again by itself, in up to 25 s
     heard(page, "escrita enquanto estava parado")
-    wait_for(lambda: page.get_by_text("Aguardando").count() + page.get_by_text("Enviando").count() == 0, within=30)
+    wait_for(lambda: page.get_by_text("Aguardando").count() + page.get_by_text("Enviando").count() == 0)
     ticket = ticket_of(daemon, "terceira do corte")
 
     texts = [one["text"].strip() for one in ticket["messages"] if one["direction"] == "in"]
@@ -438,7 +438,7 @@ def test_an_expired_token_is_renewed_and_the_visitor_stays_the_same(site, daemon
         old,
     )
     say(page, "depois de expirar")
-    wait_for(lambda: page.get_by_text("Enviando").count() == 0 and visitor_of(page)["token"] != old, within=15)
+    wait_for(lambda: page.get_by_text("Enviando").count() == 0 and visitor_of(page)["token"] != old)
     ticket = ticket_of(daemon, "depois de expirar")
 
     assert visitor_of(page)["visitor"] == before["visitor"]

@@ -21,6 +21,7 @@ from store.engines import Database
 from store.ledger import JournalLedger
 from tests.channels.chat.visiting import Page
 from tests.ingest.provider_house import reply
+from tests.patience import PATIENCE
 from tests.pipeline import house_in
 from tests.store.conftest import backend, fresh_url, postgres_server, postgres_templates, sqlite_templates, templates
 from web.public import public_site
@@ -54,7 +55,7 @@ async def page_of(house):
 async def told(page, count, after=None):
     """The first `count` events of the stream: (number, value)."""
     found = []
-    async with asyncio.timeout(15), page.listening(after) as (_, events):
+    async with asyncio.timeout(PATIENCE), page.listening(after) as (_, events):
         async for name, value, number in events:
             found += [(number, value)] if name == "message" else []
             if len(found) == count:
@@ -214,7 +215,7 @@ async def test_numbers_become_visible_in_their_order(house):
         (ticket,) = await house.tickets()
         for number in range(5):
             await reply(house, ticket["number"], f"resposta {number}")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.gather(read(), house.dispatch())
 
     assert seen == list(range(1, 13))

@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 
 from domain.errors import StoreUnavailable
 from ingest.chores import Chores
+from tests.patience import PATIENCE
 
 SOON = 0.01
 
@@ -41,7 +42,7 @@ def counting(times, error=None):
 
 
 async def enough(done):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await done.wait()
 
 

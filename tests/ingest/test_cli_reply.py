@@ -16,6 +16,7 @@ from store.attachments import AttachmentFiles
 from store.engines import Database
 from tests.channels.mail.outgoing import NOW, relaying
 from tests.ingest.desk import file_tickets, install
+from tests.patience import PATIENCE
 from tests.samples import MAILBOX, call, mail
 
 
@@ -44,7 +45,7 @@ async def delivered(desk):
             retry_delays=(60.0,), poll=0.01,
         )  # fmt: skip
         task = spawn(dispatcher.run(), name="dispatcher under test")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while (counts := await database.read(outbox.counts))["pending"] + counts["sending"]:
                 await asyncio.sleep(0.01)
         task.cancel()

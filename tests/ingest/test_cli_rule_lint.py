@@ -1,11 +1,11 @@
 """`balcao rules lint`: findings with place, kind and severity, for people and machines; only errors make it fail."""
 
 import json
-import time
 
 import pytest
 
 from tests.ingest.desk import RULES, balcao
+from tests.patience import costs_below
 
 DEAD = RULES.replace("rules:\n", "rules:\n  - name: tudo\n    when: {words: [boleto, fatura, fora do ar]}\n"
                      "    set: {department: financeiro, priority: Baixa}\n")  # fmt: skip
@@ -71,10 +71,8 @@ def test_a_thousand_rules_are_looked_at_within_ten_seconds(tmp_path):
     head = RULES.partition("rules:\n")[0]
     (tmp_path / "rules.yaml").write_text(f"{head}rules:\n{rules}")
 
-    began = time.process_time()
-    result = balcao("rules", "lint", str(tmp_path / "rules.yaml"), "--json")
-
-    assert time.process_time() - began < 10
+    with costs_below(10):
+        result = balcao("rules", "lint", str(tmp_path / "rules.yaml"), "--json")
     assert json.loads(result.stdout)["rules"] == 1000
 
 
@@ -88,9 +86,8 @@ def test_a_condition_that_is_hard_to_reason_about_does_not_take_for_ever(tmp_pat
     )
     (tmp_path / "rules.yaml").write_text(RULES.partition("rules:\n")[0] + f"rules:\n{rules}")
 
-    began = time.process_time()
-    assert balcao("rules", "lint", str(tmp_path / "rules.yaml")).exit_code == 0
-    assert time.process_time() - began < 15
+    with costs_below(15):
+        assert balcao("rules", "lint", str(tmp_path / "rules.yaml")).exit_code == 0
 
 
 def test_a_channel_that_the_settings_do_not_have_is_told_where_there_are_settings(installation, tmp_path):

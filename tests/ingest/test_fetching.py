@@ -18,6 +18,7 @@ from store.attachments import AttachmentFiles
 from store.engines import Database
 from store.migrating import upgrade
 from tests.files_server import files_server
+from tests.patience import PATIENCE
 from tests.store.filings import NOW, PERIOD, chat, filing
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(40)
@@ -200,7 +201,7 @@ async def test_running_it_fetches_what_is_filed_meanwhile_and_what_a_dead_proces
     await house.file(PHOTO)
     await house.database.write(lambda connection: remote_files.claim(connection, 10, NOW))
     running = asyncio.ensure_future(house.fetching.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not (await house.message())["attachments"]:
             await asyncio.sleep(0.02)
     running.cancel()
@@ -215,7 +216,7 @@ async def test_stopping_leaves_what_is_under_way_for_the_next_start(house, serve
     server.answers["/p"] = never
     await house.file(PHOTO)
     running = asyncio.ensure_future(house.fetching.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not server.asked:
             await asyncio.sleep(0.02)
         running.cancel()

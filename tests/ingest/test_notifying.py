@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from ingest import notifying
+from tests.patience import PATIENCE
 
 
 @contextmanager
@@ -36,7 +37,7 @@ async def test_while_the_loop_turns_the_watchdog_hears_of_it(tmp_path, monkeypat
     monkeypatch.setenv("WATCHDOG_PID", str(os.getpid()))
     with listening(tmp_path / "notify", monkeypatch) as ear:
         async with notifying.watchdog(None):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 for _ in range(3):
                     assert await asyncio.get_running_loop().sock_recv(ear, 200) == b"WATCHDOG=1"
 

@@ -19,11 +19,10 @@ from store.engines import Database
 from store.journal import DatabaseJournal
 from store.ledger import JournalLedger
 from store.migrating import upgrade
+from tests.patience import PATIENCE, until
 from tests.store.conftest import on_server, postgres_server, postgres_templates, run_sql
 
 __all__ = ["postgres_server", "postgres_templates"]
-
-PATIENCE = 20
 
 
 @pytest.fixture(autouse=True)
@@ -80,12 +79,6 @@ class Node:
         await asyncio.gather(self.task, return_exceptions=True)
 
 
-async def until(condition):
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 async def test_one_works_and_the_other_hears_who_does(ledger):
     first = Node(ledger, "a")
     await until(lambda: first.working)
@@ -97,7 +90,8 @@ async def test_one_works_and_the_other_hears_who_does(ledger):
     await second.end()
 
 
-async def test_who_stops_cleanly_is_followed_at_once(ledger):
+async def test_who_stops_cleanly_is_followed_at_once(ledger, monkeypatch):
+    monkeypatch.setattr(sole, "TERM", 30)
     first = Node(ledger, "a")
     await until(lambda: first.working)
     second = Node(ledger, "b")
@@ -109,7 +103,8 @@ async def test_who_stops_cleanly_is_followed_at_once(ledger):
     await second.end()
 
 
-async def test_a_node_that_comes_back_needs_not_wait_for_itself(ledger):
+async def test_a_node_that_comes_back_needs_not_wait_for_itself(ledger, monkeypatch):
+    monkeypatch.setattr(sole, "TERM", 30)
     await ledger.lease("caixa", "a", None)
     began = time.monotonic()
     node = Node(ledger, "a")

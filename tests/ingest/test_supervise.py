@@ -7,6 +7,7 @@ import pytest
 from domain.errors import ConnectionLost, CredentialsRejected
 from ingest import supervise
 from ingest.supervise import Liveness, PartState, keep_running, spawn
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ async def run_until_stays(receiver):
     liveness = Liveness()
     task = spawn(keep_running("part", receiver.run, liveness), name="part")
     try:
-        await asyncio.wait_for(receiver.staying.wait(), 5)
+        await asyncio.wait_for(receiver.staying.wait(), PATIENCE)
         return liveness
     finally:
         task.cancel()

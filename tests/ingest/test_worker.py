@@ -13,6 +13,7 @@ from ingest.pool import CannotStart, WorkerDied
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics
 from ingest.worker import Worker
+from tests.patience import PATIENCE, until
 from tests.samples import NOON
 
 MAX_ATTEMPTS = 3
@@ -112,12 +113,6 @@ async def running(journal, pool, rulebook=None):
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await worker.drain(0.1)
-
-
-async def until(condition):
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 async def test_what_waits_is_taken_in_one_batch():
@@ -224,7 +219,7 @@ async def test_a_bug_that_leaves_entries_claimed_stops_the_worker_so_that_a_new_
     monkeypatch.setattr(journal, "settle", broken)
     worker = worker_of(journal, FakePool())
     with pytest.raises(ZeroDivisionError):
-        await asyncio.wait_for(worker.run(), 5)
+        await asyncio.wait_for(worker.run(), PATIENCE)
 
 
 async def test_without_rules_nothing_is_claimed_and_nothing_is_lost():
@@ -260,7 +255,7 @@ async def test_a_stop_gives_back_what_could_not_be_finished():
 
     journal = FakeJournal(2)
     async with running(journal, Stuck()):
-        await asyncio.wait_for(blocked.wait(), 5)
+        await asyncio.wait_for(blocked.wait(), PATIENCE)
     await until(lambda: set(journal.fates.values()) == {Fate.WAITING})
     assert set(journal.attempts.values()) == {0}
 

@@ -44,7 +44,7 @@ def heard(connection, end):
 def cut_mail(port, mark, *, before_the_dot, patience):
     """Everything up to the end of the content; then gone after `patience` seconds (None: once the 250 has begun)."""
     content = mail_bytes(mark, f"{mark}@cliente.example") + (b"" if before_the_dot else b".\r\n")
-    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
     connection.sendall(ENVELOPE % mark.encode())
     heard(connection, b"\r\n354 ")
     connection.sendall(content)
@@ -85,7 +85,7 @@ def cut_post(port, secret, body, webhook_id, *, share, patience):
     lines = {**headers, "Host": "x", "Content-Type": "application/json", "Content-Length": str(len(content))}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     request = f"POST /hooks/site HTTP/1.1\r\n{head}\r\n".encode() + content
-    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
     connection.sendall(request[: int(len(request) * share)])
     if patience is None:
         heard(connection, b"HTTP/1.1 20")

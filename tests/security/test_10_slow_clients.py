@@ -7,6 +7,7 @@ import pytest
 
 from tests.channels.site import FakeIntake
 from tests.channels.smtp.transport import one_mail, receiver_of, receiving, wired
+from tests.patience import PATIENCE
 
 MOST = 12
 
@@ -43,7 +44,7 @@ async def test_idle_connections_up_to_the_limit_leave_room_and_are_sent_away(sai
         async with wired(port) as one_too_many:
             assert (await one_too_many.replies_until_closed()) == b""
         reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
-        assert (await asyncio.wait_for(reader.readline(), 2)).startswith(b"220")
+        assert (await asyncio.wait_for(reader.readline(), PATIENCE)).startswith(b"220")
         writer.close()
         ends = await asyncio.gather(*(wire.replies_until_closed(8) for wire in idle))
         assert all(b"421 4.4.2" in end for end in ends)

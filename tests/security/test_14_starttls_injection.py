@@ -12,6 +12,7 @@ from channels.smtp.build import _tls_context
 from channels.smtp.options import Tls
 from tests.channels.site import FakeIntake
 from tests.channels.smtp.transport import MAIL, Wire, receiver_of, receiving, wired
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def trusting():
 
 async def over_tls(wire, trusting):
     """The same connection after the handshake."""
-    await asyncio.wait_for(wire.writer.start_tls(trusting), 5)
+    await asyncio.wait_for(wire.writer.start_tls(trusting), PATIENCE)
     return Wire(wire.reader, wire.writer)
 
 
@@ -68,7 +69,7 @@ async def test_an_ordinary_client_sends_over_tls(certificate, trusting):
     intake = FakeIntake()
 
     def client(port):
-        with smtplib.SMTP("127.0.0.1", port, timeout=10) as session:
+        with smtplib.SMTP("127.0.0.1", port, timeout=30) as session:
             session.starttls(context=trusting)
             session.sendmail("ana@cliente.example", ["suporte@exemplo.com"], MAIL + b"x" * 300_000)
 

@@ -1,13 +1,13 @@
 """Attack 43: hostile rule files are refused with a place, or cost no more than linear time."""
 
 import os
-import time
 
 import pytest
 
 from config.reading import read
 from domain.errors import ConfigError
 from ingest.rulefiles import MAX_FILES, MAX_TOTAL_BYTES, look_at
+from tests.patience import costs_below
 from tests.triage.samples import HEAD, facts, rules, rules_of
 from triage.engine import judge
 from triage.loading import load
@@ -55,23 +55,16 @@ def test_an_alias_bomb_is_refused_without_growing():
     lines += [f"  a{n}: &a{n} {{any: [{', '.join([f'*a{n - 1}'] * 10)}]}}" for n in range(1, 30)]
     text = HEAD + "\n".join([*lines, "rules: []"])
 
-    begin = time.process_time()
-    with pytest.raises(ConfigError):
+    with costs_below(2), pytest.raises(ConfigError):
         load(read(text, "r.yaml"), text)
-
-    assert time.process_time() - begin < 2
 
 
 @pytest.mark.parametrize("expression", ["(a+)+$", "(a|a)*a$", "(a|aa)+$", "(.*a){20}$", "(x+x+)+y"])
 def test_an_expression_that_explodes_elsewhere_is_linear_here(expression):
     ruleset = rules_of(rule(when=f"{{words: '/{expression}/'}}"))
 
-    def cost(length: int) -> float:
-        begin = time.process_time()
-        judge(ruleset, facts("ax" * length + "!"))
-        return time.process_time() - begin
-
-    assert cost(50_000) < 2
+    with costs_below(2):
+        judge(ruleset, facts("ax" * 50_000 + "!"))
 
 
 def test_ten_thousand_patterns_load_and_judge_quickly():
@@ -80,18 +73,14 @@ def test_ten_thousand_patterns_load_and_judge_quickly():
         "set: {priority: Alta}"
         for n in range(2_500)
     ]
-    begin = time.process_time()
-    ruleset = rules(*listed)
-    loaded = time.process_time() - begin
+    with costs_below(20):
+        ruleset = rules(*listed)
     text = "uma frase longa 2499 e 17raizxyz, " + "outras palavras quaisquer " * 75
 
-    begin = time.process_time()
-    verdicts = [judge(ruleset, facts(text)) for _ in range(50)]
-    cost = (time.process_time() - begin) / 50
+    with costs_below(50 * 0.010):
+        verdicts = [judge(ruleset, facts(text)) for _ in range(50)]
 
     assert verdicts[0].fields["priority"].rule == "r17"
-    assert loaded < 20
-    assert cost < 0.010
 
 
 def test_every_rule_hanging_on_one_word_is_still_bounded():
@@ -99,10 +88,8 @@ def test_every_rule_hanging_on_one_word_is_still_bounded():
     phrases = [f"{a} {b} {c}" for a in "abcdefghijklmnopq" for b in "abcdefghijklmnopq" for c in "abcdefghijklmnopq"]
     ruleset = rules(*[f"name: r{n}\nwhen: {{text: '{phrase}'}}\ntags: [t]" for n, phrase in enumerate(phrases)])
 
-    begin = time.process_time()
-    judge(ruleset, facts(" ".join("abcdefghijklmnopq" * 50)))
-
-    assert time.process_time() - begin < 1
+    with costs_below(1):
+        judge(ruleset, facts(" ".join("abcdefghijklmnopq" * 50)))
 
 
 @pytest.mark.parametrize(
@@ -122,10 +109,8 @@ def test_a_flood_of_text_is_judged_in_bounded_time(flood):
         "name: um\nwhen: {words: [não consigo, '@@', 'nao nao x', /x+y/, 'nao*']}\nset: {flag: true}",
         "name: dois\nwhen: {shouting: true}\nset: {flag: true}",
     )
-    begin = time.process_time()
-    judge(ruleset, facts(flood, subject=flood, sender=flood, sender_name=flood))
-
-    assert time.process_time() - begin < 2
+    with costs_below(2):
+        judge(ruleset, facts(flood, subject=flood, sender=flood, sender_name=flood))
 
 
 @pytest.mark.parametrize(
@@ -255,14 +240,13 @@ def test_many_large_files_are_not_read_into_memory(tmp_path):
     for path in (tmp_path / "d").iterdir():
         os.truncate(path, 4_900_000)
 
-    begin = time.process_time()
-    look = look_at(tmp_path / "r.yaml")
+    with costs_below(10):
+        look = look_at(tmp_path / "r.yaml")
 
-    assert sum(map(len, look.texts.values())) <= MAX_TOTAL_BYTES
-    assert [mistake.message for mistake in look.mistakes if "together" in mistake.message] == [
-        "04.yaml is not read: the files of these rules are larger than 20 MB together"
-    ]
-    assert time.process_time() - begin < 10
+        assert sum(map(len, look.texts.values())) <= MAX_TOTAL_BYTES
+        assert [mistake.message for mistake in look.mistakes if "together" in mistake.message] == [
+            "04.yaml is not read: the files of these rules are larger than 20 MB together"
+        ]
 
 
 def write(folder, files):

@@ -8,6 +8,7 @@ import pytest
 
 from tests.channels.app.test_door import GOOD, ORIGIN, PORTAL, SECRETS, api_in
 from tests.channels.site import signed
+from tests.patience import PATIENCE
 
 BODY = json.dumps(GOOD).encode()
 KEY, SIGN = SECRETS["env:PORTAL"], SECRETS["env:SIGN"]
@@ -64,7 +65,7 @@ async def test_header_bytes_that_are_no_text_are_refused_with_401(tmp_path, junk
             + b"\r\n\r\n"
             + BODY
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             answer = await reader.read()
         writer.close()
 

@@ -14,6 +14,7 @@ import pytest
 from channels.chat.decode import decode
 from domain.chat import Author, ChatEvent, ChatFile
 from tests.channels.chat.visiting import KEYS, ORIGIN, visiting
+from tests.patience import PATIENCE
 
 SECRET_WORDS = "segredo da Ana"
 
@@ -100,7 +101,7 @@ async def test_a_visitor_who_names_another_is_still_himself(tmp_path):
             (await page.ask("GET", "/files/1/-1"))[0],
             (await page.ask("GET", f"/files/{2**64}/0"))[0],
         ]
-        async with page.listening(after=0) as (_, events), asyncio.timeout(5):
+        async with page.listening(after=0) as (_, events), asyncio.timeout(PATIENCE):
             page.intake.chats.told[bia["visitor"]] = [replace(page.intake.chats.told[victim][0], text="da Bia")]
             heard = [value["text"] async for name, value, _ in _first(events)]
 

@@ -12,6 +12,7 @@ from domain.interaction import Interaction
 from domain.raw import RawInteraction
 from tests.channels.cases import NAME, RECEIVED_AT, SECRET, build_channel
 from tests.channels.site import FakeIntake, calling, signed
+from tests.patience import PATIENCE
 from web.serving import ServingLimits
 
 MAX_BODY = 100_000
@@ -163,7 +164,7 @@ async def test_what_is_no_http_harms_nobody(caller, junk):
     reader, writer = await asyncio.open_connection("127.0.0.1", caller.port)
     writer.write(junk)
     writer.write_eof()
-    answer = await asyncio.wait_for(reader.read(), 5)
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
     writer.close()
 
     assert not answer.startswith(b"HTTP/1.1 2")
@@ -190,6 +191,6 @@ async def _raw_request(caller, rest):
     reader, writer = await asyncio.open_connection("127.0.0.1", caller.port)
     head = f"POST {caller.path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     writer.write(head.encode() + rest)
-    answer = await asyncio.wait_for(reader.read(2000), 5)
+    answer = await asyncio.wait_for(reader.read(2000), PATIENCE)
     writer.close()
     return answer

@@ -11,9 +11,8 @@ from ingest.supervise import ended, spawn
 from store import bell as bells
 from store.bell import DESK, JOURNAL, Bell, ring_with
 from store.engines import Database
+from tests.patience import PATIENCE
 from tests.store.conftest import run_sql
-
-PATIENCE = 20
 
 
 @pytest.fixture(autouse=True)

@@ -175,7 +175,7 @@ def test_a_server_that_says_nothing_is_given_up_in_time():
         begun = time.monotonic()
         with pytest.raises(StoreUnavailable, match="not stored in time"):
             AttachmentBucket(options).put_many([(CONTENT, SHA), (b"x", hashlib.sha256(b"x").hexdigest())])
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 20
 
 
 def test_no_key_is_in_what_is_told_or_shown(server):

@@ -14,9 +14,9 @@ from domain.raw import Fate, Outcome, RawInteraction, Receipt
 from ingest.supervise import spawn
 from store.journal import DatabaseJournal
 from store.queue_journal import QueueJournal
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 22, 5, 30, 1, 123456, tzinfo=UTC)
-PATIENCE = 15
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "rabbitmq"])

@@ -19,7 +19,8 @@ from store.queue_entries import encode
 from store.queue_journal import QueueJournal
 from store.queue_recent import Recent
 from store.queues import LARGE, QueueRefused, Queues
-from tests.store.test_journal_contract import NOW, PATIENCE, claim, delivered, done, interaction, many
+from tests.patience import PATIENCE
+from tests.store.test_journal_contract import NOW, claim, delivered, done, interaction, many
 
 
 @pytest.fixture

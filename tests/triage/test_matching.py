@@ -1,5 +1,4 @@
 import re
-import time
 
 import pytest
 import re2
@@ -7,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.units import BadValue
+from tests.patience import costs_below
 from triage.expressions import ExpressionMatcher
 from triage.folding import fold
 from triage.matching import ValueMatcher, WordMatcher
@@ -93,10 +93,8 @@ def test_expressions_cannot_be_slower_than_linear():
     matcher = ExpressionMatcher([(0, Expression("(a+)+$")), (1, Expression("(a|aa)+b"))])
     text = "a" * 100_000 + "!"
 
-    begin = time.process_time()
-
-    assert matcher.match(text) == set()
-    assert time.process_time() - begin < 1
+    with costs_below(1):
+        assert matcher.match(text) == set()
 
 
 @pytest.mark.parametrize(
@@ -117,11 +115,9 @@ def test_ten_thousand_words_cost_little_on_words_never_seen():
     matcher = WordMatcher([(number, Word(f"palavra{number}")) for number in range(10_000)])
     texts_never_seen = [" ".join(f"w{number}x{index}" for index in range(300)) for number in range(50)]
 
-    begin = time.process_time()
-    for text in texts_never_seen:
-        matcher.match(text)
-
-    assert (time.process_time() - begin) / len(texts_never_seen) < 0.002
+    with costs_below(0.002 * len(texts_never_seen)):
+        for text in texts_never_seen:
+            matcher.match(text)
 
 
 @pytest.mark.parametrize(

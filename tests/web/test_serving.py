@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from tests.patience import PATIENCE
 from web.public import public_site
 from web.serving import ServingLimits, serve
 
@@ -39,7 +40,7 @@ async def test_too_many_connections_are_turned_away_and_others_served():
         idle = [await asyncio.open_connection("127.0.0.1", bound.port) for _ in range(3)]
         await asyncio.sleep(0.05)
         reader, writer = await asyncio.open_connection("127.0.0.1", bound.port)
-        turned_away = await asyncio.wait_for(reader.read(), 5)
+        turned_away = await asyncio.wait_for(reader.read(), PATIENCE)
         writer.close()
         await asyncio.sleep(0.8)
         async with aiohttp.ClientSession() as session, session.post(f"http://127.0.0.1:{bound.port}/x") as answer:
@@ -59,11 +60,11 @@ async def test_a_head_that_drips_is_cut():
         reader, writer = await asyncio.open_connection("127.0.0.1", bound.port)
         start = time.monotonic()
         writer.write(b"POST /x HTTP/1.1\r\nHost:")
-        answer = await asyncio.wait_for(reader.read(), 5)
+        answer = await asyncio.wait_for(reader.read(), PATIENCE)
         writer.close()
 
     assert answer == b""
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 8
 
 
 async def test_stopping_finishes_what_is_under_way():
@@ -93,7 +94,7 @@ async def test_stopping_does_not_wait_for_ever():
             asking = group.create_task(_post(session, bound.port))
             await started.wait()
             start = time.monotonic()
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 30
         assert await asking is None
 
 

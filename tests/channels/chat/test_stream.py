@@ -10,6 +10,7 @@ from channels.chat import pulse, stream
 from domain.chat import Author, ChatEvent, Opening
 from domain.errors import StoreUnavailable
 from tests.channels.chat.visiting import visiting
+from tests.patience import PATIENCE
 from web.public import PublicLimits
 
 EVERY = 0.05
@@ -27,7 +28,7 @@ def event(number, text="oi", author=Author.AGENT):
 
 async def first(events, count):
     found = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         async for one in events:
             found.append(one)
             if len(found) == count:
@@ -159,7 +160,7 @@ async def test_a_stream_shows_signs_of_life(tmp_path, monkeypatch):
     monkeypatch.setattr(stream, "HEARTBEAT", 0.1)
     async with visiting(tmp_path) as page:
         await page.enter()
-        async with page.listening() as (answer, _), asyncio.timeout(5):
+        async with page.listening() as (answer, _), asyncio.timeout(PATIENCE):
             lines = [await answer.content.readline() for _ in range(6)]
 
     assert lines.count(b": \n") == 2
@@ -189,7 +190,7 @@ async def test_streams_are_bounded_and_given_back(tmp_path):
             assert fourth.status == 200
         bounds = page.visits.bounds
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while bounds._streams:
                 await asyncio.sleep(0.05)
 
@@ -219,7 +220,7 @@ async def test_a_site_that_stops_is_not_kept_by_its_streams(tmp_path):
         context = page.listening()
         await context.__aenter__()
         started = time.monotonic()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
 
 
 async def test_many_visitors_are_one_question(tmp_path):

@@ -9,7 +9,8 @@ import pytest
 from domain.errors import ConnectionLost, CredentialsRejected, IntakeUnavailable, ReceiverError
 from tests.channels.imap.mailbox import Kept, mail
 from tests.channels.imap.server import Box, serving
-from tests.channels.imap.transport import receiver_of, receiving, until
+from tests.channels.imap.transport import receiver_of, receiving
+from tests.patience import until
 
 WITHOUT_IDLE = "IMAP4rev1 MOVE UIDPLUS AUTH=PLAIN"
 WITHOUT_MOVE = "IMAP4rev1 IDLE UIDPLUS AUTH=PLAIN"
@@ -102,7 +103,7 @@ async def test_an_end_of_file_in_idle_is_a_lost_connection_and_no_hot_loop(serve
         await receiver_of(server, tmp_path).run(Kept(), lambda: None)
 
     assert len(server.box.commands("IDLE")) == 1
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30
 
 
 async def test_news_that_come_in_one_piece_with_the_last_answer_are_not_overlooked(server, tmp_path, monkeypatch):
@@ -115,7 +116,7 @@ async def test_news_that_come_in_one_piece_with_the_last_answer_are_not_overlook
 
     monkeypatch.setattr(_Session, "do_idle", idle)
     async with receiving(receiver_of(server, tmp_path, idle="20m"), Kept()):
-        await until(lambda: len(server.box.commands("IDLE")) > 2, 5)
+        await until(lambda: len(server.box.commands("IDLE")) > 2)
 
 
 async def test_without_move_a_mail_is_copied_and_expunged_alone(tmp_path):

@@ -15,13 +15,14 @@ from ingest import supervise
 from ingest.supervise import Liveness, PartState, keep_running, spawn
 from tests import dovecot as dovecots
 from tests.channels.imap.mailbox import Kept, mail, reader
-from tests.channels.imap.transport import receiver_of, receiving, until
+from tests.channels.imap.transport import receiver_of, receiving
 from tests.dovecot import SUPPORT
+from tests.patience import PATIENCE, until
 
 
-async def broken(running, seconds=3.0):
+async def broken(running):
     """The error that ends `running`, soon."""
-    await asyncio.wait([running], timeout=seconds)
+    await asyncio.wait([running], timeout=PATIENCE)
     assert running.done(), "the death of the server was not noticed"
     return running.exception()
 
@@ -68,7 +69,7 @@ async def test_killed_again_and_again_while_it_fetches_nothing_is_lost_or_double
         if len(intake.raws) < 600:
             dovecot.kill()
             deaths += 1
-            await broken(running, 5)
+            await broken(running)
             dovecot.start()
         else:
             running.cancel()
@@ -135,7 +136,7 @@ async def test_a_mail_that_the_server_cannot_read_holds_up_no_other(dovecot, tmp
 
     task = spawn(keep_running("caixa", lambda ready: receiver.run(intake, ready), Liveness()), name="caixa")
     try:
-        await until(lambda: len(intake.raws) == 4 and intake.ledger.missing, 30)
+        await until(lambda: len(intake.raws) == 4 and intake.ledger.missing)
         gap = next(iter(intake.ledger.missing.values()))
         assert gap.uid == 3
         assert gap.reason
@@ -146,7 +147,7 @@ async def test_a_mail_that_the_server_cannot_read_holds_up_no_other(dovecot, tmp
             path.chmod(0o644)
         intake.ledger.missing[1, 3] = gap.__class__(**{name: getattr(gap, name) for name in gap.__slots__}
                                                     | {"retry_at": gap.noted_at})  # fmt: skip
-        await until(lambda: len(intake.raws) == 6, 20)
+        await until(lambda: len(intake.raws) == 6)
         await until(lambda: not intake.ledger.missing)
     finally:
         task.cancel()

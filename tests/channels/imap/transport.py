@@ -8,6 +8,7 @@ from channels.imap import Options, build
 from channels.imap.receive import ImapReceiver
 from domain.errors import ReceiverError
 from tests.channels.imap.server import PASSWORD, Box, ImapServer
+from tests.patience import PATIENCE, until
 
 _standing = ImapServer()
 """For the contract test, which builds its channel before it hands anything over."""
@@ -44,12 +45,6 @@ async def hand_over(channel, intake, *, acceptable=True):
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def until(condition, seconds=10):
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 def receiver_of(server, tmp_path, *, backfill=None, secrets=None, **options):
     """A receiver of this server, with these options on top."""
     settings = {**OPTIONS, "port": server.port, "flag": None, **options}
@@ -72,7 +67,7 @@ async def receiving(receiver, intake):
     up = asyncio.Event()
     running = asyncio.ensure_future(receiver.run(intake, up.set))
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE):
             waiting = asyncio.ensure_future(up.wait())
             await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()

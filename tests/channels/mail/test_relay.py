@@ -9,6 +9,7 @@ from channels.mail.relay import RelaySender
 from domain.errors import SendFailed
 from tests.channels.mail.outgoing import NOW, message, relaying
 from tests.channels.mail.reading import MAILBOX
+from tests.patience import PATIENCE
 
 
 def sender_to(port, timeout=5.0, content_timeout=5.0, **given):
@@ -114,7 +115,7 @@ async def test_a_relay_that_is_silent_is_temporary_trouble():
 
     async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
         error = await failure(sender_to(server.sockets[0].getsockname()[1], timeout=0.1))
-        await asyncio.wait_for(gone.wait(), 5)
+        await asyncio.wait_for(gone.wait(), PATIENCE)
     assert (error.permanent, error.outcome_unknown) == (False, False)
 
 

@@ -9,6 +9,7 @@ import pytest
 from domain.errors import SendFailed
 from tests.channels.mail.outgoing import message
 from tests.channels.mail.test_relay import sender_to
+from tests.patience import PATIENCE
 
 ANSWERS = {"EHLO": "250-relay\r\n250 8BITMIME", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go", ".": "250 queued"}
 NOTHING_LEFT_US = ["greeting", "EHLO", "MAIL", "RCPT", "DATA"]
@@ -44,7 +45,7 @@ async def relay_that(moment, deed):
     finally:
         over.set()
         server.close()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*served, return_exceptions=True)
 
 
@@ -53,7 +54,7 @@ async def failing(moment, deed):
         sender = sender_to(port, timeout=5 if moment == "." else 0.15, content_timeout=0.15)
         try:
             with pytest.raises(SendFailed) as failed:
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     await sender.send(message())
         finally:
             await sender.close()

@@ -9,6 +9,7 @@ from channels.smtp.receive_session import Session
 from domain.errors import ShareSpent
 from tests.channels.site import UNAVAILABLE, FakeIntake
 from tests.channels.smtp.transport import MAIL, one_mail, receiver_of, receiving, wired
+from tests.patience import PATIENCE
 
 
 class SlowIntake(FakeIntake):
@@ -47,7 +48,7 @@ async def test_250_names_the_journal_id_and_comes_only_after_the_promise():
             await asyncio.wait_for(wire.reader.read(1), 0.05)
         intake.allowed.set()
 
-        answer = await asyncio.wait_for(wire.reader.readline(), 5)
+        answer = await asyncio.wait_for(wire.reader.readline(), PATIENCE)
     assert answer == b"250 2.0.0 Accepted as raw-%s\r\n" % intake.accepted[0].dedup_key.encode()
 
 

@@ -11,6 +11,7 @@ from channels.base import Channel
 from channels.smtp.options import Options
 from channels.smtp.receive import SmtpReceiver
 from domain.ports import Intake
+from tests.patience import PATIENCE
 
 OPTIONS = {
     "listen": ["127.0.0.1:0"],
@@ -47,7 +48,7 @@ async def receiving(receiver: Any, intake: Intake) -> AsyncIterator[int]:
     up = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         running = group.create_task(receiver.run(intake, up.set))
-        await asyncio.wait_for(up.wait(), 5)
+        await asyncio.wait_for(up.wait(), PATIENCE)
         try:
             yield receiver.addresses[0].port
         finally:
@@ -60,7 +61,7 @@ class Wire:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader, self.writer = reader, writer
 
-    async def reply(self, seconds: float = 5) -> bytes:
+    async def reply(self, seconds: float = PATIENCE) -> bytes:
         """One whole reply, all its lines; b'' when the server closed."""
         lines = b""
         while True:
@@ -74,7 +75,7 @@ class Wire:
         await self.writer.drain()
         return await self.reply()
 
-    async def replies_until_closed(self, seconds: float = 5) -> bytes:
+    async def replies_until_closed(self, seconds: float = PATIENCE) -> bytes:
         """Whatever still comes until the server closes or resets the connection."""
         heard = b""
         async with asyncio.timeout(seconds):

@@ -190,7 +190,7 @@ def standing(token):
             await asyncio.Event().wait()
 
     threading.Thread(target=lambda: asyncio.run(serve()), daemon=True).start()
-    return started.get(timeout=10)
+    return started.get(timeout=60)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from tests.channels.cases import cases_of
 from tests.channels.site import FakeIntake, calling
 from tests.channels.telegram.server import bot_api
 from tests.channels.telegram.transport import channel_of
+from tests.patience import PATIENCE
 
 SECRET = showable(KEPT)
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -69,7 +70,7 @@ async def run(channel):
     running = asyncio.ensure_future(channel.receiver.run(FakeIntake(), up.set))
     waiting = asyncio.ensure_future(up.wait())
     try:
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             running.result()

@@ -10,6 +10,7 @@ from domain.errors import ConnectionLost, Contested, CredentialsRejected, Intake
 from tests.channels.site import UNAVAILABLE, FakeIntake
 from tests.channels.telegram.server import AWAY, CUT, FLOODED, HOOKED, TOKEN, UNAUTHORIZED, bot_api, refusal
 from tests.channels.telegram.transport import channel_of
+from tests.patience import PATIENCE, until
 
 
 @pytest.fixture
@@ -28,14 +29,8 @@ async def polling(api, intake, ready=lambda: None, **options):
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def until(condition, seconds=8):
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 async def failure(api, intake=None):
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE):
         with pytest.raises(ReceiverError) as raised:
             await channel_of(api).receiver.run(intake or FakeIntake(), lambda: None)
     assert TOKEN not in str(raised.value) + raised.value.detail
@@ -174,7 +169,7 @@ async def test_silence_is_kept_as_long_as_telegram_asks(api, monkeypatch):
     monkeypatch.setattr("channels.telegram.receive.asyncio.sleep", short)
     api.plans["getUpdates"] = [FLOODED, refusal(429, "Too Many Requests", retry_after=150)]
     api.say("oi")
-    async with polling(api, FakeIntake()), asyncio.timeout(8):
+    async with polling(api, FakeIntake()), asyncio.timeout(PATIENCE):
         while api.updates:
             await sleep(0.01)
     assert slept[:2] == [7, 150]

@@ -8,6 +8,7 @@ from channels.telegram import Options, build
 from domain.errors import ReceiverError
 from tests.channels.cases import NAME, SECRET
 from tests.channels.telegram.server import TOKEN, bot_api, standing
+from tests.patience import PATIENCE
 
 OPTIONS = {
     "token": "env:TOKEN",
@@ -29,7 +30,7 @@ async def hand_over(channel, intake, *, acceptable=True):
         api.say("oi", message_id=7)
         running = asyncio.ensure_future(channel_of(api).receiver.run(intake, lambda: None))
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 while api.updates and not running.done():
                     await asyncio.sleep(0.01)
             if not api.updates:

@@ -12,6 +12,7 @@ from domain.call import Outcome
 from domain.call_merging import merged
 from domain.errors import ConnectionLost, CredentialsRejected, IntakeUnavailable
 from tests.channels.site import FakeIntake
+from tests.patience import PATIENCE
 
 BANNER = b"Asterisk Call Manager/7.0.3\r\n"
 ACCEPTED = b"Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
@@ -72,7 +73,7 @@ def receiver(port, **options):
 
 async def taken(one, intake, count):
     running = asyncio.create_task(one.run(intake, lambda: None))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while len(intake.accepted) < count and not running.done():
             await asyncio.sleep(0.01)
     running.cancel()
@@ -170,7 +171,7 @@ async def test_while_the_journal_is_away_an_event_waits(monkeypatch):
         running = asyncio.create_task(receiver(port).run(intake, lambda: None))
         await asyncio.sleep(0.1)
         intake.broken = None
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not intake.accepted:
                 await asyncio.sleep(0.01)
         running.cancel()
