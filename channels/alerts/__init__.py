@@ -5,8 +5,8 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from channels.alerts.decode import decode
-from channels.alerts.door import at_once, hexed
-from channels.alerts.options import Options
+from channels.alerts.door import at_once, grafana, hexed
+from channels.alerts.options import TIMESTAMP, Options
 from channels.alerts.plan import Plan
 from channels.base import BuildContext, Channel
 from channels.fields import secret_bytes, signing_keys
@@ -50,9 +50,8 @@ def _proofs(options: Options, context: BuildContext) -> Iterator[Prove]:
     if options.bearer:
         secret_bytes(options.bearer, context.reveal, f"{where}.bearer")
         yield at_once(bearer(context.reveal(options.bearer)))
-    for header, reference in (
-        ("Sentry-Hook-Signature", options.sentry),
-        ("X-Grafana-Alerting-Signature", options.grafana),
-    ):
-        if reference:
-            yield at_once(hexed(header, secret_bytes(reference, context.reveal, where)))
+    if options.sentry:
+        yield at_once(hexed("Sentry-Hook-Signature", secret_bytes(options.sentry, context.reveal, where)))
+    if options.grafana:
+        key, header = secret_bytes(options.grafana, context.reveal, where), options.grafana_timestamp
+        yield at_once(grafana(key, header or TIMESTAMP, stamped=header is not None))

@@ -4,7 +4,7 @@
     basic     user and password: Alertmanager, Grafana, Uptime Kuma
     bearer    a token in `Authorization: Bearer`: all of them
     sentry    Sentry-Hook-Signature, the HMAC-SHA256 of the body in hex
-    grafana   X-Grafana-Alerting-Signature, the same
+    grafana   X-Grafana-Alerting-Signature, the same; of "timestamp:body" where a timestamp header comes along
 
 Most of these tools name no delivery, and what they repeat hours later has the same bytes: it must count. So the same
 body is the same delivery only for some seconds, in which a tool that had no answer tries again.
@@ -12,13 +12,16 @@ body is the same delivery only for some seconds, in which a tool that had no ans
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 
 from channels.json_door import Prove
-from channels.signing import Proof, SignatureRefused
+from channels.signing import TOLERANCE_SECONDS, Proof, SignatureRefused
 
 AT_ONCE = 10
 """Seconds."""
+GRAFANAS_SIGNATURE = "X-Grafana-Alerting-Signature"
+_UNIX_SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 _KEPT = ("Sentry-Hook-Resource",)
 
 
@@ -38,11 +41,37 @@ def hexed(header: str, secret: bytes) -> Prove:
 
     def prove(headers: Mapping[str, str], body: bytes, now: float) -> Proof:
         del now
-        offered = headers.get(header, "").strip().lower().encode("utf-8", "surrogateescape")
-        if not offered:
-            raise SignatureRefused(f"the header {header} is missing")
-        if not hmac.compare_digest(offered, hmac.new(secret, body, hashlib.sha256).hexdigest().encode()):
-            raise SignatureRefused(f"{header} does not match this body")
-        return Proof(hashlib.sha256(body).hexdigest(), {})
+        return _matched(headers, header, secret, body, prefix=b"")
 
     return prove
+
+
+def grafana(secret: bytes, timestamp_header: str, *, stamped: bool) -> Prove:
+    """`stamped`: a post without the timestamp header is refused; else its signature is of the body alone."""
+
+    def prove(headers: Mapping[str, str], body: bytes, now: float) -> Proof:
+        stamp = headers.get(timestamp_header)
+        if stamp is None and not stamped:
+            return _matched(headers, GRAFANAS_SIGNATURE, secret, body, prefix=b"")
+        _must_be_recent(stamp or "", timestamp_header, now)
+        return _matched(headers, GRAFANAS_SIGNATURE, secret, body, prefix=f"{stamp}:".encode())
+
+    return prove
+
+
+def _must_be_recent(stamp: str, header: str, now: float) -> None:
+    """Raises SignatureRefused."""
+    if not _UNIX_SECONDS.fullmatch(stamp):
+        raise SignatureRefused(f"the header {header} is missing or holds no Unix seconds")
+    if abs(now - int(stamp)) > TOLERANCE_SECONDS:
+        raise SignatureRefused(f"{header} is more than {TOLERANCE_SECONDS} s off our clock")
+
+
+def _matched(headers: Mapping[str, str], header: str, secret: bytes, body: bytes, *, prefix: bytes) -> Proof:
+    """What is signed is `prefix` and `body`. Raises SignatureRefused."""
+    offered = headers.get(header, "").strip().lower().encode("utf-8", "surrogateescape")
+    if not offered:
+        raise SignatureRefused(f"the header {header} is missing")
+    if not hmac.compare_digest(offered, hmac.new(secret, prefix + body, hashlib.sha256).hexdigest().encode()):
+        raise SignatureRefused(f"{header} does not match this body")
+    return Proof(hashlib.sha256(body).hexdigest(), {})

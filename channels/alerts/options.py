@@ -6,6 +6,7 @@ alertas:
   basic: {user: prometheus, password: file:secrets/prom}  # user and password, or
   sentry: env:SENTRY_SECRET                               # Sentry-Hook-Signature, or
   grafana: env:GRAFANA_SECRET                             # X-Grafana-Alerting-Signature, or
+  grafana_timestamp: X-Grafana-Alerting-Timestamp         # Grafana's "Timestamp header": demanded, five minutes
   secrets: [file:secrets/alertas]                         # Standard Webhooks
   source: auto                                            # which tool the bodies are of
   timezone: America/Sao_Paulo                             # of times that tell no zone
@@ -19,6 +20,9 @@ from pydantic import AfterValidator, Field, model_validator
 from channels.alerts.dialects import DIALECTS
 from channels.fields import Basic, SecretReference, Size, StrictOptions, Zone
 from domain.units import BadValue
+
+TIMESTAMP = "X-Grafana-Alerting-Timestamp"
+"""Looked at where the settings name no other."""
 
 
 def _known_source(name: str) -> str:
@@ -34,6 +38,7 @@ class Options(StrictOptions):
     bearer: SecretReference | None = None
     sentry: SecretReference | None = None
     grafana: SecretReference | None = None
+    grafana_timestamp: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]{1,100}$")
     unsigned: bool = False
     source: Annotated[str, AfterValidator(_known_source)] = "auto"
     timezone: Zone = "America/Sao_Paulo"
@@ -47,4 +52,6 @@ class Options(StrictOptions):
             raise BadValue(
                 "say what proves an alert: secrets, basic, bearer, sentry or grafana; or unsigned: true if nothing does"
             )
+        if self.grafana_timestamp and not self.grafana:
+            raise BadValue("grafana_timestamp says how Grafana signs: set grafana, the secret, too")
         return self

@@ -7,8 +7,9 @@ from channels.graph.client import GraphClient
 from channels.graph.door import routes
 from channels.messenger.decode import decode
 from channels.messenger.fetch import MessengerFetcher
+from channels.messenger.files import CARRIAGE
 from channels.messenger.options import Options
-from channels.messenger.send import CARRIAGE, MessengerSender
+from channels.messenger.send import MessengerSender
 from channels.sources import at
 
 __all__ = ["Options", "build"]

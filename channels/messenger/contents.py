@@ -1,4 +1,10 @@
-"""What a message of Messenger or Instagram says: its text, what was shared, files to fetch, traits."""
+"""What a message of Messenger or Instagram says: its text, what was shared, files to fetch, traits.
+
+image, video, audio, file, story_mention …     a file
+ig_post, ig_reel, ig_story, share …            a line with its title and link; a file, too, where the link is Meta's own
+                                               copy, which is gone after a day, and no page
+a story that is answered                       a file
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +20,8 @@ MOST_ATTACHMENTS = 30
 LONGEST_URL = 8000
 _FILES = {"image": "imagem", "video": "vídeo", "audio": "áudio", "file": "arquivo", "story_mention": "story",
           "animated_image": "imagem", "sticker": "figurinha"}  # fmt: skip
-_LINKS = frozenset({"fallback", "share", "template", "post", "ig_post", "ig_reel", "reel", "link"})
+_LINKS = frozenset({"fallback", "share", "template", "post", "ig_post", "ig_reel", "ig_story", "reel", "link"})
+_COPIES = "https://lookaside.fbsbx.com/"
 UNSUPPORTED = "[Mensagem de um tipo que não chega por aqui]"
 
 
@@ -34,21 +41,33 @@ def text_only(text: str, traits: dict[str, TraitValue]) -> Content:
 
 def content_of(message: Wild) -> Content:
     attachments = list(message.parts("attachments"))[:MOST_ATTACHMENTS]
-    files = tuple(file for one in attachments if (file := _file(one)) is not None)
-    said = [message.text("text") or "", *_told(attachments)]
-    text = "\n".join(part for part in said if part.strip())
     answered = message.optional_part("reply_to")
+    found = [*map(_file, attachments), _story(answered.optional_part("story"))]
+    files = tuple({file.reference: file for file in found if file is not None}.values())
+    said = [message.text("text") or "", *dict.fromkeys(_told(attachments))]
+    text = "\n".join(part for part in said if part.strip())
     if not text and not files:
         text = UNSUPPORTED
     return Content(text=text, files=files, traits=_traits(message, attachments), answers=answered.line("mid"))
 
 
 def _file(attachment: Wild) -> RemoteFile | None:
-    kind, url = attachment.line("type") or "", (attachment.optional_part("payload").text("url") or "").strip()
-    if kind not in _FILES or not 0 < len(url) <= LONGEST_URL:
+    kind, url = attachment.line("type") or "", _url(attachment.optional_part("payload"))
+    if url is None or not (kind in _FILES or (kind in _LINKS and url.startswith(_COPIES))):
         return None
     name = _name_in(url) if kind == "file" else None
-    return RemoteFile(reference=url, name=clean_file_name(name or "", otherwise=_FILES[kind]), original_name=name)
+    called = _FILES.get(kind, "publicação")
+    return RemoteFile(reference=url, name=clean_file_name(name or "", otherwise=called), original_name=name)
+
+
+def _story(story: Wild) -> RemoteFile | None:
+    url = _url(story)
+    return None if url is None else RemoteFile(reference=url, name=_FILES["story_mention"])
+
+
+def _url(payload: Wild) -> str | None:
+    url = (payload.text("url") or "").strip()
+    return url if 0 < len(url) <= LONGEST_URL else None
 
 
 def _name_in(url: str) -> str | None:

@@ -5,7 +5,8 @@
     later, or Meta says so (2018278)      failed, with that reason: there are no templates here
 
 Long texts go in several messages: 2,000 characters for Messenger, 1,000 bytes for Instagram. A file goes as the part
-`filedata` of a form; Instagram fetches files from public addresses only, and we publish none.
+`filedata` of a form: for Messenger with the message itself, for Instagram to `/me/message_attachments` first, whose
+`attachment_id` the message then names (channels/messenger/files.py says what each takes).
 """
 
 import re
@@ -20,13 +21,13 @@ from channels.base import utc_now
 from channels.graph.client import GraphClient
 from channels.in_pieces import Arrived
 from channels.long_text import pieces
+from channels.messenger.files import kind_of, plainly_named
 from domain.errors import SendFailed
 from domain.interaction import Attachment
-from domain.outgoing import Carriage, OutgoingMessage
+from domain.outgoing import OutgoingMessage
 
 WINDOW, AGENTS_WINDOW, MARGIN = timedelta(hours=24), timedelta(days=7), timedelta(minutes=5)
 LONGEST_TEXT, LONGEST_BYTES = 2000, 1000
-LARGEST_PICTURE = 8_000_000
 _WAY = re.compile(r"(messenger|instagram)/([0-9]{3,30})/([0-9]{3,30})", re.ASCII)
 
 
@@ -61,18 +62,27 @@ class MessengerSender:
             return _id_in(await self.client.post("me/messages", token, {**frame, "message": {"text": piece}}))
 
         for file in message.attachments:
-            return await self._send_file(file, token, frame)
+            return await self._send_file(file, platform, token, frame)
         return await self.arrived.send(
             message.idempotency_key, pieces(message.text, _longest(platform, message.text)), post
         )
 
-    async def _send_file(self, file: Attachment, token: str, frame: Mapping[str, Any]) -> str:
+    async def _send_file(self, file: Attachment, platform: str, token: str, frame: Mapping[str, Any]) -> str:
+        if platform == "instagram":
+            shown = {"type": kind_of(file), "payload": {"attachment_id": await self._uploaded(file, token)}}
+            return _id_in(await self.client.post("me/messages", token, {**frame, "message": {"attachment": shown}}))
+        told = {**frame, "message": {"attachment": {"type": kind_of(file), "payload": {"is_reusable": False}}}}
+        return _id_in(await self.client.upload("me/messages", token, _form(told), file, "filedata"))
+
+    async def _uploaded(self, file: Attachment, token: str) -> str:
+        """The id that Meta keeps it under. Raises SendFailed."""
         attachment = {"type": kind_of(file), "payload": {"is_reusable": False}}
-        told = {**frame, "message": {"attachment": attachment}}
-        fields = {
-            name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in told.items()
-        }
-        return _id_in(await self.client.upload("me/messages", token, fields, file, "filedata"))
+        fields = _form({"platform": "instagram", "message": {"attachment": attachment}})
+        told = await self.client.upload("me/message_attachments", token, fields, plainly_named(file), "filedata")
+        given = told.get("attachment_id")
+        if not isinstance(given, str | int) or not str(given):
+            raise SendFailed("the Graph API took the file and named no attachment_id", permanent=False)
+        return str(given)
 
     async def close(self) -> None:
         await self.client.close()
@@ -88,20 +98,8 @@ class MessengerSender:
         raise SendFailed(f"the person last wrote {hours} hours ago, and Meta lets us answer no more", permanent=True)
 
 
-def kind_of(file: Attachment) -> str:
-    """What Meta calls it."""
-    kind = file.content_type.partition("/")[0]
-    return kind if kind in {"image", "audio", "video"} else "file"
-
-
-def objection(to: str, file: Attachment) -> str | None:
-    if to.startswith("instagram/"):
-        return "Instagram takes files from public addresses only, and we publish none"
-    too_large = kind_of(file) == "image" and file.size > LARGEST_PICTURE
-    return f"it is larger than {LARGEST_PICTURE // 1_000_000} MB" if too_large else None
-
-
-CARRIAGE = Carriage(apart=True, largest=25_000_000, objection=objection)
+def _form(told: Mapping[str, Any]) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in told.items()}
 
 
 def _longest(platform: str, text: str) -> int:

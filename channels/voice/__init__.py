@@ -19,7 +19,7 @@ from channels.voice.options import Options
 from channels.voice.plan import HOME, Habits
 from channels.voice.receivers import Together
 from channels.voice.recordings import RecordingFetcher, Store
-from channels.voice.sms import TwilioSms
+from channels.voice.sms import CARRIAGE, TwilioSms
 from channels.voice.tail import TailReceiver
 from channels.voice.telling import Manners, tell
 from channels.voice.transcribe import ByCommand, ByService
@@ -49,6 +49,7 @@ def build(options: Options, context: BuildContext) -> Channel:
         receiver=_receiver(options, context),
         routes=_routes(options, context),
         sender=sender,
+        carriage=CARRIAGE if sender is not None else None,
         fetcher=RecordingFetcher(stores=stores) if stores else None,
         transcriber=_transcriber(options, context),
         calls=CallDesk(

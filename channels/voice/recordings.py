@@ -1,8 +1,9 @@
-"""Where a recording lies: at the address of the settings, or at Twilio, and nowhere else (attack 40).
+"""Where a recording or an SMS's file lies: at the address of the settings, or at Twilio, and nowhere else (attack 40).
 
     "q-600-1772451600.17.wav", "/var/lib/freeswitch/recordings/x.wav"   its last part below `recordings.url`
     "https://pabx.exemplo.com/monitor/x.mp3"                            itself, if it is at that origin
-    "https://api.twilio.com/…"                                          itself, with the account's password
+    "https://api.twilio.com/…"                                          itself, with the account's password; what is
+                                                                        there leads on to twiliocdn.com, without it
 
 A caller or a hacked telephone system may name any address: what is elsewhere is not fetched, and the ticket says so.
 """
@@ -47,7 +48,7 @@ class Store:
     def access(self) -> Access:
         parts = urlsplit(self.base)
         if self.provider:
-            return Access(hosts=(parts.hostname or "", "media.twiliocdn.com", ".amazonaws.com"))
+            return Access(hosts=(parts.hostname or "", ".twiliocdn.com", ".amazonaws.com"))
         return Access(origins=(f"{parts.scheme}://{parts.netloc}",))
 
     def holds(self, url: str) -> bool:
@@ -71,7 +72,7 @@ class RecordingFetcher:
             raise FetchFailed("this is not a URL", permanent=True) from None
         if store is None:
             host = (urlsplit(reference).hostname or "")[:100]
-            raise FetchFailed(f"recordings are not fetched from {host}: see recordings.url", permanent=True)
+            raise FetchFailed(f"nothing is fetched from {host}: see recordings.url and twilio.api", permanent=True)
         return _location(store, reference)
 
     async def close(self) -> None:

@@ -3,6 +3,8 @@
 201                         sent; `sid` is the remote id, by which its receipts come back
 4xx with a `code`           what the code means (sms_codes): this message, our account, or later
 429, 5xx                    later
+
+Files go along by `MediaUrl` alone: public addresses that Twilio fetches, and we publish none. Nor does Brazil know MMS.
 """
 
 from dataclasses import dataclass, field
@@ -11,10 +13,18 @@ from channels.api_call import Answer, ApiCaller
 from channels.cleaning import clean_line
 from channels.voice.sms_codes import AGAIN, CREDENTIALS, PERMANENT
 from domain.errors import SendFailed
-from domain.outgoing import OutgoingMessage
+from domain.interaction import Attachment
+from domain.outgoing import MOST_TOGETHER, Carriage, OutgoingMessage
 
 LONGEST_TEXT = 1600
 """Twilio's bound for one message of several segments."""
+
+
+def objection(_to: str, _file: Attachment) -> str:
+    return "an SMS carries no files, for Twilio fetches them from public addresses only; send a link or answer by mail"
+
+
+CARRIAGE = Carriage(apart=True, largest=MOST_TOGETHER, objection=objection)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,9 @@ from aiohttp import web
 
 from channels.voice.recordings import RecordingFetcher, Store, recording_of
 from domain.errors import FetchFailed
+from domain.remote import RemoteFile
 from ingest.download import Bounds, download
+from triage.remote_files import objection_to
 from web.serving import serve
 
 BOUNDS = Bounds(size=1000, seconds=5)
@@ -86,3 +88,15 @@ async def test_a_recording_comes_with_the_password_and_not_beyond_its_bounds():
             await download(await fetcher.locate(recording_of("long.wav")), BOUNDS)
 
     assert seen[0] == ("/x.wav", "Basic YmFsY2FvOnNlZ3JlZG8=")
+
+
+async def test_a_file_of_an_sms_leads_on_to_twilios_own_hosts_alone():
+    """https://www.twilio.com/docs/messaging/guides/accepted-mime-types: api.twilio.com redirects to its CDN."""
+    location = await OURS.locate(
+        RemoteFile(reference="https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1", name="anexo-1")
+    )
+    followed = [
+        objection_to(f"https://{host}/AC1/x?Signature=s", location.access) is None
+        for host in ("mms.twiliocdn.com", "media.twiliocdn.com", "twiliocdn.com.evil.example", "eviltwiliocdn.com")
+    ]
+    assert followed == [True, True, False, False]

@@ -3,7 +3,7 @@
     CallSid, CallStatus, Direction, ParentCallSid, DialCallStatus …    a call, or one of its legs
     CallSid, RecordingUrl, RecordingStatus                             where its recording lies
     CallSid, TranscriptionText                                         what was said
-    MessageSid, Body, From                                             an SMS: a chat message
+    MessageSid, Body, From, MediaUrl0 …                                an SMS, MMS or WhatsApp message: a chat message
     MessageSid, MessageStatus                                          what became of an SMS of ours
 
 Twilio answers every call by itself, to run its program. So an inbound call that was completed is taken to be answered
@@ -127,7 +127,7 @@ def _message(element: Wild, plan: Plan) -> Interaction:
     """An SMS. Its sender is as forgeable as a caller, and answers go back to him."""
     sid, from_ = element.required_line("MessageSid", "SmsSid"), element.required_line("From")
     number = plan.number(from_) or ANONYMOUS
-    text = element.text("Body") or ""
+    text = "\n".join(filter(None, [element.text("Body"), _place(element)]))
     return Interaction(
         channel=plan.channel,
         identity=f"{plan.channel}:sms:{sid}",
@@ -143,6 +143,15 @@ def _message(element: Wild, plan: Plan) -> Interaction:
         no_return_path=None if plan.habits.answers_sms else "this channel sends no SMS",
         remote_files=tuple(_media(element)),
     )
+
+
+def _place(element: Wild) -> str | None:
+    """Where a WhatsApp customer says that he is."""
+    latitude, longitude = element.line("Latitude"), element.line("Longitude")
+    if not (latitude and longitude):
+        return None
+    named = ", ".join(filter(None, [element.line("Label"), element.line("Address")]))
+    return f"Localização: {latitude[:20]}, {longitude[:20]}" + (f" ({named})" if named else "")
 
 
 def _media(element: Wild) -> list[RemoteFile]:

@@ -42,6 +42,7 @@ class Graph:
     sent: list = field(default_factory=list)
     media: dict = field(default_factory=dict)
     uploads: list = field(default_factory=list)
+    refuses_uploads: tuple = ()
     ids: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -52,6 +53,7 @@ class Graph:
         return [
             web.post("/v24.0/{id}/messages", self.take),
             web.post("/v24.0/{id}/media", self.keep),
+            web.post("/v24.0/{id}/message_attachments", self.keep_for_instagram),
             web.get("/v24.0/{id}", self.tell),
             web.get("/cdn/{id}", self.give),
         ]
@@ -66,6 +68,19 @@ class Graph:
             return self._answer(*error(100, "(#100) Param file must be a file with one of the following types: …"))
         self.uploads.append((request.match_info["id"], file.filename, kind, file.file.read()))
         return self._answer(200, {"id": f"{len(self.uploads):016d}"})
+
+    async def keep_for_instagram(self, request):
+        """https://developers.facebook.com/docs/messenger-platform/instagram/features/attachment-upload"""
+        form = await request.post()
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return self._answer(*error(190, "Invalid OAuth access token", status=401))
+        if self.refuses_uploads:
+            return self._answer(*self.refuses_uploads)
+        file, attachment = form["filedata"], json.loads(form["message"])["attachment"]
+        if form["platform"] != "instagram" or not file.filename.isascii():
+            return self._answer(*error(100, "(#100) Upload attachment failure.", subcode=2018047))
+        self.uploads.append((attachment["type"], file.filename, file.content_type, file.file.read()))
+        return self._answer(200, {"attachment_id": f"15{len(self.uploads):014d}"})
 
     async def take(self, request):
         if request.content_type == "multipart/form-data":

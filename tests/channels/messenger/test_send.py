@@ -6,7 +6,8 @@ import pytest
 
 from channels.graph.client import GraphClient
 from channels.messenger.fetch import MessengerFetcher
-from channels.messenger.send import CARRIAGE, MessengerSender
+from channels.messenger.files import CARRIAGE
+from channels.messenger.send import MessengerSender
 from domain.errors import FetchFailed, SendFailed
 from domain.interaction import Attachment
 from domain.remote import RemoteFile
@@ -160,9 +161,52 @@ async def test_a_file_goes_as_a_part_of_the_message(graph, content_type, kind):
 
 
 @pytest.mark.parametrize(
+    ("name", "content_type", "kind", "named"),
+    [
+        ("Comprovante nº 3.pdf", "application/pdf", "file", "Comprovante no 3.pdf"),
+        ("tela ção.png", "image/png", "image", "tela cao.png"),
+        ("発票.jpg", "image/jpeg", "image", "arquivo.jpg"),
+        ("recado.m4a", "audio/x-m4a", "audio", "recado.m4a"),
+    ],
+)
+async def test_instagram_is_given_the_file_first_and_then_told_its_id(graph, name, content_type, kind, named):
+    file = Attachment(name=name, content_type=content_type, content=b"conteudo")
+    assert await send(graph, to=BIA, text="", attachments=(file,)) == "m_OUT1"
+
+    assert graph.uploads == [(kind, named, content_type, b"conteudo")]
+    [(path, body)] = graph.sent
+    assert (path, body["recipient"], body["messaging_type"]) == ("me", {"id": "1122334455667788"}, "RESPONSE")
+    assert body["message"] == {"attachment": {"type": kind, "payload": {"attachment_id": "1500000000000001"}}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "permanent"),
+    [
+        (error(100, "(#100) Upload attachment failure.", subcode=2018047), True),
+        (error(613, status=429), False),
+        ((200, {}), False),
+        ((502, None), False),
+    ],
+)
+async def test_a_file_that_instagram_does_not_keep_is_not_sent(graph, answer, permanent):
+    graph.refuses_uploads = answer
+    file = Attachment(name="a.png", content_type="image/png", content=b"conteudo")
+    with pytest.raises(SendFailed) as caught:
+        await send(graph, to=BIA, text="", attachments=(file,))
+
+    assert caught.value.permanent is permanent
+    assert graph.sent == []
+
+
+@pytest.mark.parametrize(
     ("to", "content_type", "size", "told"),
     [
-        (BIA, "image/png", 10, "public addresses only"),
+        (BIA, "image/png", 10, None),
+        (BIA, "image/png", 8_000_001, "larger than 8 MB"),
+        (BIA, "application/pdf", 8_000_001, None),
+        (BIA, "video/mp4", 25_000_001, "larger than 25 MB"),
+        (BIA, "image/webp", 10, "not image/webp"),
+        (BIA, "application/zip", 10, "not application/zip"),
         (ANA, "image/png", 8_000_001, "larger than 8 MB"),
         (ANA, "application/pdf", 25_000_001, "larger than 25 MB"),
         (ANA, "application/pdf", 8_000_001, None),

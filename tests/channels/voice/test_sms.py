@@ -7,8 +7,9 @@ import pytest
 from aiohttp import web
 
 from channels.api_call import ApiCaller
-from channels.voice.sms import TwilioSms
+from channels.voice.sms import CARRIAGE, TwilioSms
 from domain.errors import SendFailed
+from domain.interaction import Attachment
 from tests.channels.mail.outgoing import message
 from web.serving import serve
 
@@ -88,3 +89,9 @@ async def test_what_is_too_long_is_not_sent():
             await sender.send(replace(SMS, text="a" * 1601))
 
     assert asked == []
+
+
+def test_a_file_is_refused_with_the_reason_and_what_to_do_instead():
+    reason = CARRIAGE.objection_to(SMS.to, Attachment(name="a.png", content_type="image/png", content=b"x"))
+    assert "public addresses only" in reason
+    assert "send a link" in reason
