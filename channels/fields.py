@@ -68,7 +68,8 @@ def parse_origin(value: Any) -> str:
     return value.lower()
 
 
-def _as_written(parse: Callable[[Any], Any], pattern: str) -> tuple[PlainValidator, WithJsonSchema]:
+def as_written(parse: Callable[[Any], Any], pattern: str) -> tuple[PlainValidator, WithJsonSchema]:
+    """The parts of a type whose values `parse` reads; an editor is told `pattern`."""
     return PlainValidator(parse), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
 
@@ -80,11 +81,11 @@ def _known_zone(name: str) -> str:
     return name
 
 
-Size = Annotated[int, *_as_written(parse_size, SIZE_PATTERN)]
-Duration = Annotated[timedelta, *_as_written(parse_duration, DURATION_PATTERN)]
-SecretReference = Annotated[str, *_as_written(parse_reference, REFERENCE_PATTERN)]
-Origin = Annotated[str, *_as_written(parse_origin, ORIGIN_PATTERN)]
-Url = Annotated[str, *_as_written(parse_url, r"https?://[^\s@#]+")]
+Size = Annotated[int, *as_written(parse_size, SIZE_PATTERN)]
+Duration = Annotated[timedelta, *as_written(parse_duration, DURATION_PATTERN)]
+SecretReference = Annotated[str, *as_written(parse_reference, REFERENCE_PATTERN)]
+Origin = Annotated[str, *as_written(parse_origin, ORIGIN_PATTERN)]
+Url = Annotated[str, *as_written(parse_url, r"https?://[^\s@#]+")]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 
 

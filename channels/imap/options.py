@@ -15,7 +15,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
-from channels.mail.options import Duration, MailOptions, SecretReference, Size, Strict
+from channels.fields import Duration, SecretReference, Size, StrictOptions
+from channels.mail.options import MailOptions
 from domain.errors import N_
 from domain.units import BadValue
 
@@ -64,7 +65,7 @@ Pause = Annotated[Duration, AfterValidator(_not_hot)]
 IdleTime = Annotated[Duration, AfterValidator(_short_enough)]
 
 
-class OAuth(Strict):
+class OAuth(StrictOptions):
     """Where access tokens come from. With `refresh_token` that grant is used, else client credentials."""
 
     token_url: Url

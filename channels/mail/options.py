@@ -2,29 +2,16 @@
 
 import ipaddress
 import re
-from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import Field
 
+from channels.fields import SecretReference, StrictOptions, as_written
 from channels.mail.authentication import Network, Trust
 from channels.mail.monitoring import NO_MONITORS, Monitors
 from domain.mailbox import Mailbox, fold_address
-from domain.units import (
-    DOOR_PATTERN,
-    DURATION_PATTERN,
-    REFERENCE_PATTERN,
-    SIZE_PATTERN,
-    BadValue,
-    HandedOver,
-    Listen,
-    parse_door,
-    parse_duration,
-    parse_reference,
-    parse_size,
-)
+from domain.units import DOOR_PATTERN, BadValue, HandedOver, Listen, parse_door
 
 _DOMAIN = r"[^\s@<>\"(),:;\\\[\]]+"
 ADDRESS_PATTERN = rf"[^\s@<>\"(),:;\\\[\]]+@{_DOMAIN}"
@@ -58,25 +45,14 @@ def parse_network(value: Any) -> Network:
         raise BadValue('write an address or a network: "10.0.0.5", "10.0.0.0/8"') from None
 
 
-def _as_written(parse: Callable[[Any], Any], pattern: str) -> tuple[PlainValidator, WithJsonSchema]:
-    return PlainValidator(parse), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+ListenAddress = Annotated[Listen | HandedOver, *as_written(parse_door, DOOR_PATTERN)]
+Address = Annotated[str, *as_written(parse_address, ADDRESS_PATTERN)]
+Recipient = Annotated[str, *as_written(parse_recipient, RECIPIENT_PATTERN)]
+Authserv = Annotated[str, *as_written(parse_authserv, AUTHSERV_PATTERN)]
+PeerNetwork = Annotated[Network, *as_written(parse_network, NETWORK_PATTERN)]
 
 
-Size = Annotated[int, *_as_written(parse_size, SIZE_PATTERN)]
-Duration = Annotated[timedelta, *_as_written(parse_duration, DURATION_PATTERN)]
-ListenAddress = Annotated[Listen | HandedOver, *_as_written(parse_door, DOOR_PATTERN)]
-SecretReference = Annotated[str, *_as_written(parse_reference, REFERENCE_PATTERN)]
-Address = Annotated[str, *_as_written(parse_address, ADDRESS_PATTERN)]
-Recipient = Annotated[str, *_as_written(parse_recipient, RECIPIENT_PATTERN)]
-Authserv = Annotated[str, *_as_written(parse_authserv, AUTHSERV_PATTERN)]
-PeerNetwork = Annotated[Network, *_as_written(parse_network, NETWORK_PATTERN)]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Relay(Strict):
+class Relay(StrictOptions):
     """The server that takes our outgoing mail. `tls: starttls` and `implicit` verify its certificate."""
 
     host: str = Field(min_length=1)
@@ -86,7 +62,7 @@ class Relay(Strict):
     password: SecretReference | None = None
 
 
-class Monitoring(Strict):
+class Monitoring(StrictOptions):
     """Monitoring systems that notify by mail (channels/mail/monitoring.py)."""
 
     senders: tuple[Recipient, ...] = Field(min_length=1)
@@ -94,7 +70,7 @@ class Monitoring(Strict):
     unproved: bool = False
 
 
-class MailOptions(Strict):
+class MailOptions(StrictOptions):
     """`recipients` defaults to `address` alone.
 
     `bounces` is where failures of what we send are reported; by default to `address` itself.

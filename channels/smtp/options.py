@@ -15,8 +15,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
+from channels.fields import Duration, Size, StrictOptions
 from channels.mail.authentication import Network
-from channels.mail.options import Duration, ListenAddress, MailOptions, PeerNetwork, Size, Strict, parse_network
+from channels.mail.options import ListenAddress, MailOptions, PeerNetwork, parse_network
 from domain.mailbox import domain_of
 from domain.units import DOOR_PATTERN, BadValue, HandedOver, Listen, parse_door
 
@@ -24,7 +25,7 @@ _SMTP_PORT = 25
 MODE_PATTERN = "0?[0-7]{3}"
 
 
-class Tls(Strict):
+class Tls(StrictOptions):
     """PEM files; with them STARTTLS is offered."""
 
     certificate: Path
