@@ -60,6 +60,11 @@ class BalcaoError(Exception):
         super().__init__(message)
         self.detail = detail
 
+    @property
+    def in_full(self) -> str:
+        """For those who run the house, never for the peer."""
+        return f"{self}: {self.detail}" if self.detail else str(self)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:

@@ -7,6 +7,7 @@ import structlog
 
 from domain.errors import StoreUnavailable
 from ingest.supervise import Liveness
+from ingest.telemetry import clean
 from store import sweeping
 from store.attachments import AttachmentFiles
 from store.contents import Contents, Moving
@@ -31,7 +32,7 @@ class Collecting:
         try:
             await asyncio.to_thread(self._contents.ping)
         except StoreUnavailable as error:
-            self._liveness.down(PART, str(error))
+            self._liveness.down(PART, clean(error.in_full))
         else:
             self._liveness.up(PART, self._contents.place)
 

@@ -41,6 +41,7 @@ class Daemon:
     files: asyncio.Event = field(default_factory=asyncio.Event)
     calm: asyncio.Event = field(default_factory=asyncio.Event)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    migrated: asyncio.Event = field(default_factory=asyncio.Event)
     listening: dict[str, list[str]] = field(default_factory=dict)
     journal_bell: Bell | None = None
     desk_bell: Bell | None = None

@@ -15,6 +15,8 @@ from ingest.chores import free_bytes
 from ingest.daemon import Daemon
 from ingest.overdue import KEPT, tell_overdue
 from ingest.receiving import intake_of
+from ingest.supervise import PartState
+from ingest.telemetry import clean
 from ingest.transaction import budget_period
 from ingest.watching import Watching
 from store import calls, forgetting, incidents, journal_queries, outbox, remote_files, retention
@@ -67,6 +69,7 @@ async def recall(daemon: Daemon) -> None:
 class Housekeeping:
     def __init__(self, daemon: Daemon) -> None:
         self._daemon = daemon
+        self._store_was_away = False
 
     async def gauges(self) -> None:
         """Bring figures and liveness up to date."""
@@ -74,7 +77,7 @@ class Housekeeping:
         if "receive" in self._daemon.roles:
             await self._sources()
         self._parts()
-        await self._outbox()
+        await self._store()
 
     async def clock(self) -> None:
         """The clock may have been set back while we run: what waits to be sent or fetched does not wait for it."""
@@ -91,7 +94,7 @@ class Housekeeping:
                 metrics.journal.labels(fate.value).set(count)
             oldest = await journal.oldest_waiting(datetime.now(UTC))
         except (IntakeUnavailable, StoreUnavailable) as error:
-            liveness.down("journal", str(error))
+            liveness.down("journal", clean(error.in_full))
             return
         liveness.up("journal")
         age = oldest.total_seconds() if oldest else 0.0
@@ -113,6 +116,20 @@ class Housekeeping:
                 self._daemon.liveness.up(part, described(report))
                 self._daemon.liveness.parts[part].last_success = folder.looked_at
 
+    async def _store(self) -> None:
+        """That it can be read does not undo what the worker or a migration say: that it cannot be written to."""
+        liveness = self._daemon.liveness
+        try:
+            await self._outbox()
+        except StoreUnavailable as error:
+            if "store" in liveness.parts:  # an intake node before a broker needs none
+                self._store_was_away = True
+                liveness.down("store", clean(error.in_full))
+            raise
+        if self._store_was_away or ("store" in liveness.parts and liveness.parts["store"].state is PartState.UP):
+            self._store_was_away = False
+            liveness.up("store")
+
     async def _outbox(self) -> None:
         for state, count in (await self._daemon.store.read(outbox.counts)).items():
             self._daemon.metrics.outbox.labels(str(state)).set(count)
@@ -121,7 +138,6 @@ class Housekeeping:
         self._daemon.metrics.incidents.clear()
         for (channel, burning), count in (await self._daemon.store.read(incidents.count_burning)).items():
             self._daemon.metrics.incidents.labels(channel, burning).set(count)
-        self._daemon.liveness.up("store")
 
     def _parts(self) -> None:
         for name, part in self._daemon.liveness.parts.items():

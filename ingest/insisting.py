@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from domain.errors import StoreUnavailable
 from ingest.supervise import Liveness
+from ingest.telemetry import clean
 
 T = TypeVar("T")
 
@@ -18,7 +19,7 @@ async def insist(write: Callable[[], Awaitable[T]], liveness: Liveness, part: st
         try:
             result = await write()
         except StoreUnavailable as error:
-            liveness.down(part, str(error))
+            liveness.down(part, clean(error.in_full))
             await asyncio.sleep(STORE_DELAY)
         else:
             liveness.up(part)

@@ -11,7 +11,7 @@ from domain.ports import Chats, Ledger
 from domain.raw import RawInteraction, Receipt, Whereabouts
 from ingest.admission import Admission
 from ingest.supervise import Liveness
-from ingest.telemetry import Metrics
+from ingest.telemetry import Metrics, clean
 from ingest.tracing import Traces
 from store import queries
 from store.engines import Database
@@ -70,7 +70,7 @@ class JournalIntake:
         except Exception as error:
             self._unavailable.labels(raw.channel).inc()
             self._refusing = True
-            self._liveness.down(PART, str(error) if isinstance(error, BalcaoError) else type(error).__name__)
+            self._liveness.down(PART, clean(error.in_full) if isinstance(error, BalcaoError) else type(error).__name__)
             raise
         if self._refusing:
             self._refusing = False

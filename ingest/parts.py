@@ -23,7 +23,7 @@ from ingest.pool import PipelinePool
 from ingest.presence import Presence, present
 from ingest.receiving import all_or_stop, intake_of, receivers, tenancy_of
 from ingest.sole import take_turns
-from ingest.supervise import ended
+from ingest.supervise import PartState, ended
 from ingest.together import together
 from ingest.tracing import listening
 from ingest.transcribing import Transcribing
@@ -40,7 +40,9 @@ log = structlog.get_logger()
 
 Part = Callable[[Daemon], AbstractAsyncContextManager[None]]
 
-FIRST_MIGRATION = 15.0
+FIRST_MIGRATION = 3.0
+"""Seconds that a start waits for the schema before it opens its doors without it."""
+MIGRATING = "its schema is being brought up to date, or another process that holds it is waited for"
 WORKING = frozenset({"work", "dispatch"})
 RULES_EVERY = 1.0
 GAUGES_EVERY = 15.0
@@ -59,19 +61,21 @@ async def ticket_store(daemon: Daemon) -> AsyncIterator[None]:
     if settings.broker is not None and not daemon.roles & WORKING:
         yield
         return
-    ready = asyncio.Event()
 
     async def migrate() -> None:
         daemon.liveness.starting("store")
         await insist(lambda: upgrade(settings.store_url, "desk"), daemon.liveness, "store")
         if settings.broker is not None:
             await insist(lambda: upgrade(settings.journal_url, "journal"), daemon.liveness, "store")
-        ready.set()
+        daemon.migrated.set()
 
     async with ended(daemon.vital(migrate(), name="store")):
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(FIRST_MIGRATION):
-                await all_or_stop([ready], daemon.stop)
+                await all_or_stop([daemon.migrated], daemon.stop)
+        except TimeoutError:
+            if daemon.liveness.parts["store"].state is PartState.STARTING:
+                daemon.liveness.down("store", MIGRATING)
         yield
 
 
@@ -119,8 +123,16 @@ async def worker(daemon: Daemon) -> AsyncIterator[None]:
         poll=daemon.poll(settings.journal_url),
         traces=daemon.traces,
     )
+
+    async def run() -> None:
+        """Nothing is filed by an older schema, even where it could be."""
+        if not daemon.migrated.is_set():
+            daemon.liveness.down("worker", "waiting for the ticket store")
+            await daemon.migrated.wait()
+        await worker.run()
+
     try:
-        async with ended(daemon.vital(worker.run(), name="worker")):
+        async with ended(daemon.vital(run(), name="worker")):
             yield
     finally:
         await worker.drain(settings.grace)

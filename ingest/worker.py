@@ -30,7 +30,7 @@ from ingest.entry import BatchReport
 from ingest.pool import CannotStart, PipelinePool, WorkerDied
 from ingest.rulebook import Rulebook, RuleSource
 from ingest.supervise import Liveness, spawn
-from ingest.telemetry import Metrics
+from ingest.telemetry import Metrics, clean
 from ingest.tracing import Traces
 
 log = structlog.get_logger()
@@ -100,6 +100,8 @@ class Worker:
             self._wake.clear()
             entries = await self._claim()
             if not entries:
+                if self._resume_at and not self._in_children:
+                    self._all_is_well()  # another node has done what waited
                 await self._idle()
                 continue
             self._in_children += 1
@@ -154,13 +156,13 @@ class Worker:
             claimed = await self._journal.claim(self._batch)
         except (IntakeUnavailable, StoreUnavailable) as error:
             self._metrics.stages["claim"].failed()
-            log.warning("journal_unavailable", error=str(error))
+            log.warning("journal_unavailable", error=error.in_full)
             await asyncio.sleep(JOURNAL_DELAY)
             return ()
         if claimed:  # most looks of an idle desk find nothing
             self._metrics.stages["claim"].passed(time.perf_counter() - begun, len(claimed))
         self._allowed = self._most if len(claimed) == self._batch else 1
-        if claimed and _waited(claimed[0]) > BEHIND:
+        if claimed and (datetime.now(UTC) - claimed[0].raw.received_at).total_seconds() > BEHIND:
             self._calm.clear()
         else:
             self._calm.set()
@@ -257,7 +259,7 @@ class Worker:
             try:
                 await write()
             except (IntakeUnavailable, StoreUnavailable) as error:
-                log.warning("journal_unavailable", error=str(error))
+                log.warning("journal_unavailable", error=error.in_full)
                 await asyncio.sleep(JOURNAL_DELAY)
             else:
                 return
@@ -265,13 +267,13 @@ class Worker:
     # What is needed and not there
 
     async def _wait_for(self, part: str, entries: Sequence[JournalEntry], error: BalcaoError) -> None:
-        self._liveness.down(part, str(error))
+        self._liveness.down(part, clean(error.in_full))
         now = asyncio.get_running_loop().time()
         if self._resume_at <= now:
             self._resume_at = now + self._delay * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
             self._delay = min(self._delay * 2, LONGEST_DELAY)
         ids = [entry.raw_id for entry in entries]
-        log.warning("waiting", part=part, entries=len(ids), error=str(error))
+        log.warning("waiting", part=part, entries=len(ids), error=error.in_full)
         await self._insist(lambda: self._journal.release(ids, uncount=True))
 
     def _all_is_well(self) -> None:
@@ -294,7 +296,3 @@ class Worker:
                 tables[kind].labels(first, second).inc(count)
         for delay in report.delays:
             metrics.delay.observe(delay)
-
-
-def _waited(entry: JournalEntry) -> float:
-    return (datetime.now(UTC) - entry.raw.received_at).total_seconds()

@@ -1,24 +1,19 @@
 """Every refusal names what was wrong and leaves the rest running; whatever is missing for a while costs nothing."""
 
-import contextlib
 import http.client
 import json
-import os
 import smtplib
 import sqlite3
-import subprocess
 import time
 
 import pytest
 
 from tests.e2e.daemon import Daemon, wait_for
+from tests.e2e.disks import fill, small_disk
 from tests.e2e.looking import entries, filed, part, retried
 from tests.e2e.senders import History, chat_body, mail_bytes, post, send_mail
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
-
-BOX = 64_000_000
-RESERVE = 24_000_000
 
 
 @pytest.fixture(scope="module")
@@ -152,30 +147,6 @@ def test_while_the_ticket_database_is_elsewhere_mail_is_accepted_and_readyz_says
     for mark in ("sem-banco", "sem-banco-ainda"):
         assert len(filed(daemon, mark)["messages"]) == 1
     wait_for(lambda: daemon.get("/readyz")["ready"], what="readiness")
-
-
-@contextlib.contextmanager
-def small_disk(folder):
-    """A file system of BOX bytes at `folder`; skips where we may not mount."""
-    folder.mkdir(parents=True)
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={BOX}", "tmpfs", folder], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip("only root may mount a small disk to fill")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
-
-
-def fill(path, leave):
-    """Take all of the disk but `leave` bytes."""
-    free = os.statvfs(path.parent)
-    size = free.f_bavail * free.f_frsize - leave
-    with path.open("wb") as ballast:
-        if size > 0:
-            os.posix_fallocate(ballast.fileno(), 0, size)
 
 
 @pytest.mark.parametrize(("reserve", "left"), [("24MB", 1_000_000), ("0B", 0)], ids=["reserve kept", "really full"])
