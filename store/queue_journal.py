@@ -212,12 +212,15 @@ class QueueJournal:
         return counts | {Fate.WAITING: waiting}
 
     async def oldest_waiting(self, now: datetime) -> timedelta | None:
-        """Of what workers hold, for they are given the oldest first; without the archive of what lies here."""
-        known = [self._inbox.oldest]
+        """Of what was claimed and is not finished, and of what workers hold, for they are given the oldest first;
+        without the archive of what lies here."""
+        ages = [now - self._inbox.oldest] if self._inbox.oldest else []
         with suppress(IntakeUnavailable, StoreUnavailable):
-            if await self._anything_waits():
-                known.append(queue_heads.oldest(await self._heads(), now))
-        return max((now - one for one in known if one is not None), default=None)
+            if (begun := await self._archive.oldest_waiting(now)) is not None:
+                ages.append(begun)
+            if await self._anything_waits() and (held := queue_heads.oldest(await self._heads(), now)):
+                ages.append(now - held)
+        return max(ages, default=None)
 
     async def ping(self) -> None:
         """Raises IntakeUnavailable when nothing could be accepted now."""

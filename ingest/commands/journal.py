@@ -9,16 +9,18 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from domain.errors import IntakeUnavailable
 from domain.raw import Fate, JournalEntry
 from ingest.commands.databases import with_journal
 from ingest.commands.failures import AlreadySaid, Unusable, Wrong
 from ingest.commands.journal_transfer import export_all, import_all
 from ingest.commands.shape import OneOf, command, group, limit_option
-from ingest.commands.shell import Shell, print_bytes, say, say_written, stdout_is_terminal
+from ingest.commands.shell import Shell, print_bytes, say, say_written, stdout_is_terminal, warn
 from ingest.presentation.clean import line
 from ingest.presentation.journal import head_of, show_entries, show_entry
 from ingest.presentation.moments import iso
 from ingest.translations import N_, _
+from store.journal import WholeJournal
 
 SIDECAR = ".envelope.json"
 
@@ -35,9 +37,26 @@ journal = group("journal", help=N_("Look at what was received; retry or discard 
 @limit_option
 def list_entries(shell: Shell, fate: str | None, limit: int) -> None:
     wanted = Fate(fate) if fate else None
-    entries = with_journal(shell.settings, lambda journal: journal.list(wanted, limit))
+    asks_broker = shell.settings.broker is not None and wanted in {None, Fate.WAITING}
+
+    async def listed(journal: WholeJournal) -> tuple[Sequence[JournalEntry], str | None]:
+        return await journal.list(wanted, limit), await _unlisted(journal) if asks_broker else None
+
+    entries, unlisted = with_journal(shell.settings, listed)
     documents = [_summary(entry) for entry in entries]
     shell.answer(documents, lambda: show_entries(documents, ZoneInfo(shell.settings.timezone)))
+    if unlisted:
+        warn([unlisted])
+
+
+async def _unlisted(journal: WholeJournal) -> str | None:
+    """A list without what waits must not look as if nothing waited: a broker tells how many, and never which."""
+    try:
+        waiting = (await journal.counts())[Fate.WAITING]
+    except IntakeUnavailable as error:
+        return _("RabbitMQ does not say how many more wait: %(error)s") % {"error": line(error)}
+    text = _("%(count)s wait in RabbitMQ's queues, which do not tell which: what no worker has claimed is not listed")
+    return text % {"count": waiting} if waiting else None
 
 
 @command(
@@ -106,7 +125,10 @@ def export(shell: Shell, raw_id: str | None, output: str | None) -> None:
 def _found(shell: Shell, raw_id: str) -> JournalEntry:
     entry = with_journal(shell.settings, lambda journal: journal.get(raw_id))
     if entry is None:
-        raise Wrong(_("there is no entry %(id)s in the journal") % {"id": raw_id})
+        known = {"id": raw_id}
+        if shell.settings.broker is not None:
+            raise Wrong(_("there is no entry %(id)s that a worker has ever claimed; it may wait in RabbitMQ") % known)
+        raise Wrong(_("there is no entry %(id)s in the journal") % known)
     return entry
 
 

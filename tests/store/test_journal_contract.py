@@ -279,6 +279,10 @@ async def test_the_oldest_waiting_entry_has_an_age(journal):
     await journal.append(interaction())
     await delivered(journal, 1)
     assert await journal.oldest_waiting(NOW + timedelta(minutes=3)) == timedelta(minutes=3)
+    [entry] = await claim(journal, 1, 1)
+    assert await journal.oldest_waiting(NOW + timedelta(minutes=4)) == timedelta(minutes=4), "nobody has finished it"
+    await journal.settle([Outcome(raw_id=entry.raw_id, fate=Fate.DONE)])
+    assert await journal.oldest_waiting(NOW + timedelta(minutes=5)) is None
 
 
 async def test_unknown_ids_are_none(journal):

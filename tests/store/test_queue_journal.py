@@ -402,12 +402,16 @@ async def test_what_a_worker_holds_is_known_to_the_others(another):
     await working.append(early)
     await asyncio.gather(*map(working.append, many(5)))
     await delivered(working, 6)
-    assert len(await working.claim(1)) == 1
+    first = await working.claim(1)
+    assert [entry.raw.dedup_key for entry in first] == ["early"]
     assert (await asking.counts())[Fate.WAITING] == 5
-    assert await asking.oldest_waiting(NOW) == timedelta(0)
-    await working.claim(9)
-    await working.claim(9)
+    assert await asking.oldest_waiting(NOW) == timedelta(minutes=9), "it is claimed, and not finished"
+    claimed = [*first, *await working.claim(9), *await working.claim(9)]
     assert (await asking.counts())[Fate.WAITING] == 0
+    assert await asking.oldest_waiting(NOW) == timedelta(minutes=9)
+    await working.settle([Outcome(raw_id=entry.raw_id, fate=Fate.DONE) for entry in claimed[:1]])
+    assert await asking.oldest_waiting(NOW) == timedelta(0)
+    await working.settle([Outcome(raw_id=entry.raw_id, fate=Fate.DONE) for entry in claimed[1:]])
     assert await asking.oldest_waiting(NOW) is None
 
 
