@@ -2,7 +2,7 @@
 
 attach    the journal's table as it is becomes the first partition by raw_id (which is a time): check, validate, swap
 keys      dedup keys in a table of their own, partitioned by hash: bytes a key, inserts a second, with one that is known
-counts    how long the daemon's figure of what is done takes (a scan)
+counts    how long the daemon's figure of what is done takes, every 15 minutes (it is what the other fates leave of all)
 drop      a month forgotten: one partition dropped, against the same rows deleted
 """
 
@@ -55,7 +55,7 @@ async def run(server: Postgres, rows: int) -> dict:
     await timed(FILL.format(rows=rows))
     await timed("VACUUM ANALYZE raw")
     figures: dict[str, float] = {"rows": rows}
-    figures["count_of_done_s"] = await timed("SELECT count(*) FROM raw WHERE fate = 'done'")
+    figures["count_of_done_s"] = await timed("SELECT count(*) FROM raw")
     check = "ALTER TABLE raw ADD CONSTRAINT first CHECK (raw_id < 1800000000000000000) NOT VALID"
     figures["check_s"] = await timed(check)
     figures["validate_s"] = await timed("ALTER TABLE raw VALIDATE CONSTRAINT first")

@@ -1,7 +1,7 @@
 """What the chores do: figures for /metrics, alarms at /readyz, retention."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Connection
 
 from domain.errors import IntakeUnavailable, StoreUnavailable
+from domain.raw import Fate
 from domain.source import FolderReport
 from ingest.chores import free_bytes
 from ingest.daemon import Daemon
@@ -72,12 +73,27 @@ class Housekeeping:
         self._store_was_away = False
 
     async def gauges(self) -> None:
-        """Bring figures and liveness up to date."""
+        """Bring figures and liveness up to date, but for what takes the longer, the more is kept (`totals`)."""
         await self._journal()
         if "receive" in self._daemon.roles:
             await self._sources()
         self._parts()
         await self._store()
+
+    async def totals(self) -> None:
+        """What is over and only grows: done, sent, silent, fetched. Scans, so now and then."""
+        self._show_journal(await self._daemon.journal.counts())
+        await self._show_store(over=True)
+
+    def _show_journal(self, counts: Mapping[Fate, int]) -> None:
+        for fate, count in counts.items():
+            self._daemon.metrics.journal.labels(fate.value).set(count)
+
+    async def _show_store(self, *, over: bool) -> None:
+        for state, count in (await self._daemon.store.read(partial(outbox.counts, over=over))).items():
+            self._daemon.metrics.outbox.labels(str(state)).set(count)
+        for file_state, count in (await self._daemon.store.read(partial(remote_files.counts, over=over))).items():
+            self._daemon.metrics.remote_files.labels(str(file_state)).set(count)
 
     async def clock(self) -> None:
         """The clock may have been set back while we run: what waits to be sent or fetched does not wait for it."""
@@ -90,8 +106,7 @@ class Housekeeping:
         metrics.disk_free.set(free_bytes(self._daemon.settings.var_path))
         try:
             await journal.ping()
-            for fate, count in (await journal.counts()).items():
-                metrics.journal.labels(fate.value).set(count)
+            self._show_journal(await journal.counts(over=False))
             oldest = await journal.oldest_waiting(datetime.now(UTC))
         except (IntakeUnavailable, StoreUnavailable) as error:
             liveness.down("journal", clean(error.in_full))
@@ -131,10 +146,7 @@ class Housekeeping:
             liveness.up("store")
 
     async def _outbox(self) -> None:
-        for state, count in (await self._daemon.store.read(outbox.counts)).items():
-            self._daemon.metrics.outbox.labels(str(state)).set(count)
-        for file_state, count in (await self._daemon.store.read(remote_files.counts)).items():
-            self._daemon.metrics.remote_files.labels(str(file_state)).set(count)
+        await self._show_store(over=False)
         self._daemon.metrics.incidents.clear()
         for (channel, burning), count in (await self._daemon.store.read(incidents.count_burning)).items():
             self._daemon.metrics.incidents.labels(channel, burning).set(count)

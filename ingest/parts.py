@@ -46,6 +46,7 @@ MIGRATING = "its schema is being brought up to date, or another process that hol
 WORKING = frozenset({"work", "dispatch"})
 RULES_EVERY = 1.0
 GAUGES_EVERY = 15.0
+TOTALS_EVERY = 900.0
 CLOCK_EVERY = 15.0
 RETENTION_EVERY = 3600.0
 OVERDUE_EVERY = 10.0
@@ -251,6 +252,7 @@ async def chores(daemon: Daemon) -> AsyncIterator[None]:
     housekeeping = Housekeeping(daemon)
     _watch(daemon, scheduler, housekeeping)
     scheduler.every(GAUGES_EVERY, "gauges", housekeeping.gauges)
+    scheduler.every(TOTALS_EVERY, "totals", housekeeping.totals)
     if "dispatch" in daemon.roles:
         scheduler.every(CLOCK_EVERY, "clock", housekeeping.clock)
     async with AsyncExitStack() as stack:

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -210,8 +211,9 @@ class DatabaseJournal:
         """Newest first, without payloads and envelopes."""
         return await self._database.read(lambda connection: journal_queries.listing(connection, fate, limit))
 
-    async def counts(self) -> dict[Fate, int]:
-        return await self._database.read(journal_queries.counts)
+    async def counts(self, *, over: bool = True) -> dict[Fate, int]:
+        """See `domain.ports.Journal`."""
+        return await self._database.read(partial(journal_queries.counts, over=over))
 
     async def oldest_waiting(self, now: datetime) -> timedelta | None:
         return await self._database.read(lambda connection: journal_queries.oldest_waiting(connection, now))

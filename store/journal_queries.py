@@ -23,12 +23,19 @@ class ChannelQueue(NamedTuple):
     oldest: datetime | None
 
 
-def counts(connection: Connection) -> dict[Fate, int]:
-    """Every fate, also those that no entry has. What is done is counted by a scan: 0.1 s per million entries."""
+def counts(connection: Connection, *, over: bool = True) -> dict[Fate, int]:
+    """Every fate, also those that no entry has; DONE only with `over`.
+
+    How many entries there are is read off an index, 0.05 s (PostgreSQL: 0.15 s) per million; which of them are done
+    would be read off the rows, 0.5 s. So it is what the others leave.
+    """
     unfinished = select(raw.c.fate, func.count()).where(NOT_DONE).group_by(raw.c.fate)
-    done = select(raw.c.fate, func.count()).where(raw.c.fate == Fate.DONE.value).group_by(raw.c.fate)
-    found = {row[0]: row[1] for query in (unfinished, done) for row in connection.execute(query)}
-    return {fate: found.get(fate.value, 0) for fate in Fate}
+    found = {row[0]: row[1] for row in connection.execute(unfinished)}
+    counted: dict[Fate, int] = {fate: found.get(fate.value, 0) for fate in Fate if fate is not Fate.DONE}
+    if over:
+        everything = connection.execute(select(func.count()).select_from(raw)).scalar_one()
+        counted[Fate.DONE] = everything - sum(found.values())
+    return counted
 
 
 def listing(connection: Connection, fate: Fate | None, limit: int) -> list[JournalEntry]:

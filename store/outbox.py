@@ -254,8 +254,9 @@ def oldest_pending(connection: Connection) -> datetime | None:
     return found
 
 
-def counts(connection: Connection) -> dict[SendState, int]:
-    """Every state, also those that no message is in."""
-    rows = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
-    found: dict[str, int] = {row[0]: row[1] for row in rows}
-    return {state: found.get(state.value, 0) for state in SendState}
+def counts(connection: Connection, *, over: bool = True) -> dict[SendState, int]:
+    """Every state, also those that no message is in; SENT and SILENT, which only grow, only with `over`."""
+    states = [state for state in SendState if over or state not in {SendState.SENT, SendState.SILENT}]
+    query = select(outbox.c.state, func.count()).where(outbox.c.state.in_(states)).group_by(outbox.c.state)
+    found: dict[str, int] = {row[0]: row[1] for row in connection.execute(query)}
+    return {state: found.get(state.value, 0) for state in states}

@@ -199,12 +199,12 @@ class QueueJournal:
                 raise IntakeUnavailable("this entry may still wait", detail="it is not in the archive yet")
         return None
 
-    async def counts(self) -> dict[Fate, int]:
+    async def counts(self, *, over: bool = True) -> dict[Fate, int]:
         """Of what the archive knows, and of what waits in the queues or at workers; without the archive less."""
         depths = await self._outbox.depths()
         waiting = depths[self._queues.small] + depths[self._queues.large] + self._inbox.held
         try:
-            counts = await self._archive.counts()
+            counts = await self._archive.counts(over=over)
             waiting += queue_heads.held(await self._heads(), self._clock())
         except (IntakeUnavailable, StoreUnavailable):
             return {Fate.WAITING: waiting}

@@ -142,11 +142,12 @@ def retry(connection: Connection, ticket: int, who: str, now: datetime) -> list[
     return [row.name for row in rows]
 
 
-def counts(connection: Connection) -> dict[FileState, int]:
-    """Every state, also those that no file is in."""
-    query = select(remote_files.c.state, func.count()).group_by(remote_files.c.state)
-    found = {FileState(state): count for state, count in connection.execute(query)}
-    return {state: found.get(state, 0) for state in FileState}
+def counts(connection: Connection, *, over: bool = True) -> dict[FileState, int]:
+    """Every state, also those that no file is in; FETCHED, which only grows, only with `over`."""
+    states = [state for state in FileState if over or state is not FileState.FETCHED]
+    query = select(remote_files.c.state, func.count()).where(remote_files.c.state.in_(states))
+    found = {FileState(state): count for state, count in connection.execute(query.group_by(remote_files.c.state))}
+    return {state: found.get(state, 0) for state in states}
 
 
 def _under_way(order: FetchOrder) -> Any:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from domain.outgoing import SendState
 from domain.raw import Fate
+from domain.remote import FileState
 from ingest.stages import STAGES
 from tests.e2e.daemon import Daemon, wait_for
 from tests.e2e.senders import chat_body, mail_bytes, post, send_mail
@@ -68,6 +70,14 @@ def test_every_stage_counts_what_passes_what_fails_and_how_long_it_takes(daemon)
             assert figures[f'balcao_stage_items_total{{stage="{stage}"}}'] >= 1, stage
             assert figures[f'balcao_stage_seconds_count{{stage="{stage}"}}'] >= 1
             assert figures[f'balcao_stage_seconds_sum{{stage="{stage}"}}'] > 0
+
+
+def test_what_only_grows_is_counted_from_the_start(daemon):
+    """Then every quarter of an hour, so it is what was there when the daemon came up."""
+    figures = daemon.metrics()
+    assert {f'balcao_journal_entries{{fate="{fate}"}}' for fate in Fate} <= figures.keys()
+    assert {f'balcao_outbox_messages{{state="{state}"}}' for state in SendState} <= figures.keys()
+    assert {f'balcao_files_remote{{state="{state}"}}' for state in FileState} <= figures.keys()
 
 
 def test_no_stranger_makes_a_label(daemon):

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select, update
@@ -115,5 +116,10 @@ async def test_counts_name_every_state(filed):
         SendState.SENDING: 1,
         SendState.SENT: 0,
         SendState.SILENT: 1,
+        SendState.FAILED: 0,
+    }
+    assert await filed.read(partial(outbox.counts, over=False)) == {
+        SendState.PENDING: 1,
+        SendState.SENDING: 1,
         SendState.FAILED: 0,
     }

@@ -51,6 +51,8 @@ async def test_a_claimed_file_is_nobody_elses(filed):
     claims = await asyncio.gather(*(claim(filed, 1) for _ in range(4)))
     assert sorted(order.position for claimed in claims for order in claimed) == [1, 2]
     assert (await states(filed))[FileState.FETCHING] == 2
+    open_ones = await filed.read(lambda connection: remote_files.counts(connection, over=False))
+    assert open_ones == {FileState.WAITING: 0, FileState.FETCHING: 2, FileState.FAILED: 0}
 
 
 async def test_a_fetched_file_is_an_attachment_of_its_message_and_in_the_history(filed):
