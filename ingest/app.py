@@ -1,6 +1,7 @@
-"""The daemon: opens in order, runs, closes in reverse (house.md §6).
+"""The daemon: opens in order, runs, closes the doors first and then the rest in reverse (house.md §6, ADR 18).
 
-    locks ─▶ journal ─▶ ticket store ─▶ rules ─▶ worker ─▶ dispatcher ─▶ sites ─▶ receivers
+    locks ─▶ journal ─▶ ticket store ─▶ sites ─▶ receivers ─▶ rules ─▶ worker ─▶ dispatcher ─▶ chores
+                                        └── the doors ──┘     └ imported and opened behind open doors ┘
     SIGTERM / SIGINT: stop, what is under way is finished · a second one: now · SIGHUP: reload rules and certificates
 
     exit 0  stopped cleanly      1  a part died, the supervisor restarts us      2  settings, or an address in use
@@ -23,17 +24,19 @@ from channels import certificates, handed
 from channels.base import Channel
 from config.settings import Settings
 from domain.errors import SchemaTooNew
-from ingest import memory, notifying, parts
+from ingest import doors, memory, notifying
 from ingest.admission import Admission
 from ingest.announce import announce
 from ingest.daemon import Daemon
-from ingest.housekeeping import recall
+from ingest.doors import Parts
 from ingest.journals import open_journal
 from ingest.locks import AlreadyRunning, RoleLock
 from ingest.otlp import check_extra, open_spans
+from ingest.recalling import recall
 from ingest.roles import RESTORING, ROLES, name_of, rules_folder
 from ingest.rulebook import Rulebook
 from ingest.rulehistory import RuleHistory
+from ingest.rulewatch import look_at_rules
 from ingest.supervise import spawn
 from ingest.telemetry import set_up_logging
 from ingest.tracing import Traces
@@ -111,15 +114,30 @@ async def _daemon(settings: Settings, roles: frozenset[str], backfill: timedelta
             files = ", ".join(reference.removeprefix("file:") for reference in created)
             daemon.notices.append(_("Made on this first start: %(files)s") % {"files": files})
         _listen_to_signals(daemon, stack)
-        for role, part in parts.IN_ORDER:
-            if (role is None or role in roles) and not daemon.stop.is_set():
-                await stack.enter_async_context(part(daemon))
-        if not daemon.stop.is_set():
-            memory.settle()
-            daemon.liveness.opened = True
-            announce(daemon)
-            notifying.tell("READY=1", f"STATUS={name_of(roles)}")
-        yield daemon
+        await _enter(doors.FIRST, daemon, stack)
+        async with AsyncExitStack() as behind, AsyncExitStack() as in_front:
+            await _enter(doors.DOORS, daemon, in_front)
+            await _enter(await asyncio.to_thread(_behind), daemon, behind)
+            if not daemon.stop.is_set():
+                memory.settle()
+                daemon.liveness.opened = True
+                announce(daemon)
+                notifying.tell("READY=1", f"STATUS={name_of(roles)}")
+            yield daemon
+
+
+async def _enter(parts: Parts, daemon: Daemon, stack: AsyncExitStack) -> None:
+    """Those of its roles, until it is told to stop."""
+    for role, part in parts:
+        if (role is None or role in daemon.roles) and not daemon.stop.is_set():
+            await stack.enter_async_context(part(daemon))
+
+
+def _behind() -> Parts:
+    """In a thread: importing takes as long as all else of a start, and whoever is at the doors is served meanwhile."""
+    from ingest.parts import BEHIND  # noqa: PLC0415 - as said
+
+    return BEHIND
 
 
 def warn_of_weaknesses(channels: Mapping[str, Channel]) -> Iterator[str]:
@@ -159,7 +177,7 @@ def _listen_to_signals(daemon: Daemon, stack: AsyncExitStack) -> None:
         """What changes while we look is seen by the next look, a second later: no need to queue up."""
         _read_certificates()
         if daemon.reloading is None or daemon.reloading.done():
-            daemon.reloading = spawn(parts.look_at_rules(daemon, anew=True), name="reload rules")
+            daemon.reloading = spawn(look_at_rules(daemon, anew=True), name="reload rules")
 
     for number, handler in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, reload)):
         loop.add_signal_handler(number, handler)

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from domain.errors import StoreUnavailable
-from ingest.rulebook import RuleSource, compiled
+from ingest.rulebook import RuleSource
+from ingest.rulesets import compiled
 from store.engines import Database
 from store.past import Span, pasts
 from triage.backtest import Tally, try_rules

@@ -17,9 +17,10 @@ from domain.raw import JournalEntry
 from ingest import memory
 from ingest.entry import BatchReport
 from ingest.pipeline import Pipeline
-from ingest.rulebook import RuleSource, compiled
+from ingest.rulebook import RuleSource
+from ingest.rulesets import compiled
 from ingest.telemetry import set_up_logging
-from ingest.wiring import open_pipeline
+from ingest.wiring_work import open_pipeline
 from triage.loading import RuleSet
 
 _runner: asyncio.Runner

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -20,7 +19,7 @@ from ingest.supervise import PartState
 from ingest.telemetry import clean
 from ingest.transaction import budget_period
 from ingest.watching import Watching
-from store import calls, forgetting, incidents, journal_queries, outbox, remote_files, retention
+from store import calls, forgetting, incidents, outbox, remote_files, retention
 from store.ledger import JournalLedger
 from triage.echoes import WINDOW
 
@@ -47,24 +46,6 @@ def described(report: FolderReport) -> str:
     shown = ", ".join(f"UID {gap.uid} ({gap.reason})" for gap in report.gaps[:MOST_GAPS_TOLD])
     more = ", …" if report.missing > MOST_GAPS_TOLD else ""
     return f"{position}; {report.missing} missing: {shown}{more}"
-
-
-async def recall(daemon: Daemon) -> None:
-    """At the start: a channel is not silent since then, but since it last brought something; its counters are there."""
-    for name in daemon.channels:
-        for counter in (
-            daemon.metrics.unavailable,
-            daemon.metrics.gaps_found,
-            daemon.metrics.gaps_closed,
-            daemon.metrics.unheard,
-            daemon.metrics.unheard_seconds,
-            daemon.metrics.shares_spent,
-        ):
-            counter.labels(name)
-    with suppress(IntakeUnavailable, StoreUnavailable):
-        for name, moment in (await daemon.journal.read(journal_queries.last_received)).items():
-            if name in daemon.channels:
-                daemon.metrics.last_accepted.labels(name).set(moment.timestamp())
 
 
 class Housekeeping:

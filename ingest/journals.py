@@ -65,7 +65,7 @@ async def beside_the_daemon(settings: Settings, database: Database) -> AsyncIter
 
 @asynccontextmanager
 async def _archive(settings: Settings) -> AsyncIterator[DatabaseJournal]:
-    """Its tables are made with the tickets' (`ingest.parts.ticket_store`), for they may be away now."""
+    """Its tables are made with the tickets' (`ingest.doors.ticket_store`), for they may be away now."""
     async with Database.open(settings.journal_url) as database:
         kept = DatabaseJournal(database, spawn=spawn)
         try:

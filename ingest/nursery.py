@@ -6,7 +6,7 @@ It is the fork server of `multiprocessing`, which starts a new one if it is gone
 """
 
 import multiprocessing
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 
@@ -19,6 +19,12 @@ def open_nursery(kinds: Iterable[str]) -> ForkServerContext:
     A kind that is not known has been told long before.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["ingest.child", *sorted({KINDS[kind] for kind in kinds if kind in KINDS})])
+    context.set_forkserver_preload(["ingest.child", *modules_of(kinds)])
     forkserver.ensure_running()
     return context
+
+
+def modules_of(kinds: Iterable[str]) -> Iterator[str]:
+    """A channel imports what reads by itself only when it reads (channels/later.py)."""
+    for kind in sorted(KINDS.keys() & set(kinds)):
+        yield from (KINDS[kind], f"{KINDS[kind]}.decode")

@@ -9,13 +9,15 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from config.reading import read
 from domain.chat import Opening
 from ingest.rulebook import Rulebook, RuleSource
 from ingest.rulefiles import Use
-from triage.calendars import Calendar, Hours
-from triage.outline import Sections, calendars_of
+
+if TYPE_CHECKING:  # chats ask when people are there; mail need not wait until that is imported (ADR 18)
+    from triage.calendars import Calendar
 
 LOOK_EVERY = 5.0
 """Seconds between looks at the files, where nobody else looks."""
@@ -58,7 +60,9 @@ class Openings:
                 await self._book.reload_if_changed()
 
 
-def _opening(calendar: Calendar, now: datetime) -> Opening:
+def _opening(calendar: "Calendar", now: datetime) -> Opening:
+    from triage.calendars import Hours  # noqa: PLC0415 - as above
+
     state = calendar.state(now)
     return Opening(
         is_open=state is Hours.OPEN,
@@ -69,6 +73,8 @@ def _opening(calendar: Calendar, now: datetime) -> Opening:
 
 
 @lru_cache(maxsize=2)
-def _calendars(source: RuleSource) -> Mapping[str, Calendar]:
+def _calendars(source: RuleSource) -> Mapping[str, "Calendar"]:
+    from triage.outline import Sections, calendars_of  # noqa: PLC0415 - as above
+
     nodes = tuple(read(file.text, file.name) for file in source.files if file.use is Use.RULES)
     return calendars_of(Sections(nodes))

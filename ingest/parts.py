@@ -1,49 +1,33 @@
-"""The parts of the daemon, each a context manager: entering opens it, leaving closes it."""
+"""What works behind the doors: each part a context manager, entering opens it, leaving closes it.
+
+Imported and opened while the doors (ingest/doors.py) are open already; closed after them.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
-
-import structlog
 
 from domain.errors import StoreUnavailable
 from ingest.chats import senders_of
 from ingest.chores import Chores
 from ingest.daemon import Daemon
 from ingest.dispatch import Dispatcher
+from ingest.doors import Parts
 from ingest.download import Bounds
 from ingest.fetching import Fetching
 from ingest.housekeeping import Housekeeping
-from ingest.insisting import insist
 from ingest.keeping import keep
-from ingest.notifying import watchdog
-from ingest.operations import operations_of
 from ingest.pool import PipelinePool
-from ingest.presence import Presence, present
-from ingest.receiving import all_or_stop, intake_of, receivers, tenancy_of
+from ingest.receiving import intake_of, tenancy_of
+from ingest.rulewatch import look_at_rules
 from ingest.sole import take_turns
-from ingest.supervise import PartState, ended
-from ingest.together import together
-from ingest.tracing import listening
+from ingest.supervise import ended
 from ingest.transcribing import Transcribing
-from ingest.translations import _
 from ingest.watching import Watching
-from ingest.wiring import open_contents, site_tls
+from ingest.wiring import open_contents
 from ingest.worker import Worker
-from store.migrating import upgrade
-from web.private import Inside, private_site
-from web.public import PublicLimits, public_site
-from web.serving import serve, serve_at
 
-log = structlog.get_logger()
-
-Part = Callable[[Daemon], AbstractAsyncContextManager[None]]
-
-FIRST_MIGRATION = 3.0
-"""Seconds that a start waits for the schema before it opens its doors without it."""
-MIGRATING = "its schema is being brought up to date, or another process that holds it is waited for"
-WORKING = frozenset({"work", "dispatch"})
 RULES_EVERY = 1.0
 GAUGES_EVERY = 15.0
 TOTALS_EVERY = 900.0
@@ -56,51 +40,11 @@ TRANSCRIBE_EVERY = 10.0
 
 
 @asynccontextmanager
-async def ticket_store(daemon: Daemon) -> AsyncIterator[None]:
-    """Bring the schema up to date, now or as soon as the database is there. A broker's intake node needs none."""
-    settings = daemon.settings
-    if settings.broker is not None and not daemon.roles & WORKING:
-        yield
-        return
-
-    async def migrate() -> None:
-        daemon.liveness.starting("store")
-        await insist(lambda: upgrade(settings.store_url, "desk"), daemon.liveness, "store")
-        if settings.broker is not None:
-            await insist(lambda: upgrade(settings.journal_url, "journal"), daemon.liveness, "store")
-        daemon.migrated.set()
-
-    async with ended(daemon.vital(migrate(), name="store")):
-        try:
-            async with asyncio.timeout(FIRST_MIGRATION):
-                await all_or_stop([daemon.migrated], daemon.stop)
-        except TimeoutError:
-            if daemon.liveness.parts["store"].state is PartState.STARTING:
-                daemon.liveness.down("store", MIGRATING)
-        yield
-
-
-@asynccontextmanager
 async def rules(daemon: Daemon) -> AsyncIterator[None]:
-    """Read and tested while receivers open: what they take waits in the journal for the worker, who waits for rules."""
+    """Read and tested while receivers take: that waits in the journal for the worker, who waits for rules."""
     daemon.liveness.starting("rules")
     async with ended(daemon.vital(look_at_rules(daemon), name="rules")):
         yield
-
-
-async def look_at_rules(daemon: Daemon, *, anew: bool = False) -> None:
-    """Take the rule file if its content is new; `anew`: in any case (SIGHUP)."""
-    book = daemon.rulebook
-    good = await (book.reload() if anew else book.reload_if_changed())
-    if good is None:
-        return
-    daemon.metrics.rules_ok.set(good)
-    daemon.metrics.rule_reloads.labels("accepted" if good else "refused").inc()
-    if book.source is None:
-        daemon.liveness.down("rules", book.problem)
-    else:
-        refused = f"the file on disk is refused: {book.problem}; in force: " if book.problem else ""
-        daemon.liveness.up("rules", f"{refused}hash {book.source.hash}")
 
 
 @asynccontextmanager
@@ -195,45 +139,6 @@ async def fetching(daemon: Daemon) -> AsyncIterator[None]:
         await part.close()
 
 
-@asynccontextmanager
-async def private_web(daemon: Daemon) -> AsyncIterator[None]:
-    """Health, metrics and operations, for those who run the daemon."""
-    presence = Presence(daemon)
-    inside = Inside(
-        ready=presence.ready,
-        parts=presence.parts,
-        registry=presence.registry,
-        operations=operations_of(daemon.store, daemon.journal),
-    )
-    address = daemon.settings.web.private
-    async with serve(private_site(inside), address.host, address.port) as bound:
-        daemon.listening[_("private HTTP")] = [f"{bound.host}:{bound.port}"]
-        yield
-
-
-@asynccontextmanager
-async def public_web(daemon: Daemon) -> AsyncIterator[None]:
-    """The webhooks of every channel that is called."""
-    settings, intake = daemon.settings.web, intake_of(daemon)
-    routes = [
-        route for channel in daemon.channels.values() if channel.routes is not None for route in channel.routes(intake)
-    ]
-    if daemon.traces is not None:
-        routes = [*map(listening, routes)]
-    limits = PublicLimits(
-        failure_burst=settings.failures_per_minute,
-        failures_per_second=settings.failures_per_minute / 60,
-        trusted_proxies=tuple(map(str, settings.trusted_proxies)),
-        max_body=settings.max_body,
-    )
-    async with serve_at(public_site(routes, limits), settings.public, tls=site_tls(daemon.settings)) as bound:
-        daemon.listening[_("public HTTPS") if settings.tls else _("public HTTP")] = [
-            f"{one.host}:{one.port}" for one in bound
-        ]
-        daemon.liveness.up("web")
-        yield
-
-
 def _watch(daemon: Daemon, scheduler: Chores, housekeeping: Housekeeping) -> None:
     """Who takes reports says so; who works looks for those that are missing, and for windows that are over."""
     watched = {name: one.watched for name, one in daemon.channels.items() if one.watched}
@@ -276,18 +181,10 @@ def _for_all_nodes(daemon: Daemon, scheduler: Chores, housekeeping: Housekeeping
     keep(daemon, scheduler)
 
 
-IN_ORDER: tuple[tuple[str | None, Part], ...] = (
-    (None, watchdog),
-    (None, present),
-    (None, ticket_store),
-    (None, together),
+BEHIND: Parts = (
     ("work", rules),
     ("work", worker),
     ("dispatch", dispatcher),
     ("dispatch", fetching),
-    ("web", private_web),
-    ("web", public_web),
-    ("receive", receivers),
     (None, chores),
 )
-"""Role (None: all of them) and part, in the order of opening."""

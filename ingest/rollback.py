@@ -13,9 +13,9 @@ from pathlib import Path
 from config.reading import read
 from domain.errors import ConfigError, Mistake
 from ingest.durable import remove_file, write_file
-from ingest.rulebook import tested_look
 from ingest.rulefiles import look_at
 from ingest.rulehistory import Outcome, RuleEvent, RuleHistory, Texts
+from ingest.rulesets import tested_look
 
 
 def fitted(texts: Texts, main: Path) -> Texts | None:

@@ -19,7 +19,7 @@ from config.reading import MAX_BYTES, read, text_of
 from domain.document import Mapping as MappingNode
 from domain.document import Node, Scalar, Sequence
 from domain.errors import N_, ConfigError, Mistake, Position, reason_of
-from triage.loading import fingerprint
+from triage.fingerprint import fingerprint
 from triage.notes import near_miss
 
 MAX_FILES = 200

@@ -22,7 +22,7 @@ import orjson
 from ingest.durable import append_line, give_to_owner_of, write_file
 from ingest.locks import make_private
 from ingest.rulefiles import Look, whole_text
-from triage.loading import fingerprint
+from triage.fingerprint import fingerprint
 
 
 class Outcome(StrEnum):

@@ -17,8 +17,8 @@ from domain.document import Sequence as SequenceNode
 from domain.errors import ConfigError
 from domain.past import Past
 from ingest.payloads import facts_of_case
-from ingest.rulebook import load_files
 from ingest.rulefiles import Look, RuleFile, Use
+from ingest.rulesets import load_files
 from triage.engine import judge
 from triage.proposals import EXAMPLES, Example, case_lines, examples, rule_lines, rule_name
 from triage.rules import Case, Rule, RuleSet

@@ -25,10 +25,12 @@ from domain.raw import Fate, RawInteraction
 from ingest.chats import senders_of
 from ingest.dispatch import Dispatcher
 from ingest.pipeline import Pipeline
-from ingest.rulebook import RuleSource, compiled, tested
+from ingest.rulebook import RuleSource
+from ingest.rulesets import compiled, tested
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics
-from ingest.wiring import build_channels, create_first_secrets, open_pipeline
+from ingest.wiring import build_channels, create_first_secrets
+from ingest.wiring_work import open_pipeline
 from store import outbox, queries
 from store.engines import Database
 from store.journal import DatabaseJournal

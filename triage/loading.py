@@ -7,13 +7,13 @@ All mistakes are told at once, each with its place. The main file comes first, t
 sections of the same name are joined.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
 
 from domain.document import Mapping, Node, Scalar
 from domain.errors import Position
 from triage.contacts import Contacts
+from triage.fingerprint import fingerprint
 from triage.keywords import DEPARTMENT_KEYS, FILE_KEYS, MAIN_ONLY
 from triage.loading_calendars import Almanac
 from triage.loading_cases import CaseReader
@@ -55,11 +55,6 @@ def load_cases(document: Node, ruleset: RuleSet | None = None) -> tuple[Case, ..
     cases = reader.cases(notes.items(node))
     notes.raise_if_any()
     return cases
-
-
-def fingerprint(text: str) -> str:
-    """The name of a rule file's content: 16 hexadecimal digits."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class _Loader:

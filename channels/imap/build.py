@@ -1,19 +1,21 @@
 """Options into a Channel."""
 
 import ssl
+from functools import partial
 from pathlib import Path
 
 from channels.base import BuildContext, Channel, utc_now
 from channels.imap.client import Marks, Server
-from channels.imap.decode import decoder
 from channels.imap.keys import Password, Token
 from channels.imap.options import OAuth, Options
 from channels.imap.receive import ImapReceiver, Keys
 from channels.imap.tokens import Grant, Tokens
 from channels.imap.visit import Habits
+from channels.later import read_later
 from channels.mail.sender import CARRIAGE, sender_of, weaknesses_of
 from channels.weaknesses import in_the_open
 from domain.errors import ConfigError, Mistake, Position
+from domain.ports import Decode
 
 
 def build(options: Options, context: BuildContext) -> Channel:
@@ -21,7 +23,7 @@ def build(options: Options, context: BuildContext) -> Channel:
     return Channel(
         name=context.name,
         kind="imap",
-        decode=decoder(options.mailbox, options.trust, options.monitors),
+        decode=read_later(partial(_decoder, options)),
         receiver=ImapReceiver(
             channel=context.name,
             server=_server(options, context.base),
@@ -39,6 +41,12 @@ def build(options: Options, context: BuildContext) -> Channel:
         ),
         mailbox=options.mailbox,
     )
+
+
+def _decoder(options: Options) -> Decode:
+    from channels.imap.decode import decoder  # noqa: PLC0415 - channels/later.py
+
+    return decoder(options.mailbox, options.trust, options.monitors)
 
 
 def _server(options: Options, base: Path) -> Server:

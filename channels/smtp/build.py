@@ -1,15 +1,17 @@
 """Options into a Channel."""
 
 import ssl
+from functools import partial
 from pathlib import Path
 
 from channels.base import BuildContext, Channel
 from channels.certificates import server_context
-from channels.mail.decode import decoder
+from channels.later import read_later
 from channels.mail.sender import CARRIAGE, sender_of, weaknesses_of
 from channels.smtp.options import Options, Tls
 from channels.smtp.receive import SmtpReceiver
 from domain.errors import ConfigError, Mistake, Position
+from domain.ports import Decode
 
 
 def build(options: Options, context: BuildContext) -> Channel:
@@ -18,7 +20,7 @@ def build(options: Options, context: BuildContext) -> Channel:
     return Channel(
         name=context.name,
         kind="smtp",
-        decode=decoder(mailbox, options.trust, options.monitors),
+        decode=read_later(partial(_decoder, options)),
         receiver=SmtpReceiver(
             channel=context.name,
             hostname=context.hostname,
@@ -31,6 +33,12 @@ def build(options: Options, context: BuildContext) -> Channel:
         weaknesses=weaknesses_of(options),
         mailbox=mailbox,
     )
+
+
+def _decoder(options: Options) -> Decode:
+    from channels.smtp.decode import decoder  # noqa: PLC0415 - channels/later.py
+
+    return decoder(options.mailbox, options.trust, options.monitors)
 
 
 def _tls_context(tls: Tls, base: Path) -> ssl.SSLContext:

@@ -9,11 +9,10 @@ from channels.api_call import ApiCaller
 from channels.base import BuildContext, Channel, Routes
 from channels.fields import signing_keys
 from channels.json_door import Door, Prove
+from channels.later import read_later
 from channels.proofs import any_of, basic, bearer, unsigned
 from channels.signing import standard_webhooks
 from channels.sources import at
-from channels.voice.ami import AmiReceiver
-from channels.voice.decode import decode
 from channels.voice.door import opened, takes, twilio
 from channels.voice.options import Options
 from channels.voice.plan import HOME, Habits
@@ -25,7 +24,7 @@ from channels.voice.telling import Manners, tell
 from channels.voice.transcribe import ByCommand, ByService
 from channels.weaknesses import UNSIGNED
 from domain.call_desk import CallDesk
-from domain.ports import Receiver, Transcriber
+from domain.ports import Decode, Receiver, Transcriber
 
 __all__ = ["Options", "build"]
 
@@ -45,7 +44,7 @@ def build(options: Options, context: BuildContext) -> Channel:
         name=context.name,
         kind="voice",
         weaknesses=(UNSIGNED,) if options.unsigned else (),
-        decode=partial(decode, habits=habits, manners=manners),
+        decode=read_later(partial(_decoder, habits, manners)),
         receiver=_receiver(options, context),
         routes=_routes(options, context),
         sender=sender,
@@ -59,6 +58,12 @@ def build(options: Options, context: BuildContext) -> Channel:
             zone=zone or HOME,
         ),
     )
+
+
+def _decoder(habits: Habits, manners: Manners) -> Decode:
+    from channels.voice.decode import decode  # noqa: PLC0415 - channels/later.py
+
+    return partial(decode, habits=habits, manners=manners)
 
 
 def _routes(options: Options, context: BuildContext) -> Routes | None:
@@ -129,6 +134,8 @@ def _transcriber(options: Options, context: BuildContext) -> Transcriber | None:
 def _receiver(options: Options, context: BuildContext) -> Receiver | None:
     found: list[Receiver] = []
     if options.ami:
+        from channels.voice.ami import AmiReceiver  # noqa: PLC0415 - few telephone systems tell of calls so
+
         ami = options.ami
         secret = context.reveal(ami.secret)
         found.append(

@@ -5,13 +5,14 @@ from functools import partial
 from channels.base import BuildContext, Channel
 from channels.fields import signing_keys
 from channels.json_door import Door
+from channels.later import read_later
 from channels.proofs import unsigned
 from channels.signed_reply import CARRIAGE, ReplySender
 from channels.signing import standard_webhooks
 from channels.sources import at
 from channels.weaknesses import UNSIGNED
-from channels.webhook.decode import decode
 from channels.webhook.options import Options
+from domain.ports import Decode
 
 __all__ = ["Options", "build"]
 
@@ -25,16 +26,22 @@ def build(options: Options, context: BuildContext) -> Channel:
     return Channel(
         name=context.name,
         kind="webhook",
-        decode=partial(
-            decode,
-            answers=options.reply is not None,
-            vouches=frozenset(options.vouches),
-            authentic=not options.unsigned,
-        ),
+        decode=read_later(partial(_decoder, options)),
         weaknesses=(UNSIGNED,) if options.unsigned else (),
         routes=door.routes,
         sender=_sender(options, context, f"{place}.reply.secret"),
         carriage=CARRIAGE,
+    )
+
+
+def _decoder(options: Options) -> Decode:
+    from channels.webhook.decode import decode  # noqa: PLC0415 - channels/later.py
+
+    return partial(
+        decode,
+        answers=options.reply is not None,
+        vouches=frozenset(options.vouches),
+        authentic=not options.unsigned,
     )
 
 

@@ -19,7 +19,7 @@ from ingest.commands.shell import Shell
 from ingest.commands.since import asked_since, since_option
 from ingest.payloads import facts_of_case
 from ingest.presentation.backtest import progress, show_backtest
-from ingest.rulebook import source_and_rules
+from ingest.rulesets import source_and_rules
 from ingest.translations import N_, _
 from store import past
 from triage.backtest import Sample, Tally

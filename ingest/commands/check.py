@@ -175,7 +175,7 @@ def _queues(settings: "Settings", broker: "Broker") -> Finding:
 
 
 def _letters(settings: "Settings") -> Finding:
-    from ingest.wiring import read_templates  # noqa: PLC0415 - as above
+    from ingest.wiring_work import read_templates  # noqa: PLC0415 - as above
 
     read_templates(settings)
     return Finding(what="letters", facts={})
@@ -183,7 +183,7 @@ def _letters(settings: "Settings") -> Finding:
 
 def _rules(path: Path, settings: "Settings | None" = None) -> Finding:
     from ingest.payloads import facts_of_case  # noqa: PLC0415 - as above
-    from ingest.rulebook import read_rules  # noqa: PLC0415 - as above
+    from ingest.rulesets import read_rules  # noqa: PLC0415 - as above
     from triage.selftest import run_tests  # noqa: PLC0415 - as above
 
     ruleset = read_rules(path)
@@ -198,7 +198,7 @@ def _rules(path: Path, settings: "Settings | None" = None) -> Finding:
 
 def _unknown_letters(settings: "Settings", chosen: Iterable[tuple[Position, str]]) -> Iterator[Mistake]:
     """The daemon would send the usual letter instead: right for a customer, and not what the rule says."""
-    from ingest.wiring import read_templates  # noqa: PLC0415 - as above
+    from ingest.wiring_work import read_templates  # noqa: PLC0415 - as above
 
     letters = read_templates(settings)
     known = letters.names(settings.language)

@@ -8,7 +8,6 @@ import click
 from domain.errors import ConfigError
 from domain.units import BadValue, parse_duration
 from ingest import memory
-from ingest.commands.check import mistakes_of_settings
 from ingest.commands.failures import Unusable
 from ingest.commands.shape import OneOf, command
 from ingest.commands.shell import Shell
@@ -39,6 +38,8 @@ def run(shell: Shell, role: str, backfill: str | None) -> int:
 
         return asyncio.run(run_daemon(settings, role, backfill=back))
     except ConfigError as error:
+        from ingest.commands.check import mistakes_of_settings  # noqa: PLC0415 - what looks at everything at once is large
+
         raise ConfigError(mistakes_of_settings(shell) or error.mistakes) from error
 
 

@@ -19,8 +19,8 @@ from ingest.presentation.explanation import show_explanation
 from ingest.presentation.moments import iso
 from ingest.presentation.refusal import show_why_not
 from ingest.roles import rules_folder
-from ingest.rulebook import kept_rules, read_book, read_rules
 from ingest.rulehistory import RuleHistory, UnknownSet
+from ingest.rulesets import kept_rules, read_book, read_rules
 from ingest.translations import N_, _
 from triage.explain import as_json
 from triage.explain import explain as explain_facts

@@ -12,7 +12,7 @@ from ingest.commands.shape import command
 from ingest.commands.shell import Shell
 from ingest.payloads import facts_of_case
 from ingest.presentation.findings import show_findings
-from ingest.rulebook import read_book
+from ingest.rulesets import read_book
 from ingest.translations import N_, _
 from triage.lint.checking import lint
 from triage.lint.findings import Finding, Severity

@@ -21,7 +21,7 @@ from ingest.payloads import facts_of_case
 from ingest.presentation.junit import junit
 from ingest.presentation.refusal import refusal_lines
 from ingest.presentation.rule_tests import progress, show_results
-from ingest.rulebook import Book, read_book
+from ingest.rulesets import Book, read_book
 from ingest.translations import N_
 from triage.explain import position_json
 from triage.obstacles import Obstacle, obstacles

@@ -12,7 +12,7 @@ from ingest.commands.shell import Shell, print_json, say
 from ingest.commands.stats import stats
 from ingest.commands.suggest import suggest_rules
 from ingest.presentation.labels import counted_rules, counted_tests
-from ingest.rulebook import read_rules
+from ingest.rulesets import read_rules
 from ingest.translations import N_, _
 from triage.schema import rules_schema
 

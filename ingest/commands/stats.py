@@ -17,7 +17,7 @@ from ingest.commands.shell import Shell
 from ingest.commands.since import asked_since, since_option
 from ingest.presentation.moments import iso
 from ingest.presentation.stats import show_stats
-from ingest.rulebook import read_rules
+from ingest.rulesets import read_rules
 from ingest.translations import N_
 from store.statistics import Statistics, statistics
 from triage.rules import DEFAULT

@@ -27,7 +27,7 @@ from ingest.commands.shape import command
 from ingest.commands.shell import Shell, nearby, warn
 from ingest.presentation.status import in_words, show_status
 from ingest.roles import ROLES, run_folder
-from ingest.rulebook import read_rules
+from ingest.rulesets import read_rules
 from ingest.translations import N_
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from ingest.commands.shell import Shell
 from ingest.commands.since import asked_since, since_option
 from ingest.presentation.moments import iso
 from ingest.presentation.suggest import show_suggestions
-from ingest.rulebook import looked_at
+from ingest.rulesets import looked_at
 from ingest.suggesting import Proposal, Trial
 from ingest.translations import N_
 from store.past import pasts, span

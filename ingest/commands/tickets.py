@@ -168,7 +168,7 @@ def _write_table(connection: Connection, *, since: datetime | None) -> None:
 
 
 def _must_be_declared(shell: Shell, department: str) -> None:
-    from ingest.rulebook import read_rules  # noqa: PLC0415 - the only command here that needs the rules
+    from ingest.rulesets import read_rules  # noqa: PLC0415 - the only command here that needs the rules
 
     declared = read_rules(shell.settings.rules_path).departments
     if department not in declared:

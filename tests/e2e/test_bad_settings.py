@@ -114,7 +114,7 @@ def test_rules_are_replaced_only_by_better_ones_while_mail_comes(tmp_path):
         send_mail(daemon.ports["smtp"], "sem-regras")
         status, _ = post(daemon.ports["public"], "site", daemon.secret(), _chat("fria"), "id-fria")
         assert status == 202
-        assert part(daemon, "worker") == ("down", "waiting for rules")
+        wait_for(lambda: part(daemon, "worker") == ("down", "waiting for rules"), what="a worker that waits")
         state, detail = part(daemon, "rules")
         assert state == "down"
         for place in ("3:23", "3:41", "6:19", "8:11", "9:12"):

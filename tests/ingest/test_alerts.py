@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.raw import Fate
-from ingest.rulebook import compiled
+from ingest.rulesets import compiled
 from tests.pipeline import fates, house_in
 from tests.store.conftest import backend, fresh_url, postgres_server, postgres_templates, sqlite_templates, templates
 

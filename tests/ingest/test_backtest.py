@@ -5,7 +5,7 @@ import pytest
 from domain.errors import StoreUnavailable
 from ingest import backtest as under_test
 from ingest.backtest import backtest
-from ingest.rulebook import source_and_rules
+from ingest.rulesets import source_and_rules
 from store import past
 from store.past import Span
 from tests.ingest.desk import RULES

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from config.settings import load
 from domain.raw import Fate
-from ingest.rulebook import compiled
-from ingest.wiring import open_pipeline
+from ingest.rulesets import compiled
+from ingest.wiring_work import open_pipeline
 from tests.pipeline import house_in
 from tests.store.conftest import backend, fresh_url, postgres_server, postgres_templates, sqlite_templates, templates
 

@@ -9,8 +9,8 @@ from config.settings import load
 from domain.errors import StoreUnavailable
 from domain.raw import Fate
 from ingest import transaction as transaction_module
-from ingest.rulebook import compiled
-from ingest.wiring import open_pipeline
+from ingest.rulesets import compiled
+from ingest.wiring_work import open_pipeline
 from tests.pipeline import fates, house_in, raws_of
 from tests.store.conftest import backend, fresh_url, postgres_server, postgres_templates, sqlite_templates, templates
 

@@ -10,7 +10,7 @@ import pytest
 
 from config.settings import load
 from domain.raw import Fate, JournalEntry, RawInteraction
-from ingest import rulebook
+from ingest import rulesets
 from ingest.pool import CannotStart, PipelinePool, WorkerDied
 from ingest.wiring import create_first_secrets
 from store.migrating import upgrade
@@ -30,7 +30,7 @@ async def settings(tmp_path):
 
 @pytest.fixture
 def source(settings):
-    return rulebook.tested(settings.rules_path)
+    return rulesets.tested(settings.rules_path)
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ingest.rulebook import Rulebook, compiled
+from ingest.rulebook import Rulebook
+from ingest.rulesets import compiled
 
 GOOD = """\
 version: 1

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.raw import Fate
-from ingest import rulebook
+from ingest import rulesets
 from tests.ingest.test_calls import ANA, RUI, event, only_ticket, tell
 from tests.pipeline import house_in
 from tests.store.conftest import sqlite_templates, templates
@@ -42,7 +42,7 @@ async def test_what_people_write_becomes_a_ticket_whatever_the_rule_says(house):
     (house.folder / "rules.yaml").write_text(
         RULES.replace("trait: {call.direction: [internal, outbound]}", "words: oi")
     )
-    house.source = rulebook.tested(house.folder / "rules.yaml")
+    house.source = rulesets.tested(house.folder / "rules.yaml")
     await house.chat("oi")
 
     assert len(await house.ticket_of(await house.mail("oi")) and await house.tickets()) == 2
@@ -78,7 +78,7 @@ async def test_it_becomes_a_ticket_when_later_events_make_another_call_of_it(hou
 async def test_after_another_rule_file_its_entry_can_be_filed(house):
     (outcome,) = await tell(house, event("ended", **INSIDE))
     (house.folder / "rules.yaml").write_text(RULES.replace("ticket: false", "ticket: true"))
-    house.source = rulebook.tested(house.folder / "rules.yaml")
+    house.source = rulesets.tested(house.folder / "rules.yaml")
     await house.journal.replay([outcome.raw_id])
 
     assert [one.fate for one in await house.work()] == [Fate.DONE]
@@ -89,7 +89,7 @@ async def test_a_call_that_is_on_a_ticket_stays_there(house):
     (house.folder / "rules.yaml").write_text(
         RULES.replace("call.direction: [internal, outbound]", "call.talked_s: {lt: 5}")
     )
-    house.source = rulebook.tested(house.folder / "rules.yaml")
+    house.source = rulesets.tested(house.folder / "rules.yaml")
     await tell(house, event("answered"))
     (outcome,) = await tell(house, event("ended", minutes=1, talked_s=2, duration_s=10))
 

@@ -5,7 +5,8 @@ import pytest
 from config.reading import read
 from domain.errors import ConfigError
 from tests.triage.samples import HEAD, rules_of
-from triage.loading import fingerprint, load, load_cases
+from triage.fingerprint import fingerprint
+from triage.loading import load, load_cases
 
 
 def mistakes(text: str) -> list[str]:

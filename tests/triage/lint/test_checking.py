@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.rulebook import read_book
+from ingest.rulesets import read_book
 from tests.triage.lint.samples import findings, kinds, rule
 from triage.lint.checking import lint, worst
 from triage.lint.findings import KINDS, Severity
