@@ -6,6 +6,9 @@ from domain.units import is_this_machine
 UNSIGNED = N_(
     "anybody may post here: `unsigned` switches the proof off. Give it a secret as soon as its caller can sign"
 )
+REPLAYABLE = N_(
+    "whoever catches a post can send it again under another id: `trust_delivery` believes an id that is not signed"
+)
 UNPROVED = N_("anybody may raise an alert by a forged From: `monitoring.unproved` switches the proof off")
 OPEN_PASSWORD = N_("user and password go over the network in the open: `tls: none`, and the server is another machine")
 

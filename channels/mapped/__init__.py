@@ -1,7 +1,7 @@
 """Any system's webhook: a mapping says where things stand in its JSON, a template how it wants its answers."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from channels.base import BuildContext, Channel
@@ -11,7 +11,7 @@ from channels.mapped.elsewhere import FileFetcher
 from channels.mapped.options import Options
 from channels.mapped.proofs import prover
 from channels.mapped.send import CARRIAGE, TemplateSender
-from channels.weaknesses import UNSIGNED
+from channels.weaknesses import REPLAYABLE, UNSIGNED
 from domain.remote import Access
 
 __all__ = ["Options", "build"]
@@ -33,13 +33,20 @@ def build(options: Options, context: BuildContext) -> Channel:
     return Channel(
         name=context.name,
         kind="mapped",
-        weaknesses=(UNSIGNED,) if options.proof.scheme == "unsigned" else (),
+        weaknesses=tuple(_weaknesses(options)),
         decode=partial(decode, options=options),
         routes=door.routes,
         sender=None if reply is None else TemplateSender(reply, revealed(reply.headers, context.reveal)),
         carriage=CARRIAGE if reply is not None and reply.file is not None else None,
         fetcher=fetcher,
     )
+
+
+def _weaknesses(options: Options) -> Iterator[str]:
+    if options.proof.scheme == "unsigned":
+        yield UNSIGNED
+    if options.proof.trust_delivery:
+        yield REPLAYABLE
 
 
 def revealed(headers: Mapping[str, str], reveal: Callable[[str], str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from channels.json_text import kind_of
 from channels.mapped.elsewhere import remote_files
 from channels.mapped.expressions import CannotTell, Expression
 from channels.mapped.options import Mapping, Options
+from channels.mapped.proofs import as_signed
 from channels.said import identity_of
 from channels.tag_soup import html_to_text
 from channels.unreadable import unreadable
@@ -33,6 +34,7 @@ _AS_TEXT = (*_ONE_LINE, "text", "html")
 
 def decode(raw: RawInteraction, options: Options) -> Sequence[Interaction] | Ignored:
     """Raises Undecodable when nothing in the body can be read."""
+    raw = as_signed(options.proof, raw)
     payload = read_payload(raw).value
     elements = _elements(payload, options.mapping)
     read: list[Interaction] = []

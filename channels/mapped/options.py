@@ -27,6 +27,7 @@ from domain.units import BadValue
 
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_|~-]{1,100}")
 _OURS = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection", "expect"})
+_PLACES = ("{timestamp}", "{delivery}")
 _TEXT = WithJsonSchema({"type": "string"})
 
 
@@ -46,7 +47,7 @@ def _sent_headers(headers: dict[str, str]) -> dict[str, str]:
 
 
 def _signed_text(text: str) -> str:
-    if text.count("{body}") != 1 or not text.endswith("{body}") or text.count("{timestamp}") > 1:
+    if text.count("{body}") != 1 or not text.endswith("{body}") or any(text.count(one) > 1 for one in _PLACES):
         raise BadValue(N_('write what is signed, the body last: "{timestamp}.{body}"'))
     return text
 
@@ -82,6 +83,7 @@ class Proof(StrictOptions):
     timestamp: HeaderName | None = None
     tolerance: Duration = timedelta(minutes=5)
     delivery: HeaderName | None = None
+    trust_delivery: bool = False
     username: str | None = Field(default=None, max_length=200)
 
     @model_validator(mode="after")
@@ -92,9 +94,23 @@ class Proof(StrictOptions):
             raise BadValue(N_('"hmac" needs the name of the header that holds the signature: "header"'))
         if ("{timestamp}" in self.signed) != (self.timestamp is not None):
             raise BadValue(N_('"timestamp" and "{timestamp}" in "signed" belong together: one does nothing alone'))
+        if "{delivery}" in self.signed and self.delivery is None:
+            raise BadValue(N_('"{delivery}" in "signed" needs the name of the header that holds it: "delivery"'))
+        if self.trust_delivery and not self.replayable_for_ever:
+            raise BadValue(N_('"trust_delivery" is for a "delivery" that no signature covers and no time bounds'))
         if (self.scheme == "basic") != (self.username is not None):
             raise BadValue(N_('"username" belongs to "basic", and "basic" needs it'))
         return self
+
+    @property
+    def delivery_is_unsigned(self) -> bool:
+        """An HMAC that leaves the id of the delivery to whoever sends it."""
+        return self.scheme == "hmac" and self.delivery is not None and "{delivery}" not in self.signed
+
+    @property
+    def replayable_for_ever(self) -> bool:
+        """Then what was signed once can be sent again for ever, under any id."""
+        return self.delivery_is_unsigned and self.timestamp is None
 
 
 class Ignore(StrictOptions):

@@ -6,22 +6,32 @@
     basic      user name and password
     unsigned   nothing: anybody is believed
 
-All but `standard` name no id that is signed, so a repetition is known by its body, and by the header `delivery` if
-the settings name one.
+What is the same when it comes again (docs/adr/0024): `standard` signs an id. With the others it is the body, and the
+header `delivery` if the settings name one. An HMAC that does not cover that header leaves it to whoever has caught a
+request, so there only what is signed counts:
+
+    "{delivery}" is signed         delivery and body
+    a time is signed, too          delivery and body at the door; time and body for what is filed (`as_signed`)
+    the body alone is signed       the body, unless `trust_delivery`
 """
 
 import hashlib
 import hmac
+import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from channels.fields import secret_bytes, signing_keys
 from channels.json_door import Prove
 from channels.mapped.options import Proof as Settings
 from channels.signing import Proof, SignatureRefused, standard_webhooks
+from domain.raw import RawInteraction
 
 LONGEST_STAMP = 16
+LONGEST_DELIVERY = 200
 _MILLISECONDS = 10**11
+_PLACES = re.compile(r"(\{timestamp\}|\{delivery\})")
 
 
 def prover(settings: Settings, reveal: Callable[[str], str], where: str) -> Prove:
@@ -65,14 +75,13 @@ def _unsigned(settings: Settings) -> Prove:
 def _hmac(settings: Settings, secrets: Sequence[bytes]) -> Prove:
     assert settings.header is not None, "checked with the settings"
     name, prefix = settings.header, (settings.prefix or "").encode()
-    before, stamped, between = settings.signed.removesuffix("{body}").partition("{timestamp}")
+    parts = _PLACES.split(settings.signed.removesuffix("{body}"))
 
     def prove(headers: Mapping[str, str], body: bytes, now: float) -> Proof:
         kept: dict[str, str] = {}
-        signed = before.encode()
-        if stamped and settings.timestamp is not None:
-            kept[settings.timestamp] = stamp = _fresh(settings, headers, now)
-            signed += f"{stamp}{between}".encode()
+        if settings.timestamp is not None:
+            kept[settings.timestamp] = _fresh(settings, headers, now)
+        signed = b"".join(_signed_part(settings, headers, part) for part in parts)
         offered = _bytes(headers, name)
         offered = offered.lower() if settings.encoding == "hex" else offered
         wanted = prefix.lower() if settings.encoding == "hex" else prefix
@@ -86,6 +95,27 @@ def _hmac(settings: Settings, secrets: Sequence[bytes]) -> Prove:
         return _proof(settings, headers, body, kept)
 
     return prove
+
+
+def _signed_part(settings: Settings, headers: Mapping[str, str], part: str) -> bytes:
+    """What is written out, or what stands in the header that is named. Raises SignatureRefused."""
+    name = {"{timestamp}": settings.timestamp, "{delivery}": settings.delivery}.get(part)
+    if name is None:
+        return part.encode()
+    value = _bytes(headers, name)
+    if not 0 < len(value) <= LONGEST_DELIVERY:
+        raise SignatureRefused(f"the header {name} is signed, and must hold 1 to {LONGEST_DELIVERY} bytes")
+    return value
+
+
+def as_signed(settings: Settings, raw: RawInteraction) -> RawInteraction:
+    """`raw` under what the signature covers, where the id of its delivery is whatever its sender likes."""
+    headers = raw.envelope.get("headers")
+    stamp = headers.get(settings.timestamp) if isinstance(headers, dict) else None
+    if not settings.delivery_is_unsigned or not isinstance(stamp, str):
+        return raw
+    digest = hashlib.sha256(stamp.encode() + b"." + raw.payload).hexdigest()
+    return replace(raw, dedup_key=f"{raw.channel}:signed:{digest[:40]}")
 
 
 def _encoded(settings: Settings, digest: bytes) -> bytes:
@@ -106,10 +136,11 @@ def _fresh(settings: Settings, headers: Mapping[str, str], now: float) -> str:
 
 def _proof(settings: Settings, headers: Mapping[str, str], body: bytes, kept: dict[str, str]) -> Proof:
     key = hashlib.sha256(body).hexdigest()[:40]
-    delivery = headers.get(settings.delivery, "")[:200] if settings.delivery else ""
+    delivery = headers.get(settings.delivery, "")[:LONGEST_DELIVERY] if settings.delivery else ""
     if settings.delivery and delivery:
         kept[settings.delivery] = delivery.encode("ascii", "backslashreplace").decode()
-        key = f"{kept[settings.delivery]}:{key}"
+        if settings.trust_delivery or not settings.replayable_for_ever:
+            key = f"{kept[settings.delivery]}:{key}"
     return Proof(key, kept)
 
 
