@@ -24,7 +24,7 @@ from ingest.albums import add_to_filed, put_together
 from ingest.alert_effects import Effects
 from ingest.alert_notices import Notices
 from ingest.alerting import IncidentsOfBatch
-from ingest.bursts import press_bursts
+from ingest.bursts import press_joined
 from ingest.calling import CallsOfBatch, unannotated
 from ingest.entry import Read, with_words
 from ingest.laps import Laps
@@ -119,7 +119,7 @@ class Transaction:
         filings = [self._filing(read, renumbered(placement, numbers), spent, echoes) for read, placement in new]
         self._laps.enter("commit")
         desk.file(connection, filings, self._now, period)
-        press_bursts(connection, filings, self._ruleset, self._house.burst, self._now)
+        press_joined(connection, filings, self._ruleset, self._house.burst, self._now)
         said = [*self._all, *(read.interaction for read in fresh)]
         refer_others(connection, interactions=said, filings=filings, around=around, ruleset=self._ruleset,
                      house=self._house, now=self._now)  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Column, Connection, Row, Select, select
 
 from domain.filed import Said
 from domain.interaction import Automated
@@ -27,15 +27,26 @@ _SHOWN = (
     "facts",
     "verdict",
 )
+_QUERY: Select[Any] = select(*(messages.c[name] for name in _SHOWN))
 
 
 def said_since(connection: Connection, tickets: Collection[int], since: datetime) -> dict[int, list[Said]]:
     """By ticket; notes among colleagues are left out."""
-    query = select(*(messages.c[name] for name in _SHOWN))
-    query = query.where(messages.c.occurred_at >= since, messages.c.direction != "note")
+    query = _QUERY.where(messages.c.occurred_at >= since, messages.c.direction != "note")
+    return _by_ticket(connection, query, messages.c.ticket, sorted(tickets))
+
+
+def said_as(connection: Connection, identities: Collection[str]) -> dict[int, list[Said]]:
+    """These messages, by ticket."""
+    return _by_ticket(connection, _QUERY, messages.c.identity, sorted(identities))
+
+
+def _by_ticket(
+    connection: Connection, query: Select[Any], column: Column[Any], values: list[Any]
+) -> dict[int, list[Said]]:
     found: dict[int, list[Said]] = defaultdict(list)
-    for part in chunks(sorted(tickets)):
-        for row in connection.execute(query.where(messages.c.ticket.in_(part))):
+    for part in chunks(values):
+        for row in connection.execute(query.where(column.in_(part))):
             found[row.ticket].append(_said(row))
     return found
 

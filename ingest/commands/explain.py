@@ -6,6 +6,7 @@ message, rule file ──▶ explain ──▶ a table, or JSON
 
 from dataclasses import asdict
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -40,13 +41,14 @@ from triage.whynot import why_not as why_not_applied
 @click.argument("file", metavar="[FILE]", required=False)
 @message_options
 def explain(shell: Shell, file: str | None, **given: Any) -> None:
-    """Of a ticket: what was decided when it was opened, and what the file would decide now."""
+    """Of a ticket: what was decided when it was opened, what moved it since, and what the file would decide now."""
     ruleset = read_rules(shell.rule_file(file))
     asked = asked_about(shell, given)
     document = {**as_json(explain_facts(ruleset, asked.facts)), **_about(asked)}
     document["differs"] = _differences(document) if asked.verdict else []
     document["then"] = _explained_then(shell, asked)
-    shell.answer(document, lambda: show_explanation(document))
+    document["since"] = list(asked.since)
+    shell.answer(document, lambda: show_explanation(document, ZoneInfo(shell.settings.timezone)))
 
 
 @command(

@@ -17,6 +17,7 @@ from config.scalars import resolve
 from domain.errors import Undecodable
 from domain.facts import Facts
 from domain.interaction import Ignored, Interaction, Medium, TraitValue
+from domain.past import CORRECTABLE
 from domain.units import BadValue
 from ingest.commands.failures import Unusable, Wrong
 from ingest.commands.numbers import NUMBER, no_ticket
@@ -33,6 +34,7 @@ LARGEST_MAIL = 50_000_000
 CHANNEL = "email"
 """The channel of a text that names none, as in the tests of a rule file."""
 
+_MOVES = ("retriaged", *CORRECTABLE)
 SOURCES = ("eml", "text", "text_file", "ticket")
 
 OPTIONS = (
@@ -50,11 +52,12 @@ OPTIONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """`verdict` is what was decided when the ticket was opened, as `tickets show --json` has it."""
+    """As `tickets show --json` has them: `verdict` when the ticket was opened, and `since`, what moved it afterwards."""
 
     facts: Facts
     ticket: int | None = None
     verdict: Mapping[str, Any] | None = None
+    since: Sequence[Mapping[str, Any]] = ()
 
 
 def message_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -120,7 +123,8 @@ def _of_ticket(shell: Shell, number: int) -> Asked:
     if facts is None:
         raise no_ticket(number)
     document = read_store(shell.settings, lambda connection: ticket(connection, number)) or {}
-    return Asked(facts=facts, ticket=number, verdict=document.get("verdict"))
+    since = [event for event in document.get("history", ()) if event["what"] in _MOVES]
+    return Asked(facts=facts, ticket=number, verdict=document.get("verdict"), since=since)
 
 
 READERS: Mapping[str, Callable[[Shell, Any], Asked]] = {

@@ -1,13 +1,14 @@
 """Why a message is judged as it is: the deciding rules, and those that come after them."""
 
 from collections.abc import Iterator, Mapping
+from datetime import tzinfo
 from typing import Any
 
 from rich.table import Table
 
 from ingest.presentation.console import cell, console, heading, priority_cell, table
 from ingest.presentation.labels import FIELDS, label
-from ingest.presentation.tickets import matched_words, verdict_table
+from ingest.presentation.tickets import history_table, matched_words, verdict_table
 from ingest.translations import N_, _
 
 Said = Mapping[str, Any]
@@ -21,7 +22,7 @@ LISTED: Mapping[str, str] = {
 }
 
 
-def show_explanation(explanation: Said) -> None:
+def show_explanation(explanation: Said, zone: tzinfo) -> None:
     """`explanation` is the document of `balcao rules explain --json`."""
     out = console()
     if stored := explanation.get("stored"):
@@ -29,6 +30,9 @@ def show_explanation(explanation: Said) -> None:
         out.print(heading(_("What ticket %(number)s got, under the rules %(ruleset)s") % values))
         then = explanation.get("then")
         out.print(_reasons_table(then) if then else verdict_table(stored, _tags_of(stored), others=True))
+        if explanation["since"]:
+            out.print(heading(_("What moved it since")))
+            out.print(history_table(explanation["since"], zone))
         now = {"ruleset": explanation["ruleset"]}
         out.print(heading(_("What it would get now, under the rules %(ruleset)s") % now))
     out.print(_reasons_table(explanation))

@@ -74,7 +74,7 @@ def show_ticket(ticket: Ticket, zone: tzinfo) -> None:
             heading(_("Acknowledgements")),
             _acknowledgements(ticket["acknowledgements"]),
             heading(_("History")),
-            _history(ticket["history"], zone),
+            history_table(ticket["history"], zone),
         )
     )
 
@@ -216,7 +216,7 @@ def _how_far(one: Mapping[str, Any]) -> str:
     return f"{label(SENDING, state)}, {label(DELIVERY, delivery['state'])}"
 
 
-def _history(history: Sequence[Mapping[str, Any]], zone: tzinfo) -> RenderableType:
+def history_table(history: Sequence[Mapping[str, Any]], zone: tzinfo) -> RenderableType:
     rows = table(_("When"), _("Who"), _("What"), _("From"), _("To"), _("Reason"))
     for event in history:
         rows.add_row(

@@ -174,6 +174,23 @@ def test_a_ticket_is_explained_by_what_was_decided_then_and_would_be_now(desk):
     assert "Decidido de outra forma agora: Prioridade" in desk.run("rules", "explain", "--ticket", "1").stdout
 
 
+def test_what_moved_a_ticket_since_is_told(desk):
+    assert desk.json("rules", "explain", "--ticket", "1")["since"] == []
+    assert "desde então" not in desk.run("rules", "explain", "--ticket", "1").stdout
+    event = (1, 1_772_452_800_000_000, "balcao", "retriaged", "suporte/Média", "suporte/Alta", "message 9: parado")
+    database = sqlite3.connect(desk.folder / "var" / "balcao.db")
+    with database:
+        columns = 'ticket, at, who, what, "from", "to", reason'
+        database.execute(f"INSERT INTO history ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", event)
+    database.close()
+
+    (told,) = desk.json("rules", "explain", "--ticket", "1")["since"]
+    assert (told["what"], told["to"], told["reason"]) == ("retriaged", "suporte/Alta", "message 9: parado")
+    shown = desk.run("rules", "explain", "--ticket", "1").stdout
+    assert "O que o moveu desde então" in shown
+    assert "message 9: parado" in shown
+
+
 def test_the_rules_of_that_day_tell_places_and_runners_up_where_they_are_kept(desk):
     old = RULES.replace("[fora do ar]", "[nota fiscal]").replace("boleto, fatura", "nota fiscal, boleto")
     kept = RuleHistory(rules_folder(desk.folder / "var")).keep({"regras.yaml": old})
