@@ -52,7 +52,7 @@ OPTIONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """As `tickets show --json` has them: `verdict` when the ticket was opened, and `since`, what moved it afterwards."""
+    """As `tickets show --json` has them: `verdict` when the ticket was opened, and `since`, what moved it later."""
 
     facts: Facts
     ticket: int | None = None
