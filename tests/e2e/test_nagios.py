@@ -117,9 +117,8 @@ class Nagios:
         (folder / "objects.cfg").write_text(OBJECTS + commands, encoding="utf-8")
         (folder / "nagios.cfg").write_text(MAIN.format(folder=folder, user=getpass.getuser()), encoding="utf-8")
         self.folder = folder
-        self.process = subprocess.Popen(
-            [NAGIOS, folder / "nagios.cfg"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
+        command = [NAGIOS, folder / "nagios.cfg"]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def finds(self, code, output):
         pipe = self.folder / "nagios.cmd"
