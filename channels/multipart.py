@@ -32,7 +32,9 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
+    """`file_name` is None for a field."""
+
     name: str
     file_name: str | None
     content_type: str
@@ -51,7 +53,7 @@ def read_form(body: bytes, content_type: str) -> tuple[dict[str, Any], list[File
     """Raises MalformedJson (whose message is about the form)."""
     fields: dict[str, Any] = {}
     files: list[File] = []
-    for part in _parts(body, _boundary(content_type)):
+    for part in parts_of(body, content_type):
         if part.file_name is not None:
             files.append(File(part.file_name, part.content_type, part.content))
         elif part.name == "message":
@@ -78,7 +80,9 @@ def _boundary(content_type: str) -> bytes:
     return (found[1] or found[2]).encode()
 
 
-def _parts(body: bytes, boundary: bytes) -> Iterator[_Part]:
+def parts_of(body: bytes, content_type: str) -> Iterator[Part]:
+    """Raises MalformedJson."""
+    boundary = _boundary(content_type)
     pieces = (b"\r\n" + body).split(b"\r\n--" + boundary, MOST_PARTS + 1)
     if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
         raise MalformedJson(f"the form has no last boundary, or more than {MOST_PARTS} parts")
@@ -89,13 +93,13 @@ def _parts(body: bytes, boundary: bytes) -> Iterator[_Part]:
         yield _part(piece[:start].decode("utf-8", "replace"), piece[start + 4 :], number)
 
 
-def _part(head: str, content: bytes, number: int) -> _Part:
+def _part(head: str, content: bytes, number: int) -> Part:
     header = dict(_fields_of(head))
     disposition = header.get("content-disposition", "")
     name = _NAME.search(disposition)
     if not disposition.lower().startswith("form-data") or name is None:
         raise MalformedJson(f"part {number} of the form has no name")
-    return _Part(_plain(name[1]), _file_name(disposition), header.get("content-type", ""), content)
+    return Part(_plain(name[1]), _file_name(disposition), header.get("content-type", ""), content)
 
 
 def _fields_of(head: str) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Any system's webhook: a mapping says where things stand in its JSON, a template how it wants its answers."""
+"""Any system's webhook: a mapping says where things stand in its JSON or form, a template how it wants its answers."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -8,6 +8,7 @@ from channels.base import BuildContext, Channel
 from channels.json_door import Door
 from channels.mapped.decode import decode
 from channels.mapped.elsewhere import FileFetcher
+from channels.mapped.forms import opened, takes
 from channels.mapped.options import Options
 from channels.mapped.proofs import prover
 from channels.mapped.send import CARRIAGE, TemplateSender
@@ -26,6 +27,8 @@ def build(options: Options, context: BuildContext) -> Channel:
         channel=context.name,
         prove=prover(options.proof, context.reveal, f"{place}.proof.secrets"),
         max_body=options.max_body,
+        takes=takes,
+        opened=opened,
     )
     fetcher = None
     if files is not None:

@@ -1,4 +1,4 @@
-"""Foreign JSON becomes chat messages by the expressions of the settings.
+"""Foreign JSON, or a form, becomes chat messages by the expressions of the settings.
 
 body ─▶ each? ─▶ for every message: ignore rules ─▶ fields by expression ─▶ Interaction
                    │ all ignored: the reasons         │ no sender, or nothing to read: unreadable
@@ -11,10 +11,11 @@ from typing import Any
 
 from channels.json_context import context_traits
 from channels.json_files import read_attachments
-from channels.json_reading import believable, problem_traits, read_payload, sender_traits
-from channels.json_text import kind_of
+from channels.json_reading import believable, problem_traits, sender_traits
+from channels.json_text import MalformedJson, kind_of
 from channels.mapped.elsewhere import remote_files
 from channels.mapped.expressions import CannotTell, Expression
+from channels.mapped.forms import read_body
 from channels.mapped.options import Mapping, Options
 from channels.mapped.proofs import as_signed
 from channels.said import identity_of
@@ -35,7 +36,7 @@ _AS_TEXT = (*_ONE_LINE, "text", "html")
 def decode(raw: RawInteraction, options: Options) -> Sequence[Interaction] | Ignored:
     """Raises Undecodable when nothing in the body can be read."""
     raw = as_signed(options.proof, raw)
-    payload = read_payload(raw).value
+    payload = _payload(raw)
     elements = _elements(payload, options.mapping)
     read: list[Interaction] = []
     ignored: list[str] = []
@@ -52,6 +53,13 @@ def decode(raw: RawInteraction, options: Options) -> Sequence[Interaction] | Ign
         raise Undecodable("; ".join(dict.fromkeys(why for _, _, why in broken[:10])))
     read += [_unreadable(raw, *one) for one in broken]
     return read or Ignored(reason="; ".join(dict.fromkeys(ignored))[:500] or "there is no message in it")
+
+
+def _payload(raw: RawInteraction) -> dict[str, Any]:
+    try:
+        return read_body(raw.payload)
+    except MalformedJson as error:
+        raise Undecodable(str(error)) from None
 
 
 def _elements(payload: Any, mapping: Mapping) -> list[Any]:

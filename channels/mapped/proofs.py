@@ -24,6 +24,7 @@ from dataclasses import replace
 
 from channels.fields import secret_bytes, signing_keys
 from channels.json_door import Prove
+from channels.mapped.forms import unbounded
 from channels.mapped.options import Proof as Settings
 from channels.signing import Proof, SignatureRefused, standard_webhooks
 from domain.raw import RawInteraction
@@ -135,7 +136,7 @@ def _fresh(settings: Settings, headers: Mapping[str, str], now: float) -> str:
 
 
 def _proof(settings: Settings, headers: Mapping[str, str], body: bytes, kept: dict[str, str]) -> Proof:
-    key = hashlib.sha256(body).hexdigest()[:40]
+    key = hashlib.sha256(unbounded(body)).hexdigest()[:40]
     delivery = headers.get(settings.delivery, "")[:LONGEST_DELIVERY] if settings.delivery else ""
     if settings.delivery and delivery:
         kept[settings.delivery] = delivery.encode("ascii", "backslashreplace").decode()

@@ -17,12 +17,19 @@ def installed(folder, product):
     body = "".join(f"    {line}\n" for line in BLOCKS["yaml", product].splitlines())
     (folder / "balcao.yaml").write_text(f"version: 1\nchannels:\n  {product}:\n{body}", encoding="utf-8")
     (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
-    (folder / "body.json").write_text(BLOCKS["json", product], encoding="utf-8")
+    (folder / "body").write_bytes(body_of(product))
     return str(folder / "balcao.yaml")
 
 
+def body_of(product):
+    """Lines of a form end as on the wire."""
+    if ("form", product) in BLOCKS:
+        return BLOCKS["form", product].replace("\n", "\r\n").encode()
+    return BLOCKS["json", product].encode()
+
+
 def told(message):
-    files = ", ".join(one["name"] for one in message.get("remote_files", []))
+    files = ", ".join(one["name"] for one in [*message["attachments"], *message.get("remote_files", [])])
     values = {
         "sender": message["sender"]["address"], "name": message["sender"]["name"], "text": message["text"],
         "conversation": message["conversation_key"], "message_id": message["message_id"], "files": files or "-",
@@ -30,14 +37,14 @@ def told(message):
     return "".join(f"{name:<16}{value}\n" for name, value in values.items())
 
 
-def test_three_products_are_shown():
-    assert PRODUCTS == ["chatwoot", "rocketchat", "zenvia"]
+def test_four_products_are_shown():
+    assert PRODUCTS == ["chatwoot", "rocketchat", "sendgrid", "zenvia"]
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_balcao_decode_reads_the_payload_as_the_page_says(product, tmp_path):
     config = installed(tmp_path, product)
-    result = balcao("decode", "--channel", product, "-c", config, "--json", str(tmp_path / "body.json"))
+    result = balcao("decode", "--channel", product, "-c", config, "--json", str(tmp_path / "body"))
 
     assert result.exit_code == 0, result.output
     (message,) = json.loads(result.stdout)

@@ -1,0 +1,106 @@
+"""Forms as the object that expressions look into; JSON is that object already.
+
+multipart/form-data                 fields: name ─▶ text (a list where a name comes several times)
+application/x-www-form-urlencoded   json:   name ─▶ what a field holds that is itself a JSON object or array
+                                    files:  {field, name, content_type, size, content in base64}, as `attachments` reads
+
+What a body is, is told by its first bytes, so that a captured one can be read without its headers. Each post of a
+multipart form has a boundary of its own: `unbounded` is the body without it, the same when it is sent again.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from channels.json_door import UnsupportedMedia, require_plain_json
+from channels.json_text import MalformedJson, read_object
+from channels.multipart import FORM, Part, parts_of, type_of
+
+URLENCODED = "application/x-www-form-urlencoded"
+MOST_FIELDS = 500
+_CHARSET = re.compile(r"charset=\"?(utf-8|us-ascii|iso-8859-[0-9]{1,2}|windows-125[0-9])\b", re.IGNORECASE)
+_BYTES_AS_TEXT = ("utf-8", "cp1252")
+_FIRST_LINE = re.compile(rb"--[^\r\n]{1,70}(?=\r\n)")
+_PAIRS = re.compile(rb"[!#-Z\\\]-z|~][!-~]*=[!-~]*")
+"""How the body of an encoded form looks; JSON begins with a brace, a bracket or a quotation mark."""
+
+
+def takes(media_type: str, encoding: str | None) -> None:
+    """Raises UnsupportedMedia."""
+    if media_type.partition(";")[0].strip().lower() not in {FORM, URLENCODED}:
+        require_plain_json(media_type, encoding)
+    elif encoding is not None and encoding.lower() != "identity":
+        raise UnsupportedMedia("compressed bodies are not taken; send without Content-Encoding")
+
+
+def opened(body: bytes) -> Mapping[str, Any]:
+    """A form is read later. Raises MalformedJson."""
+    return {} if _is_form(body) else read_object(body)
+
+
+def read_body(body: bytes) -> dict[str, Any]:
+    """Raises MalformedJson."""
+    if not _is_form(body):
+        return read_object(body)
+    if _FIRST_LINE.match(body):
+        parts = list(parts_of(body, type_of(body)))
+        pairs = [(part.name, _text(part)) for part in parts if part.file_name is None]
+        return {**_fields(pairs), "files": [_file(part) for part in parts if part.file_name]}
+    return {**_fields(_pairs(body)), "files": []}
+
+
+def unbounded(body: bytes) -> bytes:
+    first = _FIRST_LINE.match(body)
+    return body.replace(first[0], b"--") if first else body
+
+
+def _is_form(body: bytes) -> bool:
+    return _FIRST_LINE.match(body) is not None or _PAIRS.fullmatch(body[:1000]) is not None
+
+
+def _pairs(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="replace")
+    except ValueError:
+        raise MalformedJson(f"this is neither JSON nor a form of at most {MOST_FIELDS} fields") from None
+
+
+def _fields(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name not in fields:
+            fields[name] = value
+        elif isinstance(fields[name], list):
+            fields[name].append(value)
+        else:
+            fields[name] = [fields[name], value]
+    return {"fields": fields, "json": dict(_json(fields))}
+
+
+def _json(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in fields.items():
+        if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
+            try:
+                yield name, read_object(b'{"it":%s}' % value.encode("utf-8", "replace"))["it"]
+            except MalformedJson:
+                continue
+
+
+def _text(part: Part) -> str:
+    """As declared, else UTF-8, else what Windows writes."""
+    declared = _CHARSET.search(part.content_type)
+    for charset in (*([declared[1]] if declared else ()), *_BYTES_AS_TEXT):
+        try:
+            return part.content.decode(charset)
+        except (LookupError, ValueError):
+            continue
+    return part.content.decode("utf-8", "replace")
+
+
+def _file(part: Part) -> dict[str, Any]:
+    return {
+        "field": part.name, "name": part.file_name, "content_type": part.content_type,
+        "size": len(part.content), "content": b64encode(part.content).decode(),
+    }  # fmt: skip
