@@ -121,6 +121,9 @@ def test_prometheus_takes_the_alarms_and_the_figures(daemon, tmp_path):
     checked = subprocess.run([promtool, "check", "rules", rules], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
     assert f"{sum(len(group['rules']) for group in RULES['groups'])} rules found" in checked.stdout
+    trial = rules.with_name("balcao.rules.test.yaml")
+    tried = subprocess.run([promtool, "test", "rules", trial], capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stdout + tried.stderr
     connection = http.client.HTTPConnection("127.0.0.1", daemon.ports["private"], timeout=30)
     connection.request("GET", "/metrics")
     figures = connection.getresponse().read()

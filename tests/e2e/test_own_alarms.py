@@ -143,7 +143,7 @@ def test_what_pages_goes_to_a_person_and_comes_in_as_well(labels, receivers):
     assert found.stdout.strip() == receivers
 
 
-def test_prometheus_evaluates_every_alarm_and_every_expression_of_the_dashboard(prometheus):
+def test_prometheus_evaluates_every_alarm(prometheus):
     groups = wait_for(lambda: prometheus("rules")["data"]["groups"], what="the rules")
     loaded = wait_for(
         lambda: (
@@ -156,9 +156,46 @@ def test_prometheus_evaluates_every_alarm_and_every_expression_of_the_dashboard(
     assert loaded
     names = {rule["name"] for group in groups for rule in group["rules"]}
     assert names == {rule["alert"] for group in RULES["groups"] for rule in group["rules"]}
-    expressions = [target["expr"] for panel in BOARD["panels"] for target in panel["targets"]]
-    answers = [prometheus("query", query=one.replace("$__rate_interval", "5m")) for one in expressions]
-    assert [answer["status"] for answer in answers] == ["success"] * len(expressions)
+
+
+def test_every_panel_of_the_dashboard_shows_something(daemon, prometheus):
+    """As Grafana asks: over a range, with its variable filled in, each curve named by the labels of its legend."""
+    send_mail(daemon.ports["smtp"], "painel")
+    burns(daemon)
+    targets = {target["expr"]: target for panel in BOARD["panels"] for target in panel["targets"]}
+    empty = lambda: {one for one in targets if not curves(prometheus, one)}  # noqa: E731 - asked until it is so
+    wait_for(lambda: empty() <= ONLY_FETCHED, what="a curve in every panel")
+    for expression, target in targets.items():
+        for curve in curves(prometheus, expression):
+            assert set(re.findall(r"\{\{(\w+)\}\}", target["legendFormat"])) <= curve["metric"].keys(), expression
+            assert all(re.fullmatch(r"NaN|[+-]?Inf|[-+.e\d]+", value) for _, value in curve["values"])
+
+
+ONLY_FETCHED = {"sum by (channel, folder) (balcao_source_gaps)"}
+"""There once a mailbox was read; this desk has none."""
+
+
+def curves(prometheus, expression):
+    now = time.time()
+    answer = prometheus(
+        "query_range", query=expression.replace("$__rate_interval", "15s"), start=now - 30, end=now, step=5
+    )
+    assert answer["status"] == "success"
+    return answer["data"]["result"]
+
+
+def burns(daemon):
+    """An alarm of somebody else's, so that there is an incident."""
+    alert = {"status": "firing", "labels": {"alertname": "DiskFull", "severity": "critical"}, "annotations": {},
+             "startsAt": "2026-11-27T10:00:00Z", "endsAt": "0001-01-01T00:00:00Z", "fingerprint": "painel"}  # fmt: skip
+    body = json.dumps({"version": "4", "groupKey": "g", "status": "firing", "receiver": "balcao", "alerts": [alert]})
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{daemon.ports['public']}/hooks/alertas",
+        body.encode(),
+        {"Authorization": f"Bearer {daemon.secret('alertas')}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.status // 100 == 2
 
 
 def test_an_alarm_of_balcao_is_a_ticket_of_balcao_and_solved_when_it_is_over(daemon, prometheus):

@@ -54,6 +54,16 @@ def test_an_expression_is_promql_over_figures_that_there_are(expression):
     assert grouped | matched <= labels
 
 
+def test_every_alarm_is_tried_firing_and_silent():
+    """By promtool (tests/e2e/test_observability.py); here: that none is left out."""
+    tried = yaml.safe_load((FOLDER / "balcao.rules.test.yaml").read_text(encoding="utf-8"))["tests"]
+    fired = {one["alertname"] for test in tried for one in test.get("alert_rule_test", ()) if one["exp_alerts"]}
+    assert fired == {rule["alert"] for rule in alarms()}
+    (quiet,) = [test for test in tried if "promql_expr_test" in test]
+    shown = {re.match(r"\w+", one["series"])[0] for one in quiet["input_series"]}
+    assert {name for rule in alarms() for name in re.findall(r"\bbalcao_\w+|\bup\b", rule["expr"])} <= shown
+
+
 @pytest.mark.parametrize("rule", alarms(), ids=lambda rule: rule["alert"])
 def test_an_alarm_says_who_is_called_and_why(rule):
     assert rule["labels"]["severity"] in {"page", "ticket"}
@@ -76,3 +86,35 @@ def test_the_dashboard_asks_for_one_source_and_its_panels_do_not_overlap():
         assert not cells & mine
         cells |= mine
     assert len({panel["id"] for panel in BOARD["panels"]}) == len(BOARD["panels"])
+
+
+def test_the_dashboard_can_be_imported_and_provisioned():
+    """Imported, `${DS_PROMETHEUS}` is what __inputs asks for; put into a folder, it is the variable of that name."""
+    (source,) = BOARD["__inputs"]
+    assert (source["type"], source["pluginId"]) == ("datasource", "prometheus")
+    required = {(one["type"], one["id"]) for one in BOARD["__requires"]}
+    assert {("grafana", "grafana"), ("datasource", "prometheus")} <= required
+    assert {("panel", panel["type"]) for panel in BOARD["panels"]} <= required
+    assert BOARD.get("id") is None, "an id is of one Grafana only"
+    variables = {one["name"]: one for one in BOARD["templating"]["list"]}
+    assert {name: (one["type"], one["query"]) for name, one in variables.items()} == {
+        source["name"]: ("datasource", "prometheus")
+    }
+    used = set(re.findall(r"\$\{?(\w+)", json.dumps(BOARD["panels"])))
+    assert used <= variables.keys() | {"__rate_interval"}
+
+
+@pytest.mark.parametrize(
+    "target", [target for panel in BOARD["panels"] for target in panel["targets"]], ids=lambda target: target["expr"]
+)
+def test_a_legend_names_what_its_query_groups_by(target):
+    named = set(re.findall(r"\{\{(\w+)\}\}", target["legendFormat"]))
+    grouped = {one.strip() for group in re.findall(r"by \(([^)]*)\)", target["expr"]) for one in group.split(",")}
+    assert named == grouped - {"le"}
+
+
+def test_the_targets_of_a_panel_are_told_apart():
+    for panel in BOARD["panels"]:
+        assert len({target["refId"] for target in panel["targets"]}) == len(panel["targets"])
+        assert len({target["legendFormat"] for target in panel["targets"]}) == len(panel["targets"])
+        assert panel["fieldConfig"]["defaults"]["unit"]
