@@ -6,7 +6,7 @@ alerts:
   maintenance:
     - {name: Troca de discos, from: "2026-12-05 22:00", to: "2026-12-06 02:00", match: {cluster: prod}}
     - {name: Backup, days: [sun], from: "02:00", to: "04:00", match: {instance: "db-*"}}
-  notice: {label: cliente, by: email, solved: true, clients: {padaria: [ti@padaria.example]}}
+  notice: {label: cliente, by: email, after: 1m, solved: true, clients: {padaria: [ti@padaria.example]}}
 """
 
 import re
@@ -75,6 +75,7 @@ class Notice(Block):
     label: Label
     by: str
     solved: bool = False
+    after: Duration = 0.0
     clients: dict[str, tuple[Address, ...]] = Field(min_length=1)
 
 
@@ -128,7 +129,8 @@ def _storm(storm: Storm) -> StormPlan:
 
 
 def _notice(notice: Notice) -> NoticePlan:
-    return NoticePlan(label=notice.label, by=notice.by, clients=notice.clients, solved=notice.solved)
+    after = timedelta(seconds=notice.after)
+    return NoticePlan(label=notice.label, by=notice.by, clients=notice.clients, solved=notice.solved, after=after)
 
 
 def _window(one: Maintenance, timezone: str) -> Window:

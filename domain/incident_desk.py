@@ -37,12 +37,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticePlan:
-    """Clients that are told: `label` names one, `clients` knows its addresses, the channel `by` carries the letter."""
+    """Clients that are told: `label` names one, `clients` knows its addresses, the channel `by` carries the letter.
+
+    `after`: that an incident has begun is told when it has lasted so long and is on no storm's ticket by then.
+    """
 
     label: str
     by: str
     clients: Mapping[str, tuple[str, ...]]
     solved: bool = False
+    after: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

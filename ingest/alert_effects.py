@@ -53,7 +53,8 @@ class Effects:
         tickets, solved = self._change(connection, storms, ruleset, gathered)
         if self.notices is not None:
             departments = {number: ruleset.departments.get(one.department, "") for number, one in tickets.items()}
-            self.notices.tell(connection, self._occasions(storms, departments, solved, gathered))
+            occasions = self._occasions(storms, departments, solved, gathered)
+            self.notices.tell(connection, occasions, back=self._back(), ended={*solved, *gathered.values()})
         link(connection, self._links(left), AGAIN, self.now)
         return self._reached(connection)
 
@@ -117,6 +118,11 @@ class Effects:
                 events.append((ticket.number, at, WHO, "lasted", None, f"{seconds} s", None))
         INSERT_HISTORY.run(connection, events)
         return after, {ticket: ends[ticket] for ticket, *_ in events}
+
+    def _back(self) -> set[int]:
+        """Tickets whose incidents fire again."""
+        returned = (self.batch.incidents[mark.turn].ticket for mark in self.batch.marks if mark.course in _BACK)
+        return {ticket for ticket in returned if ticket}
 
     def _occasions(
         self,

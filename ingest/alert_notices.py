@@ -1,12 +1,13 @@
 """The clients of a batch's incidents are told: once when it begins, once when it is over, if so set.
 
     ticket of an incident, or of a storm ─▶ clients that its labels name ─▶ their addresses in the settings
-        ─▶ not told yet? ─▶ letter in the outbox
+        ─▶ not told yet? ─▶ letter in the outbox, due at once or after `alerts.notice.after`
 
-Who was told on a ticket that has been gathered into a storm's is not told of the storm as well.
+Who was told on a ticket that has been gathered into a storm's is not told of the storm as well. A letter that is
+not due yet is withdrawn when its incident is over or gathered, and waits again when the incident comes back.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,9 +40,22 @@ class Notices:
     now: datetime
     period: str
 
-    def tell(self, connection: Connection, occasions: Mapping[tuple[str, int], Occasion]) -> None:
+    def tell(
+        self,
+        connection: Connection,
+        occasions: Mapping[tuple[str, int], Occasion],
+        *,
+        back: Collection[int],
+        ended: Collection[int],
+    ) -> None:
+        """`back`: tickets whose incidents fire again; `ended`: those that are solved, or gathered into others."""
+        due = self.now + self.plan.after
+        if self.plan.after:
+            store.renew(connection, BEGINS, back, due, self.period)
+            store.withdraw(connection, BEGINS, ended, self.period)
         wanted = [letter for one in occasions.values() for letter in self._letters(connection, one)]
-        store.write(connection, wanted, self.now, self.period)
+        begins = {key: due for _, key, _ in wanted if key.startswith(f"{BEGINS}:")}
+        store.write(connection, wanted, self.now, self.period, due=begins)
 
     def _letters(self, connection: Connection, one: Occasion) -> Iterator[tuple[int, str, Acknowledgement | Silence]]:
         clients = store.clients_of(connection, one.ticket, self.plan.clients)

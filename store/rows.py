@@ -132,8 +132,10 @@ def outgoing_row(filing: Filing, now: int) -> Row | None:
             return None
 
 
-def acknowledgement_row(ticket: int, identity: str, answer: Acknowledgement, now: int) -> Row:
-    """`identity` of what it answers."""
+def acknowledgement_row(
+    ticket: int, identity: str, answer: Acknowledgement, now: int, *, due: int | None = None
+) -> Row:
+    """`identity` of what it answers; `due`: when it may go, now if not given."""
     return (
         ticket,
         answer.channel,
@@ -154,7 +156,7 @@ def acknowledgement_row(ticket: int, identity: str, answer: Acknowledgement, now
         SendState.PENDING.value,
         None,
         0,
-        now,
+        now if due is None else due,
         now,
         None,
         None,

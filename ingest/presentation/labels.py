@@ -103,6 +103,7 @@ REASONS = {
     "firing again": N_("its monitoring says that it is back"),
     "the same incident, again": N_("the same incident, again"),
     "told_already": N_("told of it already"),
+    "withdrawn": N_("over, or part of a storm, before it was to be told"),
     "same conversation": N_("same conversation"),
     "signed reply token": N_("signed reply token"),
     "same conversation, but the ticket is closed": N_("same conversation, but the ticket is closed"),
