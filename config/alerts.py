@@ -75,7 +75,7 @@ class Notice(Block):
     label: Label
     by: str
     solved: bool = False
-    after: Duration = 0.0
+    after: Duration | None = None
     clients: dict[str, tuple[Address, ...]] = Field(min_length=1)
 
 
@@ -129,7 +129,7 @@ def _storm(storm: Storm) -> StormPlan:
 
 
 def _notice(notice: Notice) -> NoticePlan:
-    after = timedelta(seconds=notice.after)
+    after = timedelta(seconds=notice.after or 0)
     return NoticePlan(label=notice.label, by=notice.by, clients=notice.clients, solved=notice.solved, after=after)
 
 
