@@ -149,6 +149,8 @@ class Settings(Sections):
     channels: Mapping[str, InstanceOf[ChannelBlock]]
     places: Mapping[str, InstanceOf[Position]] = Field(default={}, repr=False)
     journal_places: Mapping[str, InstanceOf[Position]] = Field(default={}, repr=False)
+    store_places: Mapping[str, InstanceOf[Position]] = Field(default={}, repr=False)
+    database_place: InstanceOf[Position] | None = Field(default=None, repr=False)
     web_places: Mapping[str, InstanceOf[Position]] = Field(default={}, repr=False)
     traces_place: InstanceOf[Position] | None = Field(default=None, repr=False)
 
@@ -243,6 +245,8 @@ def load(path: Path) -> Settings:
         channels=blocks,
         places=dict(_references(node)),
         journal_places=_places_in(node, "journal"),
+        store_places=_places_in(node, "store"),
+        database_place=_place_of(node, "database"),
         web_places=_places_in(node, "web"),
         traces_place=_place_of(node, "traces"),
     )

@@ -33,6 +33,7 @@ from ingest.journals import open_journal
 from ingest.locks import AlreadyRunning, RoleLock
 from ingest.otlp import check_extra, open_spans
 from ingest.recalling import recall
+from ingest.roads import open_roads
 from ingest.roles import RESTORING, ROLES, name_of, rules_folder
 from ingest.rulebook import Rulebook
 from ingest.rulehistory import RuleHistory
@@ -91,7 +92,7 @@ async def _daemon(settings: Settings, roles: frozenset[str], backfill: timedelta
             stack.callback(lock.give_back)
         created = create_first_secrets(settings)
         channels = build_channels(settings, backfill=backfill)
-        weak = list(warn_of_weaknesses(channels))
+        weak = [*warn_of_weaknesses(channels), *warn_of_open_roads(settings)]
         journal = await stack.enter_async_context(open_journal(settings))
         store = await stack.enter_async_context(Database.open(settings.store_url))
         daemon = Daemon(
@@ -146,6 +147,14 @@ def warn_of_weaknesses(channels: Mapping[str, Channel]) -> Iterator[str]:
         for weakness in channel.weaknesses:
             log.warning("weak_setting", channel=name, what=weakness)
             yield _("WARNING: channels.%(channel)s: %(what)s") % {"channel": name, "what": _(weakness)}
+
+
+def warn_of_open_roads(settings: Settings) -> Iterator[str]:
+    """As above, of what we ourselves call."""
+    for road in open_roads(settings):
+        log.warning("weak_setting", place=str(road.position), what=road.message)
+        what = _(road.text) % road.values
+        yield _("WARNING: %(place)s: %(what)s") % {"place": road.position, "what": what}
 
 
 def _read_certificates() -> None:

@@ -1,9 +1,9 @@
 """Options into a Channel."""
 
-import ssl
 from functools import partial
 from pathlib import Path
 
+from channels.authorities import trusting
 from channels.base import BuildContext, Channel, utc_now
 from channels.imap.client import Marks, Server
 from channels.imap.keys import Password, Token
@@ -14,7 +14,6 @@ from channels.imap.visit import Habits
 from channels.later import read_later
 from channels.mail.sender import CARRIAGE, sender_of, weaknesses_of
 from channels.weaknesses import in_the_open
-from domain.errors import ConfigError, Mistake, Position
 from domain.ports import Decode
 
 
@@ -53,18 +52,10 @@ def _server(options: Options, base: Path) -> Server:
     return Server(
         host=options.host,
         port=options.effective_port,
-        tls=None if options.tls == "none" else _tls_context(options.ca, base),
+        tls=None if options.tls == "none" else trusting(options.ca, base),
         starttls=options.tls == "starttls",
         timeout=options.timeout.total_seconds(),
     )
-
-
-def _tls_context(authorities: Path | None, base: Path) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=base / authorities if authorities else None)
-    except (OSError, ssl.SSLError) as error:
-        text = "the certificates to trust cannot be used: %(why)s"
-        raise ConfigError([Mistake(Position(str(authorities), 1, 1), text, {"why": str(error)})]) from error
 
 
 def _keys(options: Options, context: BuildContext) -> Keys:

@@ -33,7 +33,7 @@ _NOT_LET_IN = frozenset({530, 534, 535, 538})  # our credentials or TLS settings
 
 
 class RelaySender:
-    """Sends over pooled connections. `password` is the revealed one."""
+    """Sends over pooled connections. `password` is the revealed one; `tls` None: as the system's authorities vouch."""
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class RelaySender:
         *,
         hostname: str,
         password: str | None,
+        tls: ssl.SSLContext | None = None,
         now: Callable[[], datetime],
         timeout: float = TIMEOUT_SECONDS,
         content_timeout: float = CONTENT_SECONDS,
@@ -50,6 +51,7 @@ class RelaySender:
         self._mailbox = mailbox
         self._hostname = hostname
         self._password = password
+        self._tls = tls
         self._now = now
         self._timeout = timeout
         self._content_timeout = content_timeout
@@ -88,7 +90,7 @@ class RelaySender:
             timeout=self._timeout,
             use_tls=relay.tls == "implicit",
             start_tls=relay.tls == "starttls",
-            tls_context=None if relay.tls == "none" else ssl.create_default_context(),
+            tls_context=None if relay.tls == "none" else self._tls or ssl.create_default_context(),
             username=relay.username,
             password=self._password,
         )

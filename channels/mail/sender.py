@@ -1,5 +1,6 @@
 """Mail options into a Sender: the relay where one is configured, else files."""
 
+from channels.authorities import trusting
 from channels.base import BuildContext, utc_now
 from channels.mail.directory import DirectorySender
 from channels.mail.options import MailOptions
@@ -13,12 +14,13 @@ CARRIAGE = Carriage(apart=False, largest=20_000_000, together=20_000_000)
 
 
 def sender_of(options: MailOptions, context: BuildContext) -> Sender:
-    """Raises ConfigError when the relay's password cannot be read."""
+    """Raises ConfigError when the relay's password, or the certificates of its `ca`, cannot be read."""
     relay = options.relay
     if relay is None:
         return DirectorySender(context.var / options.outgoing, options.mailbox, utc_now)
     password = context.reveal(relay.password) if relay.password else None
-    return RelaySender(relay, options.mailbox, hostname=context.hostname, password=password, now=utc_now)
+    tls = None if relay.tls == "none" else trusting(relay.ca, context.base)
+    return RelaySender(relay, options.mailbox, hostname=context.hostname, password=password, tls=tls, now=utc_now)
 
 
 def weaknesses_of(options: MailOptions) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from channels.api_call import ApiCaller
+from channels.authorities import trusting
 from channels.base import BuildContext, Channel, Routes
 from channels.fields import signing_keys
 from channels.json_door import Door, Prove
@@ -137,9 +138,9 @@ def _receiver(options: Options, context: BuildContext) -> Receiver | None:
         from channels.voice.ami import AmiReceiver  # noqa: PLC0415 - few telephone systems tell of calls so
 
         ami = options.ami
-        secret = context.reveal(ami.secret)
+        secret, tls = context.reveal(ami.secret), trusting(ami.ca, context.base) if ami.tls else None
         found.append(
-            AmiReceiver(channel=context.name, host=ami.host, port=ami.port, user=ami.user, secret=secret, tls=ami.tls)
+            AmiReceiver(channel=context.name, host=ami.host, port=ami.port, user=ami.user, secret=secret, tls=tls)
         )
     if options.watch:
         pattern = context.base / Path(options.watch.files)

@@ -48,7 +48,7 @@ class AmiReceiver:
     port: int
     user: str
     secret: str
-    tls: bool = False
+    tls: ssl.SSLContext | None = None
     quiet: float = QUIET_SECONDS
     clock: Callable[[], float] = time.time
 
@@ -68,10 +68,9 @@ class AmiReceiver:
                     await writer.wait_closed()
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        secure = ssl.create_default_context() if self.tls else None
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                return await asyncio.open_connection(self.host, self.port, ssl=secure, limit=LONGEST_BLOCK)
+                return await asyncio.open_connection(self.host, self.port, ssl=self.tls, limit=LONGEST_BLOCK)
         except (OSError, TimeoutError) as error:
             raise ConnectionLost(f"{self.host}:{self.port} cannot be reached", detail=repr(error)) from error
 

@@ -135,6 +135,7 @@ def _channels_of_broken(path: Path) -> Iterator[Finding]:
 
 def _secrets(settings: "Settings") -> Finding:
     mistakes: list[Mistake] = []
+    from ingest.roads import open_roads  # noqa: PLC0415 - as above
     from ingest.wiring import site_tls  # noqa: PLC0415 - as above
 
     looks: tuple[Callable[[], object], ...] = (
@@ -148,8 +149,8 @@ def _secrets(settings: "Settings") -> Finding:
             look()
         except ConfigError as error:
             mistakes += [mistake for mistake in error.mistakes if mistake not in mistakes]
-    warnings = settings.secrets.exposed(settings.places)
-    return Finding(what="secrets", facts={}, mistakes=tuple(mistakes), warnings=tuple(warnings))
+    warnings = (*settings.secrets.exposed(settings.places), *open_roads(settings))
+    return Finding(what="secrets", facts={}, mistakes=tuple(mistakes), warnings=warnings)
 
 
 def _broker(settings: "Settings") -> Iterator[Finding]:

@@ -73,7 +73,8 @@ class Relay:
 
 
 @asynccontextmanager
-async def relaying(script=None, **settings) -> AsyncIterator[Relay]:
+async def relaying(script=None, *, host="127.0.0.1", implicit=None, **settings) -> AsyncIterator[Relay]:
+    """`implicit`: the context of a relay that speaks TLS from the first byte on."""
     relay, loop, seen = Relay(script or {}), asyncio.get_running_loop(), []
 
     def connected():
@@ -81,7 +82,7 @@ async def relaying(script=None, **settings) -> AsyncIterator[Relay]:
         seen.append(SMTP(relay, hostname="relay", enable_SMTPUTF8=True, loop=loop, **settings))
         return seen[-1]
 
-    server = await loop.create_server(connected, "127.0.0.1", 0)
+    server = await loop.create_server(connected, host, 0, ssl=implicit)
     relay.port = server.sockets[0].getsockname()[1]
     try:
         yield relay
@@ -90,4 +91,6 @@ async def relaying(script=None, **settings) -> AsyncIterator[Relay]:
         for protocol in seen:
             if protocol.transport is not None:
                 protocol.transport.abort()
+            if protocol._handler_coroutine is not None:
+                protocol._handler_coroutine.cancel()  # a failed STARTTLS tells it nothing
         await asyncio.gather(*(p._handler_coroutine for p in seen if p._handler_coroutine), return_exceptions=True)
