@@ -1,4 +1,4 @@
-"""Two nodes at one PostgreSQL, as their parts: what one accepts wakes the worker of the other, which never looks by itself."""
+"""Two nodes at one PostgreSQL: what one accepts wakes the worker of the other, which never looks by itself."""
 
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
