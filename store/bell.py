@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from store.postgres import GONE
+from store.postgres import GONE, secured
 
 log = structlog.get_logger()
 
@@ -48,17 +48,19 @@ class Bell:
     """`heard` by what is listened to; called on the event loop, also when something may have been missed."""
 
     def __init__(self, url: str | URL, heard: Mapping[str, Callable[[], None]]) -> None:
+        url, by_tls = secured(make_url(url))
         self._engine = create_async_engine(
-            make_url(url).set(drivername="postgresql+asyncpg"),
+            url.set(drivername="postgresql+asyncpg"),
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args={"timeout": PATIENCE, "server_settings": {"synchronous_commit": "off"}},
+            connect_args={**by_tls, "timeout": PATIENCE, "server_settings": {"synchronous_commit": "off"}},
         )
         self._heard = dict(heard)
         self._rung: set[str] = set()
         self._stirred = asyncio.Event()
         self._echoed = asyncio.Event()
         self._listening = True
+        self._echo = ""
 
     def ring(self, what: str) -> None:
         """Tell it to the others soon. Never waits, never fails."""
@@ -90,10 +92,11 @@ class Bell:
                 await self._serve(driver)
 
     async def _listen(self, driver: "asyncpg.Connection[Any]") -> None:
-        echo = f"balcao_echo_{driver.get_server_pid()}"
-        await driver.add_listener(echo, lambda *_: self._echoed.set())
+        own = await driver.fetchval("SELECT pg_backend_pid()")  # a pooler tells a number of its own when it connects us
+        self._echo = f"balcao_echo_{own}"
+        await driver.add_listener(self._echo, lambda *_: self._echoed.set())
         for what, heard in self._heard.items():
-            await driver.add_listener(what, _from_others(driver.get_server_pid(), heard))
+            await driver.add_listener(what, _from_others(own, heard))
         await self._probe(driver)
         for heard in self._heard.values():
             heard()
@@ -117,7 +120,7 @@ class Bell:
         self._echoed.clear()
         try:
             async with asyncio.timeout(PATIENCE):
-                await driver.execute(f"NOTIFY balcao_echo_{driver.get_server_pid()}")
+                await driver.execute(f"NOTIFY {self._echo}")
                 await self._echoed.wait()
         except TimeoutError:
             raise Deaf("no notification comes back; LISTEN needs a connection of its own, not a pooled one") from None

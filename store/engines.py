@@ -26,6 +26,8 @@ class Backend(Protocol):
 
     async def read(self, unit: Callable[[Connection], T]) -> T: ...
 
+    async def examine(self) -> None: ...
+
     async def close(self) -> None: ...
 
 
@@ -79,6 +81,10 @@ class Database:
     async def read(self, unit: Callable[[Connection], T]) -> T:
         """Run `unit` on a snapshot that cannot be written to. Raises StoreUnavailable."""
         return await self._backend.read(unit)
+
+    async def examine(self) -> None:
+        """Raises StoreUnavailable, in words, for connections that cannot be relied on."""
+        await self._backend.examine()
 
     async def close(self) -> None:
         await self._backend.close()

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from domain.errors import StoreUnavailable
 
 READ_ONLY = "25006"
+POOLED = "a pooler lets clients share connections to PostgreSQL: give each client one of its own (pool_mode = session)"
 _UNAVAILABLE_STATES = (
     "08",  # connection
     READ_ONLY,
@@ -29,6 +30,9 @@ _UNAVAILABLE_STATES = (
     "57",  # shutting down, cancelled
     "58",  # input/output error
 )
+_ELSEWHERE = ("26000", "42P05")
+"""A statement that this connection has prepared is not there, or is there before it was: the server's connection is not
+the one it was."""
 _NOT_MIGRATED = ("no such table", "no such column", "has no column")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -57,7 +61,7 @@ def is_unavailable(error: DBAPIError) -> bool:
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return True
     state = getattr(error.orig, "sqlstate", None) or ""
-    return state.startswith(_UNAVAILABLE_STATES) or is_damaged(error)
+    return state.startswith((*_UNAVAILABLE_STATES, *_ELSEWHERE)) or is_damaged(error)
 
 
 def is_read_only(error: DBAPIError) -> bool:
@@ -78,4 +82,5 @@ def _sqlite_code(error: DBAPIError) -> int | None:
 
 def unavailable(error: BaseException) -> StoreUnavailable:
     """The peer learns nothing of our database; the log learns everything."""
-    return StoreUnavailable("the database cannot be used now", detail=f"{type(error).__name__}: {error}")
+    detail = POOLED if getattr(error, "sqlstate", None) in _ELSEWHERE else f"{type(error).__name__}: {error}"
+    return StoreUnavailable("the database cannot be used now", detail=detail)

@@ -35,6 +35,7 @@ async def upgrade(url: str | URL, kind: Kind, revision: str = "head") -> None:
         try:
             if database.file is not None:
                 create_file(database.file)
+            await database.examine()
             if revision == "head" and await database.read(lambda connection: _is_newest(connection, kind)):
                 return
             await database.write(lambda connection: _upgrade(connection, kind, revision))

@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Connection, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from store.failures import is_read_only, translated, unavailable
+from domain.errors import StoreUnavailable
+from store.failures import POOLED, is_read_only, translated, unavailable
 
 T = TypeVar("T")
 
@@ -31,7 +32,7 @@ class PostgresBackend:
 
     def __init__(self, url: URL, *, lock_timeout: float, patience: float | None, connections: int) -> None:
         self._patience = patience
-        url, secured = _secured(url)
+        url, by_tls = secured(url)
         self._engine = create_async_engine(
             url.set(drivername="postgresql+asyncpg"),
             pool_size=connections,
@@ -39,7 +40,7 @@ class PostgresBackend:
             pool_timeout=lock_timeout,
             isolation_level="READ COMMITTED",
             connect_args={
-                **secured,
+                **by_tls,
                 "timeout": CONNECT_TIMEOUT,
                 "server_settings": {
                     "synchronous_commit": "on",
@@ -55,6 +56,14 @@ class PostgresBackend:
 
     async def read(self, unit: Callable[[Connection], T]) -> T:
         return await self._transaction(self._snapshots, unit)
+
+    async def examine(self) -> None:
+        """Raises StoreUnavailable where a pooler lends what is ours to others between two transactions: what one has
+        prepared would be run for another."""
+        with translated():
+            async with _connected(self._engine) as one, _connected(self._engine) as other:
+                if await _process(one) == await _process(other):
+                    raise StoreUnavailable("the database cannot be used so", detail=POOLED)
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -82,7 +91,7 @@ class PostgresBackend:
             raise
 
 
-def _secured(url: URL) -> tuple[URL, dict[str, Any]]:
+def secured(url: URL) -> tuple[URL, dict[str, Any]]:
     """`sslmode` and `sslrootcert` as libpq writes them; without a root of its own the system's authorities count."""
     query = dict(url.query)
     mode, root = query.pop("sslmode", None), query.pop("sslrootcert", None)
@@ -94,6 +103,12 @@ def _secured(url: URL) -> tuple[URL, dict[str, Any]]:
     context = ssl.create_default_context(cafile=str(root) if root else None)
     context.check_hostname = mode == "verify-full"
     return url, {"ssl": context}
+
+
+async def _process(connection: AsyncConnection) -> int:
+    """Of the server, in a transaction that ends before this returns."""
+    async with connection.begin():
+        return int(await connection.scalar(select(func.pg_backend_pid())) or 0)
 
 
 @asynccontextmanager

@@ -56,6 +56,9 @@ class SqliteBackend:
     async def read(self, unit: Callable[[Connection], T]) -> T:
         return await self._readers.run(unit)
 
+    async def examine(self) -> None:
+        """A file is nobody else's connection."""
+
     async def close(self) -> None:
         await self._readers.close()
         await self._writer.close()

@@ -6,7 +6,7 @@
 # chat's widget in a real browser.
 # systemd: systemd-analyze looks at deploy/systemd, systemd-socket-activate hands a daemon its ports; it is not started.
 # rabbitmq-server: nodes of a cluster, each with a folder of its own (tests/rabbit.py). prometheus and its alertmanager:
-# our alarms are loaded, fire and come back in. nagios4-core: its notifications by mail. The system's own daemons of either must not be started by their
+# our alarms are loaded, fire and come back in. pgbouncer: a pooler before PostgreSQL. nagios4-core: its notifications by mail. The system's own daemons of either must not be started by their
 # installation, now or at boot.
 set -u
 missing=""
@@ -16,6 +16,7 @@ done
 PATH="$PATH:/usr/sbin" command -v dovecot >/dev/null 2>&1 || missing="$missing dovecot-imapd"
 PATH="$PATH:/usr/sbin" command -v postfix >/dev/null 2>&1 || missing="$missing postfix"
 PATH="$PATH:/usr/sbin" command -v rabbitmqctl >/dev/null 2>&1 || missing="$missing rabbitmq-server"
+PATH="$PATH:/usr/sbin" command -v pgbouncer >/dev/null 2>&1 || missing="$missing pgbouncer"
 command -v promtool >/dev/null 2>&1 || missing="$missing prometheus"
 command -v prometheus-alertmanager >/dev/null 2>&1 || missing="$missing prometheus-alertmanager"
 PATH="$PATH:/usr/sbin" command -v nagios4 >/dev/null 2>&1 || missing="$missing nagios4-core"
@@ -27,7 +28,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         *postfix*) echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections 2>/dev/null ;;
     esac
     case "$missing" in
-        *rabbitmq*|*prometheus*|*nagios*)
+        *rabbitmq*|*prometheus*|*nagios*|*pgbouncer*)
             # Debian asks policy-rc.d before it starts a service; where there is none yet, ours says no for the moment.
             if [ ! -e /usr/sbin/policy-rc.d ]; then
                 printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d
@@ -39,7 +40,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         >/dev/null 2>&1 || echo "could not install:$missing (their tests are skipped)"
     for service in $missing; do
         case "$service" in
-            rabbitmq*|prometheus*|nagios*) systemctl disable "${service%-core}" >/dev/null 2>&1 || true ;;
+            rabbitmq*|prometheus*|nagios*|pgbouncer*) systemctl disable "${service%-core}" >/dev/null 2>&1 || true ;;
         esac
     done
 else

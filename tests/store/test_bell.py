@@ -65,6 +65,14 @@ async def test_one_rings_and_the_others_hear_what_they_listen_to(postgres_server
         assert own.times == 1  # at its start, and not by its own ringing
 
 
+async def test_it_connects_as_the_databases_address_says(postgres_server):
+    """`sslmode` is libpq's word, which the driver does not know: this stopped every daemon whose database has TLS."""
+    url, heard = make_url(postgres_server).update_query_dict({"sslmode": "disable"}), Heard()
+    async with ringing(url, **{JOURNAL: heard}), ringing(url) as ringer:
+        ringer.ring(JOURNAL)
+        await heard.more()
+
+
 async def test_what_is_rung_in_the_same_moment_is_told_once(postgres_server, monkeypatch):
     monkeypatch.setattr(bells, "GAP", 0.2)
     entries = Heard()

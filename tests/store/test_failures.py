@@ -35,6 +35,7 @@ NOT_NOW = {
     "no connection free": NoConnectionFree("QueuePool limit"),
     **{f"state {state}": postgres_error(state) for state in ("08006", "25006", "40P01", "42P01", "53100", "57P01")},
 }
+POOLED_STATES = ("26000", "42P05")
 WRONG = {
     "a statement that makes no sense": sqlite_error('near "SELCT": syntax error', sqlite3.SQLITE_ERROR),
     "a duplicate": IntegrityError("INSERT", {}, Exception("UNIQUE")),
@@ -49,6 +50,13 @@ def test_what_may_pass_is_store_unavailable(error):
         raise error
     assert caught.value.detail
     assert caught.value.__cause__ is error
+
+
+@pytest.mark.parametrize("state", POOLED_STATES)
+def test_a_pooler_that_changes_the_connection_is_told_with_what_to_set(state):
+    with pytest.raises(StoreUnavailable) as caught, translated():
+        raise postgres_error(state)
+    assert "pool_mode = session" in caught.value.detail
 
 
 @pytest.mark.parametrize("error", WRONG.values(), ids=WRONG)

@@ -9,14 +9,14 @@ from sqlalchemy import make_url
 
 from domain.errors import StoreUnavailable
 from store.engines import Database
-from store.postgres import _secured
+from store.postgres import secured
 
 URL = "postgresql://balcao@db.example/balcao"
 
 
 @pytest.mark.parametrize(("mode", "checks_name"), [("verify-full", True), ("verify-ca", False)])
 def test_a_verified_connection_asks_for_a_certificate_that_somebody_vouches_for(mode, checks_name):
-    url, told = _secured(make_url(f"{URL}?sslmode={mode}"))
+    url, told = secured(make_url(f"{URL}?sslmode={mode}"))
     assert dict(url.query) == {}
     assert told["ssl"].verify_mode is ssl.CERT_REQUIRED
     assert told["ssl"].check_hostname is checks_name
@@ -25,8 +25,8 @@ def test_a_verified_connection_asks_for_a_certificate_that_somebody_vouches_for(
 
 @pytest.mark.parametrize("mode", ["disable", "prefer", "require"])
 def test_other_modes_are_the_drivers(mode):
-    assert _secured(make_url(f"{URL}?sslmode={mode}"))[1] == {"ssl": mode}
-    assert _secured(make_url(URL))[1] == {}
+    assert secured(make_url(f"{URL}?sslmode={mode}"))[1] == {"ssl": mode}
+    assert secured(make_url(URL))[1] == {}
 
 
 async def test_a_server_without_tls_is_told_nothing_where_tls_is_demanded():

@@ -1,0 +1,65 @@
+"""A PgBouncer of the tests' own before their PostgreSQL: free port, no files outside its folder."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from tests.e2e.daemon import free_ports
+from tests.patience import PATIENCE
+
+CONFIGURATION = """\
+[databases]
+* = host={host} port={port} user={user}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {own}
+unix_socket_dir =
+auth_type = any
+pool_mode = {mode}
+default_pool_size = 40
+max_client_conn = 200
+{more}
+"""
+IGNORED = "ignore_startup_parameters = synchronous_commit,lock_timeout,idle_in_transaction_session_timeout"
+"""As docs/clusters.md says."""
+
+
+def program():
+    """Where it is, or None: Debian keeps it where only root looks."""
+    return shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
+@contextmanager
+def pooling(server, folder, mode, more=IGNORED):
+    """The URL of a database `{name}` of `server` behind a PgBouncer in this `mode`."""
+    url = make_url(server)
+    host = url.query.get("host") or url.host
+    written, log, own = folder / "pgbouncer.ini", folder / "pgbouncer.log", free_ports(1)[0]
+    settings = {"host": host, "port": url.port or 5432, "user": url.username, "own": own, "mode": mode, "more": more}
+    written.write_text(CONFIGURATION.format(**settings))
+    command = [program(), str(written)]
+    if os.geteuid() == 0:  # it refuses to be root; the server's own user may use the server's socket
+        user = Path(host).owner() if host.startswith("/") else "nobody"
+        command[1:1] = ["-u", user]
+    with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
+        try:
+            _answering(own, process, log)
+            yield f"postgresql://{url.username}@127.0.0.1:{own}/{{name}}"
+        finally:
+            process.terminate()
+
+
+def _answering(port, process, log):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        assert process.poll() is None, log.read_text()
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise AssertionError(log.read_text())
