@@ -16,6 +16,7 @@ from domain.errors import Undecodable
 from domain.raw import RawInteraction
 from tests.channels.cases import NAME, RECEIVED_AT, SECRET
 from tests.channels.site import FakeIntake, calling
+from tests.patience import costs_below
 
 MAPPING = {
     "sender": "json.envelope.from",
@@ -69,9 +70,21 @@ def test_fields_json_and_files_of_a_multipart_form():
 
 
 def test_an_encoded_form_is_read_alike():
-    read = read_body(urlencode({"nome": "Ana Lúcia", "dados": '["a"]', "x": ""}).encode())
+    dados = '{"a": 1}'
+    read = read_body(urlencode({"nome": "Ana Lúcia", "dados": dados, "x": ""}).encode() + b"&latin=a%E7%E3o&y")
 
-    assert read == {"fields": {"nome": "Ana Lúcia", "dados": '["a"]', "x": ""}, "json": {"dados": ["a"]}, "files": []}
+    assert read["fields"] == {"nome": "Ana Lúcia", "dados": dados, "x": "", "latin": "ação", "y": ""}
+    assert (read["json"], read["files"]) == ({"dados": {"a": 1}}, [])
+
+
+@pytest.mark.parametrize("held", ['{"from":"a@b"},"it":{"from":"c@d"}', '{"from":"a@b"} {"from":"c@d"}', "{", '["a"]'])
+def test_what_is_not_one_whole_object_is_text_alone(held):
+    assert read_body(form(("envelope", held)))["json"] == {}
+
+
+def test_nine_megabytes_of_percent_signs_cost_no_seconds(tmp_path):
+    with costs_below(5), pytest.raises(Undecodable):
+        decoded(b"text=" + b"%C3" * 3_000_000, tmp_path)
 
 
 def test_a_name_that_comes_several_times_is_a_list():
@@ -166,7 +179,7 @@ async def test_what_aiohttp_writes_is_read(tmp_path):
         b"--b\r\nX: " + b"x" * 10_000 + b"\r\n\r\nx\r\n--b--",
         b"--" + b"x" * 70 + b"\r\n",
         b"&".join(b"a=1" for _ in range(600)),
-        b"a=%ff&b=\xc3\xa9",
+        b"",
     ],
 )
 def test_a_form_that_is_broken_or_too_long_is_kept_apart(body, tmp_path):
