@@ -9,7 +9,8 @@ Anything else is our bug and keeps its traceback.
 """
 
 import errno
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -97,7 +98,25 @@ def is_broken_pipe(error: BaseException) -> bool:
 def _hint(error: BaseException) -> list[str]:
     if not isinstance(error, click.UsageError) or error.ctx is None:
         return []
-    return [_("Try `%(command)s --help`.") % {"command": error.ctx.command_path}]
+    told = [_("Try `%(command)s --help`.") % {"command": error.ctx.command_path}]
+    if isinstance(error, click.exceptions.NoSuchCommand) and (meant := _meant(error.command_name, error.ctx)):
+        told.insert(0, _("Perhaps `%(command)s`?") % {"command": f"{error.ctx.find_root().command_path} {meant}"})
+    return told
+
+
+def _meant(written: str, ctx: click.Context) -> str | None:
+    """The command that was probably meant: one of that name in another group, else the most alike of this group."""
+    below = list(_below(ctx.find_root().command, ctx.find_root()))
+    here = ctx.command_path.removeprefix(ctx.find_root().command_path).strip()
+    alike = get_close_matches(f"{here} {written}".strip(), below, n=1, cutoff=0.7)
+    return next((path for path in below if path.endswith(f" {written}")), alike[0] if alike else None)
+
+
+def _below(command: click.Command | None, ctx: click.Context, path: str = "") -> Iterator[str]:
+    """The paths of all commands of a group, of those in its groups, too."""
+    for name in command.list_commands(ctx) if isinstance(command, click.Group) else ():
+        yield f"{path}{name}"
+        yield from _below(command.get_command(ctx, name), ctx, f"{path}{name} ")
 
 
 def _message(error: BaseException) -> str:

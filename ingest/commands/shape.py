@@ -23,7 +23,9 @@ class InWords(click.Command):
         self.example = example
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        return translated(self.help)[: limit * 2]
+        """Whole: cut, it would say something else."""
+        del limit
+        return translated(self.help)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         pieces = " ".join(self.collect_usage_pieces(ctx))

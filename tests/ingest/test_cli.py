@@ -127,6 +127,31 @@ def test_the_asked_language_is_spoken_wherever_it_is_asked(words):
 
 
 @pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("explain", "rules explain"),
+        ("tickets lst", "tickets list"),
+        ("ticket", "tickets"),
+        ("retry 7", "journal retry"),
+        ("nada", None),
+    ],
+)
+def test_a_command_that_is_elsewhere_or_misspelt_is_pointed_at(words, meant):
+    told = balcao(*words.split()).stderr
+
+    assert (f"Talvez `balcao {meant}`?" in told) if meant else ("Talvez" not in told)
+
+
+@pytest.mark.parametrize("group", ["tickets", "journal", "rules"])
+def test_what_a_command_does_is_said_to_the_end(group):
+    """In one word after the other, however the lines break."""
+    shown = " ".join(balcao(group, "--help", lang="en").stdout.split())
+    owner = main.get_command(None, group)
+
+    assert [name for name, one in owner.commands.items() if " ".join(one.help.split()) not in shown] == []
+
+
+@pytest.mark.parametrize(
     ("words", "expected"),
     [
         (("nada",), "Erro: não existe o comando nada"),
