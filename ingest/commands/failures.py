@@ -114,7 +114,9 @@ def _meant(written: str, ctx: click.Context) -> str | None:
 
 def _below(command: click.Command | None, ctx: click.Context, path: str = "") -> Iterator[str]:
     """The paths of all commands of a group, of those in its groups, too."""
-    for name in command.list_commands(ctx) if isinstance(command, click.Group) else ():
+    if not isinstance(command, click.Group):
+        return
+    for name in command.list_commands(ctx):
         yield f"{path}{name}"
         yield from _below(command.get_command(ctx, name), ctx, f"{path}{name} ")
 
