@@ -5,6 +5,7 @@ Whose message it is, is what the key proved (kept in the envelope), never what t
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from channels.app.options import Application
 from channels.json_context import context_traits
@@ -26,6 +27,8 @@ def decode(raw: RawInteraction, applications: Mapping[str, Application]) -> Sequ
     """Raises Undecodable."""
     sent = sent_in(raw)
     name = str(raw.envelope.get("application") or "app")
+    if isinstance(signed := raw.envelope.get("webhook_id"), str):
+        raw = replace(raw, dedup_key=f"{raw.channel}:{name}:{signed}")  # its Idempotency-Key is not (docs/adr/0024)
     settings = applications.get(name)
     message = Wild(sent.fields)
     contact = message.optional_part("contact")

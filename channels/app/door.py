@@ -94,7 +94,7 @@ class ApiDoor:
             payload=body,
             envelope={
                 "application": who.application.name, "content_type": content_type, "sha256": digest,
-                "peer": request.remote,
+                "peer": request.remote, **({"webhook_id": who.webhook_id} if who.webhook_id else {}),
             },
             source=f"{who.application.name} {named(contact_of, sent.fields)}".rstrip(),
         )  # fmt: skip

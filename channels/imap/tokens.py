@@ -69,14 +69,24 @@ class Tokens:
         status, answer = await self._ask()
         token = answer.get("access_token")
         if status in _REFUSED:
-            raise CredentialsRejected(f"the token endpoint refuses us: {_words(answer) or status}")
+            raise CredentialsRejected(f"the token endpoint refuses us: {self._words(answer) or status}")
         if status != 200 or not isinstance(token, str) or not token:
-            raise ConnectionLost(f"the token endpoint gave no token: {_words(answer) or status}")
+            raise ConnectionLost(f"the token endpoint gave no token: {self._words(answer) or status}")
         life = answer.get("expires_in")
         seconds = float(life) if isinstance(life, int | float) and not isinstance(life, bool) else DEFAULT_LIFE_SECONDS
         self._token, self._expires = token, asked_at + seconds
         if isinstance(renewed := answer.get("refresh_token"), str) and renewed:
             self._refresh_token = renewed
+
+    def _words(self, answer: dict[str, Any]) -> str:
+        """What the endpoint says is wrong, fit for a log: `invalid_grant: Token has been expired or revoked.`
+
+        Not what it repeats of ours.
+        """
+        said = ": ".join(text for name in ("error", "error_description") if isinstance(text := answer.get(name), str))
+        for secret in (self._grant.client_secret, self._grant.refresh_token, self._refresh_token):
+            said = said.replace(secret, "…") if secret else said
+        return clean_line(said, 200)
 
     async def _ask(self) -> tuple[int, dict[str, Any]]:
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
@@ -110,9 +120,3 @@ def _document(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
-
-
-def _words(answer: dict[str, Any]) -> str:
-    """What the endpoint says is wrong, fit for a log: `invalid_grant: Token has been expired or revoked.`"""
-    said = (answer.get("error"), answer.get("error_description"))
-    return clean_line(": ".join(text for text in said if isinstance(text, str)), 200)

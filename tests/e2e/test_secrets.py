@@ -7,17 +7,25 @@ the secrets themselves.
 
 import base64
 import http.client
+import http.server
 import json
 import os
 import re
+import smtplib
 import stat
 import subprocess
+import threading
+import time
 from pathlib import Path
+from typing import ClassVar
+from urllib.parse import parse_qs
 
 import pytest
 
+from channels.signing import SigningKey, sign
 from channels.voice.transcribe import ByCommand
 from tests.e2e.daemon import BALCAO, Daemon, wait_for
+from tests.e2e.looking import part
 from tests.e2e.senders import chat_body, post, send_mail
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -25,7 +33,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 NAMES = (
     "SITE", "REPLY", "VOICE_PASSWORD", "VOICE_BEARER", "TWILIO", "RECORDINGS", "RELAY", "IMAP", "BOT", "BOT_HOOK",
     "APP", "APP_REPLY", "CHAT", "ALERTS", "SENTRY", "GRAFANA", "BEAT", "WHATSAPP_APP", "WHATSAPP_VERIFY", "WHATSAPP",
-    "SLACK_SIGN", "SLACK", "META_APP", "META_VERIFY", "META_PAGE", "MAPPED", "MAPPED_HEADER",
+    "SLACK_SIGN", "SLACK", "META_APP", "META_VERIFY", "META_PAGE", "MAPPED", "MAPPED_HEADER", "TOKEN_KEY", "APP_SIGN",
+    "S3_ACCESS", "S3_SECRET", "OAUTH_CLIENT", "OAUTH_REFRESH",
 )  # fmt: skip
 SECRETS = {f"S_{name}": f"geheim{index:02}{name.lower().replace('_', '')}x0123456789abcdef0123456789" for index, name in
            enumerate(NAMES)}  # fmt: skip
@@ -40,6 +49,17 @@ CHANNELS = f"""\
     twilio: {{account: AC1, token: env:S_TWILIO, public_url: "https://x.example/hooks/fone", api: "{DEAD}"}}
     recordings: {{url: "{DEAD}/", user: balcao, password: env:S_RECORDINGS}}
   caixa: {{kind: imap, host: 127.0.0.1, port: 1, tls: none, username: ana, password: env:S_IMAP}}
+  moderna:
+    kind: imap
+    host: 127.0.0.1
+    port: 1
+    tls: none
+    username: ana
+    oauth:
+      token_url: "ECHO"
+      client_id: balcao
+      client_secret: env:S_OAUTH_CLIENT
+      refresh_token: env:S_OAUTH_REFRESH
   bot: {{kind: telegram, token: env:S_BOT, base_url: "{DEAD}"}}
   assinado:
     kind: webhook
@@ -48,7 +68,11 @@ CHANNELS = f"""\
   aberto: {{kind: webhook, unsigned: true}}
   app:
     kind: app
-    applications: {{portal: {{keys: [env:S_APP], reply: {{url: "{DEAD}/a", secret: env:S_APP_REPLY}}}}}}
+    applications:
+      portal:
+        keys: [env:S_APP]
+        secrets: [env:S_APP_SIGN]
+        reply: {{url: "{DEAD}/a", secret: env:S_APP_REPLY}}
   chat: {{kind: chat, origins: ["https://x.example"], secrets: [env:S_CHAT]}}
   alertas: {{kind: alerts, bearer: env:S_ALERTS, sentry: env:S_SENTRY, grafana: env:S_GRAFANA}}
   sinais: {{kind: heartbeat, systems: {{backup: {{every: 1d, token: env:S_BEAT}}}}}}
@@ -73,13 +97,53 @@ CHANNELS = f"""\
 """
 
 
+WITH_FILE = (
+    b"From: ana@cliente.example\r\nTo: suporte@exemplo.com.br\r\nSubject: anexo\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: application/pdf; name="nota.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjQ=\r\n'
+)
+BUCKET = f"""\
+attachments:
+  place: s3
+  s3: {{bucket: balcao, endpoint: "{DEAD}", access_key: env:S_S3_ACCESS, secret_key: env:S_S3_SECRET, timeout: 1s}}"""
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """A token endpoint that refuses, and repeats in its reason what it was sent."""
+
+    heard: ClassVar[list] = []
+
+    def do_POST(self):
+        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.heard.append(form)
+        told = f"{form['client_secret'][0]} {form['refresh_token'][0]} are wrong"
+        body = json.dumps({"error": "invalid_client", "error_description": told}).encode()
+        self.send_response(400)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *told):
+        pass
+
+
 @pytest.fixture(scope="module")
-def daemon(tmp_path_factory):
+def endpoint():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/token"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory, endpoint):
     folder = tmp_path_factory.mktemp("secrets")
     relay = '    relay: {host: 127.0.0.1, port: 1, tls: none, username: ana, password: "env:S_RELAY"}'
-    made = Daemon(folder, email=relay)
+    made = Daemon(folder, email=relay, extra=BUCKET)
     text = made.config.read_text().replace("level: info", "level: debug")
-    made.config.write_text(text + CHANNELS)
+    text = text.replace("file:var/secrets/token.key", "env:S_TOKEN_KEY")
+    made.config.write_text(text + CHANNELS.replace("ECHO", endpoint))
     previous = {name: os.environ.get(name) for name in SECRETS}
     os.environ.update(SECRETS)
     try:
@@ -137,6 +201,8 @@ def visits(daemon):
         yield asked(daemon, "GET", f"/hooks/sinais/{given['S_BEAT']}")
         message = json.dumps({"text": "oi", "contact": {"id": "u-1"}}).encode()
         yield asked(daemon, "POST", "/v1/messages", message, Authorization=f"Bearer {given['S_APP']}")
+        signed = sign(SigningKey.from_text(given["S_APP_SIGN"]), message_id="a-1", body=message, now=time.time())
+        yield asked(daemon, "POST", "/v1/messages", message, **signed)
         mapped = json.dumps({"from": "u-2", "text": "oi"}).encode()
         yield asked(daemon, "POST", "/hooks/mapeado", mapped, Authorization=f"Bearer {given['S_MAPPED']}")
         for name in ("whatsapp", "meta"):
@@ -174,6 +240,14 @@ def test_whatever_is_done_to_a_secret_it_is_shown_nowhere(daemon):
     send_mail(daemon.ports["smtp"], "segredo")
     wait_for(lambda: len(patiently(daemon, "/v1/tickets?limit=100") or ()) >= 5, what="the tickets")
     wait_for(lambda: len(daemon.logged("outgoing")) + len(daemon.logged("peer_away")) >= 1, what="tries to send")
+
+    with smtplib.SMTP("127.0.0.1", daemon.ports["smtp"], timeout=30) as client:
+        client.sendmail("ana@cliente.example", ["suporte@exemplo.com.br"], WITH_FILE)
+    wait_for(lambda: "attachment" in part(daemon, "store")[1], what="a bucket that is away")
+    wait_for(lambda: daemon.logged("credentials_rejected") and Echo.heard, what="a refusal of the token endpoint")
+    (form, *_) = Echo.heard
+    assert {SECRETS["S_OAUTH_CLIENT"], SECRETS["S_OAUTH_REFRESH"]} <= {form[name][0] for name in form}
+    assert "are wrong" in daemon.logged("credentials_rejected")[0]["reason"]
 
     told = b"".join(body if isinstance(body, bytes) else json.dumps(body).encode() for _, body in answers)
     assert shown_in(told) == []

@@ -3,6 +3,7 @@
 import json
 import time
 
+from channels.app.decode import decode
 from tests.channels.app.test_door import GOOD, LOJA, PORTAL, SECRETS, api_in
 from tests.channels.site import signed
 
@@ -26,6 +27,20 @@ async def test_the_key_of_a_try_makes_many_tries_one_message(tmp_path):
 
         assert [status for status, _, _ in answers] == [202, 200, 200]
         assert len(api.intake.accepted) == 1
+
+
+async def test_what_was_caught_is_no_second_message_under_another_key(tmp_path):
+    """The signature covers `webhook-id`, not `Idempotency-Key`; a retry has a new id and its old key."""
+    async with api_in(tmp_path) as api:
+        caught, retry = signed(BODY, secret=SIGN), signed(BODY, "msg_2", secret=SIGN)
+        tries = [{**caught, "Idempotency-Key": "k-1"}, {**caught, "Idempotency-Key": "k-2"}, caught,
+                 {**retry, "Idempotency-Key": "k-1"}]  # fmt: skip
+        answers = [await api.post(BODY, headers) for headers in tries]
+        assert max(status for status, _, _ in answers) == 202
+        assert len({one.identity for raw in api.intake.accepted for one in decode(raw, {})}) == 1
+
+        await api.post(BODY, signed(BODY, "msg_3", secret=SIGN))
+        assert len({one.identity for raw in api.intake.accepted for one in decode(raw, {})}) == 2
 
 
 async def test_a_reused_id_swallows_no_other_message(tmp_path):
