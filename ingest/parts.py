@@ -31,7 +31,8 @@ from ingest.worker import Worker
 RULES_EVERY = 1.0
 GAUGES_EVERY = 15.0
 TOTALS_EVERY = 900.0
-CLOCK_EVERY = 15.0
+CLOCK_EVERY = 3600.0
+"""Beside at the start and whenever the clock is seen to be set back (ingest/chores.py), which makes every chore due."""
 RETENTION_EVERY = 3600.0
 OVERDUE_EVERY = 10.0
 LISTEN_EVERY = 5.0

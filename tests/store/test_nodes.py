@@ -12,6 +12,8 @@ from store.journal_schema import journal_nodes, raw
 from store.nodes import JOURNAL, NOBODY
 from tests.store.test_journal import interaction
 
+shared = pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+"""Where others may be."""
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 
 
@@ -37,6 +39,7 @@ def succeed(database, name, seen):
     return database.write(lambda connection: JOURNAL.succeed(connection, name, seen, records.recover))
 
 
+@shared
 async def test_whoever_claims_has_counted(two, database):
     first, _second = two
     await first.claim(1)
@@ -44,6 +47,12 @@ async def test_whoever_claims_has_counted(two, database):
     await first.claim(1)
     assert (await look(database))["first"] == before + 1
     assert set(await look(database)) == {"first"}
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_in_a_file_that_is_ones_own_nothing_is_counted(two, database):
+    await two[0].claim(1)
+    assert await database.read(lambda connection: connection.execute(select(journal_nodes)).all()) == []
 
 
 async def test_who_claims_nothing_does_not_write(two, database):
@@ -62,6 +71,7 @@ async def test_a_count_that_stood_still_is_succeeded_and_forgotten(two, database
     assert again[entry.raw_id].attempts == 2
 
 
+@shared
 async def test_a_node_that_counted_meanwhile_keeps_what_it_holds(two, database):
     first, _second = two
     await first.claim(1)
@@ -71,7 +81,7 @@ async def test_a_node_that_counted_meanwhile_keeps_what_it_holds(two, database):
     assert await first.counts() == {**dict.fromkeys(Fate, 0), Fate.CLAIMED: 2, Fate.WAITING: 1}
 
 
-@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+@shared
 async def test_what_one_is_in_the_middle_of_counting_is_not_succeeded(two, database):
     await two[0].claim(1)
     seen = (await look(database))["first"]
