@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from tests.pipeline import house_in
-from tests.store.conftest import backend, fresh_url, postgres_server, postgres_templates, sqlite_templates, templates
+from tests.store.conftest import sqlite_templates
 
-__all__ = ["backend", "fresh_url", "postgres_server", "postgres_templates", "sqlite_templates", "templates"]
+__all__ = ["sqlite_templates"]
 
 NOON = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 CLIENT = "ti@padaria.example"
@@ -20,11 +20,8 @@ alerts:
 
 
 @pytest.fixture
-async def house(tmp_path, fresh_url, sqlite_templates):
-    folder = tmp_path / "house"
-    folder.mkdir()
-    store = await fresh_url("desk")
-    async with house_in(folder, templates=sqlite_templates, store=f'"{store}"', more=SETTINGS) as made:
+async def house(tmp_path, sqlite_templates):
+    async with house_in(tmp_path, templates=sqlite_templates, more=SETTINGS) as made:
         yield made
 
 
