@@ -26,6 +26,8 @@ T = TypeVar("T")
 LOOK = 2.0
 """Seconds. TERM + LOOK + a commit is how long what a dead node had claimed lies there."""
 OLD = 900.0
+"""Seconds. More than an older node may sit still over one message: a relay has ten minutes to answer the end of DATA
+(RFC 5321 §4.5.3.2.6), batches and files have times that its settings say. Taken too early, both send an answer."""
 
 
 class Write(Protocol):
