@@ -149,6 +149,18 @@ async def test_after_a_gap_it_says_from_when_until_when_nothing_was_heard():
     assert (told["since"], told["until"]) == ("1970-01-01T00:16:40+00:00", "1970-01-01T00:18:20+00:00")
 
 
+async def test_until_the_connection_was_cut_nothing_was_missed_however_quiet_it_was():
+    intake, times = FakeIntake(), iter((1000.0, 1100.0, 1103.0, 1103.0, 1103.0))
+    async with manager(b"", CALL[0]) as (_, port):
+        one = receiver(port, clock=lambda: next(times))
+        with pytest.raises(ConnectionLost):
+            await one.run(intake, lambda: None)
+        with structlog.testing.capture_logs() as logs:
+            await taken(one, intake, 1)
+
+    assert [entry for entry in logs if entry["event"] == "ami_unheard"] == []
+
+
 async def test_an_event_without_a_time_is_given_ours():
     intake = FakeIntake()
     bare = b"Event: Hangup\r\nUniqueid: 1.1\r\nLinkedid: 1.1\r\n\r\n"
