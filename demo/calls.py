@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from demo.showing import COLOURS, table_of
+from demo.showing import COLOURS, REASONS, table_of
 
 CHANNEL = "central"
 SETTINGS = """\
@@ -212,7 +212,7 @@ def show(console: Console, tickets: Sequence[dict[str, Any]], complaints: Sequen
     console.print("", table)
     for call in CALLS:
         if call.ticket is None:
-            console.print(Text(f"Sem ticket: {call.at} {call.name} ({call.reason})", style="dim"))
+            console.print(Text(f"Sem ticket: {call.at} {call.name} ({REASONS[call.reason]})", style="dim"))
     if complaints:
         console.print(Panel("\n".join(complaints), title="não saiu como esperado", border_style="red"))
     else:

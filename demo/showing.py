@@ -19,6 +19,8 @@ REASONS = {
     "already_acknowledged": "já confirmada",
     "automatic_auto_reply": "é automática",
     "a call has no return path": "é ligação",
+    "call still ringing": "ainda chamando",
+    "rule 'ligacao-interna' wants no ticket for this call": "a regra ligacao-interna não quer ticket",
 }
 STATES = {
     "sent": ("✔ enviada", "green"),
