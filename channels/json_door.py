@@ -64,6 +64,10 @@ def require_plain_json(media_type: str, encoding: str | None) -> None:
         raise UnsupportedMedia("JSON is UTF-8; no other charset is taken")
 
 
+def _object(body: bytes, _media_type: str) -> Mapping[str, Any]:
+    return read_object(body)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
     """`max_body`: bytes. `clock`: Unix seconds. `new`: the status of what is new, for providers that take 200 alone.
@@ -72,7 +76,7 @@ class Door:
     what is the same when it comes again in other words; where it names nothing, the proof does. `source_of` finds who
     sent it (RawInteraction.source).
     `takes` raises UnsupportedMedia for a content type and encoding that are not for us, `opened` MalformedJson for a
-    body that is none; both are for JSON objects unless another kind of body is taken.
+    body that is not what its content type says; both are for JSON objects unless another kind of body is taken.
     """
 
     channel: str
@@ -83,7 +87,7 @@ class Door:
     key_of: Callable[[Mapping[str, Any]], str | None] | None = None
     source_of: Source = nobody
     takes: Callable[[str, str | None], None] = require_plain_json
-    opened: Callable[[bytes], Mapping[str, Any]] = read_object
+    opened: Callable[[bytes, str], Mapping[str, Any]] = _object
     body_seconds: float = BODY_SECONDS
     clock: Callable[[], float] = time.time
 
@@ -117,7 +121,7 @@ class _Visit:
         body = await self.bodies.read(request)
         now = door.clock()
         proof = door.prove(headers, body, now)
-        value = door.opened(body)
+        value = door.opened(body, headers.get(hdrs.CONTENT_TYPE, ""))
         if door.at_once is not None and (answer := door.at_once(value)) is not None:
             return answer
         own = door.key_of(value) if door.key_of is not None else None

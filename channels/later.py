@@ -5,7 +5,7 @@ open a tenth of a second sooner without it (ADR 18). Whoever reads imports it wi
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cached_property
 
 from domain.afterwards import Afterword
 from domain.interaction import Ignored, Interaction
@@ -13,11 +13,15 @@ from domain.ports import Decode
 from domain.raw import RawInteraction
 
 
-def read_later(load: Callable[[], Decode]) -> Decode:
-    """What `load` imports and returns, loaded once, when there is something to read."""
-    loaded = cache(load)
+class ReadLater:
+    """A Decode: what `load` imports and returns, loaded once, when there is something to read. It can be pickled."""
 
-    def decode(raw: RawInteraction) -> Sequence[Interaction | Afterword] | Ignored:
-        return loaded()(raw)
+    def __init__(self, load: Callable[[], Decode]) -> None:
+        self._load = load
 
-    return decode
+    @cached_property
+    def _loaded(self) -> Decode:
+        return self._load()
+
+    def __call__(self, raw: RawInteraction) -> Sequence[Interaction | Afterword] | Ignored:
+        return self._loaded(raw)

@@ -11,7 +11,7 @@ from channels.imap.options import OAuth, Options
 from channels.imap.receive import ImapReceiver, Keys
 from channels.imap.tokens import Grant, Tokens
 from channels.imap.visit import Habits
-from channels.later import read_later
+from channels.later import ReadLater
 from channels.mail.sender import CARRIAGE, sender_of, weaknesses_of
 from channels.weaknesses import in_the_open
 from domain.ports import Decode
@@ -22,7 +22,7 @@ def build(options: Options, context: BuildContext) -> Channel:
     return Channel(
         name=context.name,
         kind="imap",
-        decode=read_later(partial(_decoder, options)),
+        decode=ReadLater(partial(_decoder, options)),
         receiver=ImapReceiver(
             channel=context.name,
             server=_server(options, context.base),

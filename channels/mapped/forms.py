@@ -30,15 +30,19 @@ _PAIRS = re.compile(rb"[!#-Z\\\]-z|~][!-~]*")
 
 def takes(media_type: str, encoding: str | None) -> None:
     """Raises UnsupportedMedia."""
-    if media_type.partition(";")[0].strip().lower() not in {FORM, URLENCODED}:
+    if not _says_form(media_type):
         require_plain_json(media_type, encoding)
     elif encoding is not None and encoding.lower() != "identity":
         raise UnsupportedMedia("compressed bodies are not taken; send without Content-Encoding")
 
 
-def opened(body: bytes) -> Mapping[str, Any]:
-    """A form is read later. Raises MalformedJson."""
-    return {} if _is_form(body) else read_object(body)
+def opened(body: bytes, media_type: str) -> Mapping[str, Any]:
+    """A form is read later; what says that it is JSON must be JSON. Raises MalformedJson."""
+    return {} if _says_form(media_type) and _is_form(body) else read_object(body)
+
+
+def _says_form(media_type: str) -> bool:
+    return media_type.partition(";")[0].strip().lower() in {FORM, URLENCODED}
 
 
 def read_body(body: bytes) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from channels.base import BuildContext, Channel
 from channels.certificates import server_context
-from channels.later import read_later
+from channels.later import ReadLater
 from channels.mail.sender import CARRIAGE, sender_of, weaknesses_of
 from channels.smtp.options import Options, Tls
 from channels.smtp.receive import SmtpReceiver
@@ -20,7 +20,7 @@ def build(options: Options, context: BuildContext) -> Channel:
     return Channel(
         name=context.name,
         kind="smtp",
-        decode=read_later(partial(_decoder, options)),
+        decode=ReadLater(partial(_decoder, options)),
         receiver=SmtpReceiver(
             channel=context.name,
             hostname=context.hostname,

@@ -10,7 +10,7 @@ from channels.authorities import trusting
 from channels.base import BuildContext, Channel, Routes
 from channels.fields import signing_keys
 from channels.json_door import Door, Prove
-from channels.later import read_later
+from channels.later import ReadLater
 from channels.proofs import any_of, basic, bearer, unsigned
 from channels.signing import standard_webhooks
 from channels.sources import at
@@ -45,7 +45,7 @@ def build(options: Options, context: BuildContext) -> Channel:
         name=context.name,
         kind="voice",
         weaknesses=(UNSIGNED,) if options.unsigned else (),
-        decode=read_later(partial(_decoder, habits, manners)),
+        decode=ReadLater(partial(_decoder, habits, manners)),
         receiver=_receiver(options, context),
         routes=_routes(options, context),
         sender=sender,

@@ -37,7 +37,7 @@ def takes(media_type: str, encoding: str | None) -> None:
     require_plain_json(media_type, encoding)
 
 
-def opened(body: bytes) -> Mapping[str, Any]:
+def opened(body: bytes, _media_type: str) -> Mapping[str, Any]:
     """What says that it is JSON must be JSON; anything else is read later. Raises MalformedJson."""
     first = body.lstrip()[:1]
     if first in {b"", b"{"}:

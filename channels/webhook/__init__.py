@@ -5,7 +5,7 @@ from functools import partial
 from channels.base import BuildContext, Channel
 from channels.fields import signing_keys
 from channels.json_door import Door
-from channels.later import read_later
+from channels.later import ReadLater
 from channels.proofs import unsigned
 from channels.signed_reply import CARRIAGE, ReplySender
 from channels.signing import standard_webhooks
@@ -26,7 +26,7 @@ def build(options: Options, context: BuildContext) -> Channel:
     return Channel(
         name=context.name,
         kind="webhook",
-        decode=read_later(partial(_decoder, options)),
+        decode=ReadLater(partial(_decoder, options)),
         weaknesses=(UNSIGNED,) if options.unsigned else (),
         routes=door.routes,
         sender=_sender(options, context, f"{place}.reply.secret"),

@@ -11,7 +11,7 @@ from channels.base import BuildContext
 from channels.json_door import UnsupportedMedia
 from channels.json_text import MalformedJson
 from channels.mapped import Options, build
-from channels.mapped.forms import opened, read_body, takes, unbounded
+from channels.mapped.forms import URLENCODED, opened, read_body, takes, unbounded
 from domain.errors import Undecodable
 from domain.raw import RawInteraction
 from tests.channels.cases import NAME, RECEIVED_AT, SECRET
@@ -110,7 +110,7 @@ def test_text_is_read_as_declared_else_as_utf8_else_as_windows_writes(content, k
 
 def test_json_stays_what_it_was():
     body = json.dumps({"fields": 1, "a": "x=y"}).encode()
-    assert read_body(body) == opened(body) == {"fields": 1, "a": "x=y"}
+    assert read_body(body) == opened(body, "application/json") == {"fields": 1, "a": "x=y"}
 
 
 def test_a_form_becomes_a_message_with_its_files(tmp_path):
@@ -190,7 +190,13 @@ def test_a_form_that_is_broken_or_too_long_is_kept_apart(body, tmp_path):
 @pytest.mark.parametrize("body", [b"", b"texto", b"a b=c", b"[1]", b'"a=b"', b"--", b"--x", b"\xff=\xff", b"{a=b}"])
 def test_what_is_neither_json_nor_a_form_is_refused_at_the_door(body):
     with pytest.raises(MalformedJson):
-        opened(body)
+        opened(body, URLENCODED)
+
+
+def test_a_form_that_calls_itself_json_is_refused_at_the_door():
+    assert opened(b"a=1&b=2", URLENCODED) == {}
+    with pytest.raises(MalformedJson):
+        opened(b"a=1&b=2", "application/json")
 
 
 def test_bodies_that_differ_in_more_than_their_boundary_are_not_the_same():
