@@ -10,9 +10,9 @@ REPLAYABLE = N_(
     "whoever catches a post can send it again under another id: `trust_delivery` believes an id that is not signed"
 )
 UNPROVED = N_("anybody may raise an alert by a forged From: `monitoring.unproved` switches the proof off")
-OPEN_PASSWORD = N_("user and password go over the network in the open: `tls: none`, and the server is another machine")
+OPEN_PASSWORD = N_("user and password go over the network in the open: `tls` is off, and the server is another machine")
 
 
-def in_the_open(*, host: str, tls: str, password: object) -> tuple[str, ...]:
-    """Of a mail server that we log in to."""
-    return (OPEN_PASSWORD,) if tls == "none" and password is not None and not is_this_machine(host) else ()
+def in_the_open(*, host: str, encrypted: bool, password: object) -> tuple[str, ...]:
+    """Of a server that we log in to."""
+    return (OPEN_PASSWORD,) if not encrypted and password is not None and not is_this_machine(host) else ()

@@ -36,7 +36,9 @@ def build(options: Options, context: BuildContext) -> Channel:
         carriage=CARRIAGE,
         weaknesses=(
             *weaknesses_of(options),
-            *in_the_open(host=options.host, tls=options.tls, password=options.password or options.oauth),
+            *in_the_open(
+                host=options.host, encrypted=options.tls != "none", password=options.password or options.oauth
+            ),
         ),
         mailbox=options.mailbox,
     )

@@ -66,7 +66,7 @@ class Relay(StrictOptions):
     @model_validator(mode="after")
     def _trusts_somebody_it_asks(self) -> "Relay":
         if self.ca is not None and self.tls == "none":
-            raise BadValue(N_('"ca" is for an encrypted connection, and "tls" is "none"'))
+            raise BadValue(N_('"ca" is for an encrypted connection, and "tls" is off'))
         return self
 
 

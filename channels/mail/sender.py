@@ -26,4 +26,6 @@ def sender_of(options: MailOptions, context: BuildContext) -> Sender:
 def weaknesses_of(options: MailOptions) -> tuple[str, ...]:
     relay, monitoring = options.relay, options.monitoring
     found = (UNPROVED,) if monitoring is not None and monitoring.unproved else ()
-    return (*found, *(in_the_open(host=relay.host, tls=relay.tls, password=relay.password) if relay else ()))
+    if relay is None:
+        return found
+    return (*found, *in_the_open(host=relay.host, encrypted=relay.tls != "none", password=relay.password))

@@ -23,7 +23,7 @@ from channels.voice.sms import CARRIAGE, TwilioSms
 from channels.voice.tail import TailReceiver
 from channels.voice.telling import Manners, tell
 from channels.voice.transcribe import ByCommand, ByService
-from channels.weaknesses import UNSIGNED
+from channels.weaknesses import UNSIGNED, in_the_open
 from domain.call_desk import CallDesk
 from domain.ports import Decode, Receiver, Transcriber
 
@@ -44,7 +44,7 @@ def build(options: Options, context: BuildContext) -> Channel:
     return Channel(
         name=context.name,
         kind="voice",
-        weaknesses=(UNSIGNED,) if options.unsigned else (),
+        weaknesses=tuple(_weaknesses(options)),
         decode=ReadLater(partial(_decoder, habits, manners)),
         receiver=_receiver(options, context),
         routes=_routes(options, context),
@@ -59,6 +59,13 @@ def build(options: Options, context: BuildContext) -> Channel:
             zone=zone or HOME,
         ),
     )
+
+
+def _weaknesses(options: Options) -> Iterator[str]:
+    if options.unsigned:
+        yield UNSIGNED
+    if options.ami is not None:
+        yield from in_the_open(host=options.ami.host, encrypted=options.ami.tls, password=options.ami.secret)
 
 
 def _decoder(habits: Habits, manners: Manners) -> Decode:

@@ -58,7 +58,7 @@ class Ami(StrictOptions):
     @model_validator(mode="after")
     def _trusts_somebody_it_asks(self) -> "Ami":
         if self.ca is not None and not self.tls:
-            raise BadValue(N_('"ca" is for an encrypted connection, and "tls" is "none"'))
+            raise BadValue(N_('"ca" is for an encrypted connection, and "tls" is off'))
         return self
 
 

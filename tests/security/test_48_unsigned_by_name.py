@@ -63,13 +63,22 @@ def test_what_comes_through_an_open_door_is_nobody_proved(kind, tmp_path):
     assert one.authentic
 
 
-@pytest.mark.parametrize(("host", "tls", "weak"), [
-    ("mail.exemplo.com", "none", True), ("10.0.0.5", "none", True), ("127.0.0.1", "none", False),
-    ("localhost", "none", False), ("::1", "none", False), ("mail.exemplo.com", "starttls", False),
+@pytest.mark.parametrize(("host", "encrypted", "weak"), [
+    ("mail.exemplo.com", False, True), ("10.0.0.5", False, True), ("127.0.0.1", False, False),
+    ("localhost", False, False), ("::1", False, False), ("mail.exemplo.com", True, False),
 ])  # fmt: skip
-def test_a_password_in_the_open_is_told_as_weak(host, tls, weak):
-    assert in_the_open(host=host, tls=tls, password="env:P") == ((OPEN_PASSWORD,) if weak else ())
-    assert in_the_open(host=host, tls=tls, password=None) == ()
+def test_a_password_in_the_open_is_told_as_weak(host, encrypted, weak):
+    assert in_the_open(host=host, encrypted=encrypted, password="env:P") == ((OPEN_PASSWORD,) if weak else ())
+    assert in_the_open(host=host, encrypted=encrypted, password=None) == ()
+
+
+@pytest.mark.parametrize(("ami", "weak"), [
+    ({"host": "pabx.exemplo.com"}, True), ({"host": "pabx.exemplo.com", "tls": True}, False),
+    ({"host": "127.0.0.1"}, False),
+])  # fmt: skip
+def test_a_telephone_manager_in_the_open_is_told_as_weak(ami, weak, tmp_path):
+    options = {"ami": {"user": "balcao", "secret": "env:AMI", **ami}}
+    assert built("voice", options, tmp_path).weaknesses == ((OPEN_PASSWORD,) if weak else ())
 
 
 def test_check_warns_with_the_place(tmp_path):
