@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 import structlog
 
 from channels.voice.dialects.asterisk_ami import FOLLOWED
-from domain.errors import ConnectionLost, CredentialsRejected, IntakeUnavailable
+from domain.errors import ConnectionLost, CredentialsRejected, IntakeUnavailable, ReceiverError
 from domain.ports import Intake
 from domain.raw import RawInteraction
 from domain.source import Folder, Progress
@@ -61,6 +61,8 @@ class AmiReceiver:
             await self._follow_to_the_end(reader, writer, intake, folder)
         except (OSError, EOFError, asyncio.LimitOverrunError) as error:
             raise ConnectionLost("the manager connection was cut", detail=repr(error)) from error
+        except IntakeUnavailable as error:
+            raise ReceiverError(f"calls cannot be taken down now: {error}", detail=error.detail) from error
         finally:
             writer.close()
             with suppress(OSError, TimeoutError):

@@ -10,7 +10,7 @@ from channels.voice.ami import AmiReceiver
 from channels.voice.decode import decode
 from domain.call import Outcome
 from domain.call_merging import merged
-from domain.errors import ConnectionLost, CredentialsRejected, IntakeUnavailable
+from domain.errors import ConnectionLost, CredentialsRejected, IntakeUnavailable, ReceiverError
 from tests.channels.site import FakeIntake
 from tests.patience import PATIENCE
 
@@ -174,6 +174,18 @@ async def test_a_silent_manager_is_asked_and_then_given_up():
     async with manager(b"") as (_, port):
         with pytest.raises(ConnectionLost, match="fallen silent"):
             await receiver(port, quiet=0.05).run(FakeIntake(), lambda: None)
+
+
+async def test_whoever_connects_while_the_journal_is_away_says_so_and_comes_again(monkeypatch):
+    intake = FakeIntake()
+
+    async def away(*_):
+        raise IntakeUnavailable("the journal is away")
+
+    monkeypatch.setattr(intake.ledger, "folder", away)
+    async with manager(b"") as (_, port):
+        with pytest.raises(ReceiverError, match="cannot be taken down now: the journal is away"):
+            await receiver(port).run(intake, lambda: None)
 
 
 async def test_while_the_journal_is_away_an_event_waits(monkeypatch):
