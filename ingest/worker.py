@@ -1,6 +1,6 @@
 """Takes entries out of the journal, has them filed, writes their fates back.
 
-    claim ─▶ attempts spent? ─yes─▶ FAILED
+    claim ─▶ attempts spent, and SUDDEN_ENDS more? ─yes─▶ FAILED
                   │ no
                   ▼
       fresh ones in one batch, retried ones alone ─▶ child process ─▶ settle
@@ -39,9 +39,11 @@ DEPTH = 2
 """Batches on their way to each child while claims come back full."""
 BEHIND = 0.1
 """Seconds after which an interaction that still waits to be claimed says that we are behind."""
-FIRST_DELAY = 0.5
-LONGEST_DELAY = 15.0
+FIRST_DELAY, LONGEST_DELAY = 0.5, 15.0
 JOURNAL_DELAY = 1.0
+SUDDEN_ENDS = 7
+"""Claims beyond `max_attempts` that may end with this whole process. A child's end points at the entry it had; ours,
+by kill or power, has as many innocents as were claimed."""
 PART = "worker"
 
 
@@ -177,9 +179,10 @@ class Worker:
 
     async def _handle(self, entries: Sequence[JournalEntry]) -> None:
         """Told to stop (`drain`): what has no outcome yet is given back."""
-        outcomes = [self._given_up(entry, "no attempt ended") for entry in entries if self._spent(entry)]
+        most = self._max_attempts + SUDDEN_ENDS
+        outcomes = [self._given_up(entry, "no attempt ended") for entry in entries if entry.attempts > most]
         fresh = [entry for entry in entries if entry.attempts == 1]
-        again = [entry for entry in entries if entry.attempts > 1 and not self._spent(entry)]
+        again = [entry for entry in entries if 1 < entry.attempts <= most]
         groups = ([fresh] if fresh else []) + [[entry] for entry in again]
         try:
             while groups:
@@ -192,9 +195,6 @@ class Worker:
             self._in_children -= 1
             self._room.set()
             await self._settle(outcomes)
-
-    def _spent(self, entry: JournalEntry) -> bool:
-        return entry.attempts > self._max_attempts
 
     async def _process(self, entries: Sequence[JournalEntry]) -> Sequence[Outcome]:
         """What became of `entries`; nothing of those that were given back."""

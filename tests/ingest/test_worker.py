@@ -12,7 +12,7 @@ from ingest.entry import BatchReport
 from ingest.pool import CannotStart, WorkerDied
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics
-from ingest.worker import Worker
+from ingest.worker import SUDDEN_ENDS, Worker
 from tests.patience import PATIENCE, until
 from tests.samples import NOON
 
@@ -147,11 +147,20 @@ async def test_an_entry_that_was_claimed_before_is_worked_on_alone():
 
 async def test_an_entry_whose_attempts_all_ended_with_the_process_is_parked_untouched():
     journal, pool = FakeJournal(1), FakePool()
-    journal.attempts["raw0"] = MAX_ATTEMPTS
+    journal.attempts["raw0"] = MAX_ATTEMPTS + SUDDEN_ENDS
     async with running(journal, pool):
         await until(journal.settled)
     assert journal.fates["raw0"] is Fate.FAILED
     assert pool.groups == []
+
+
+async def test_entries_that_a_few_sudden_ends_of_the_process_met_are_filed_all_the_same():
+    journal, pool = FakeJournal(2), FakePool()
+    journal.attempts = dict.fromkeys(journal.attempts, MAX_ATTEMPTS + SUDDEN_ENDS - 1)
+    async with running(journal, pool):
+        await until(journal.settled)
+    assert set(journal.fates.values()) == {Fate.DONE}
+    assert sorted(pool.groups) == [["raw0"], ["raw1"]]
 
 
 async def test_an_absent_ticket_store_costs_no_attempt(monkeypatch):
