@@ -2,8 +2,7 @@
 
     plan      24 hours, minute by minute, busy in office hours; each minute of the day lasts a second or so
     sample    resident memory of every process of the daemon, every few seconds
-    verdict   all together may grow by a tenth from the night on, and each role by a tenth from its first office hours
-              on, when each has done of everything once (a dispatcher loads what it sends with at its first letter)
+    verdict   each role, and all together, may grow by a tenth from the night to the evening
 
 What was answered yes is reconciled at the end, as after a fault.
 """
@@ -61,7 +60,7 @@ class Growth:
 
     @property
     def factor(self):
-        return self.evening / self.office
+        return self.evening / self.night
 
 
 def plan(interactions, rng):
@@ -118,9 +117,7 @@ def growth(samples, seconds):
 
 
 def flat(found):
-    return found["all"].evening <= MAY_GROW * found["all"].night and all(
-        one.factor <= MAY_GROW for one in found.values()
-    )
+    return all(one.factor <= MAY_GROW for one in found.values())
 
 
 def live(house, seconds, interactions, seed, folder):
@@ -175,7 +172,7 @@ def _tell(found, outcome, given):
         print(json.dumps(told, indent=1))  # noqa: T201 - what was asked for
         return
     table = Table(title=f"{outcome.accepted} accepted, {outcome.lost} lost, {outcome.doubled} doubled · {machine()}")
-    for name in ("role", "night", "office", "evening", "since office hours"):
+    for name in ("role", "night", "office", "evening", "since the night"):
         table.add_column(name, justify="right")
     for role, one in found.items():
         sizes = (f"{size / 1e6:.1f} MB" for size in (one.night, one.office, one.evening))
