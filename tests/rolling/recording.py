@@ -38,7 +38,7 @@ def from_the_store():
     frame = sys._getframe(2)
     while frame is not None:
         name = frame.f_code.co_filename
-        if name.startswith(ROOT) and "site-packages" not in name:
+        if name.startswith(ROOT) and name != __file__ and "site-packages" not in name:
             return name.startswith(OURS)
         frame = frame.f_back
     return False
