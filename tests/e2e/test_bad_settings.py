@@ -115,8 +115,8 @@ def test_rules_are_replaced_only_by_better_ones_while_mail_comes(tmp_path):
         status, _ = post(daemon.ports["public"], "site", daemon.secret(), _chat("fria"), "id-fria")
         assert status == 202
         wait_for(lambda: part(daemon, "worker") == ("down", "waiting for rules"), what="a worker that waits")
-        state, detail = part(daemon, "rules")
-        assert state == "down"
+        wait_for(lambda: part(daemon, "rules")[0] == "down", what="rules that are refused")
+        _, detail = part(daemon, "rules")
         for place in ("3:23", "3:41", "6:19", "8:11", "9:12"):
             assert f"rules.yaml:{place}: " in detail
         assert daemon.get("/readyz")["ready"] is False
