@@ -50,9 +50,14 @@ STATUS: dict[type[BalcaoError], int] = {
 }
 
 
-def require_plain_json(media_type: str, encoding: str | None) -> None:
+def require_uncompressed(encoding: str | None) -> None:
+    """Raises UnsupportedMedia."""
     if encoding is not None and encoding.lower() != "identity":
         raise UnsupportedMedia("compressed bodies are not taken; send without Content-Encoding")
+
+
+def require_plain_json(media_type: str) -> None:
+    """Raises UnsupportedMedia."""
     if media_type in _PLAIN_JSON:
         return
     name, _, parameters = media_type.lower().partition(";")
@@ -62,6 +67,11 @@ def require_plain_json(media_type: str, encoding: str | None) -> None:
     charset = parameters.partition("charset=")[2].split(";")[0].strip(' "')
     if charset not in {"", "utf-8", "utf8", "us-ascii"}:
         raise UnsupportedMedia("JSON is UTF-8; no other charset is taken")
+
+
+def _takes(media_type: str, encoding: str | None) -> None:
+    require_uncompressed(encoding)
+    require_plain_json(media_type)
 
 
 def _object(body: bytes, _media_type: str) -> Mapping[str, Any]:
@@ -86,7 +96,7 @@ class Door:
     at_once: Callable[[Mapping[str, Any]], web.Response | None] | None = None
     key_of: Callable[[Mapping[str, Any]], str | None] | None = None
     source_of: Source = nobody
-    takes: Callable[[str, str | None], None] = require_plain_json
+    takes: Callable[[str, str | None], None] = _takes
     opened: Callable[[bytes, str], Mapping[str, Any]] = _object
     body_seconds: float = BODY_SECONDS
     clock: Callable[[], float] = time.time

@@ -113,6 +113,16 @@ def sign(key: SigningKey, *, message_id: str, body: bytes, now: float) -> dict[s
     }
 
 
+def require_recent(stamp: str, header: str, now: float) -> None:
+    """Of a signed time that stands in a header of its own, in Unix seconds. Raises SignatureRefused."""
+    if not stamp:
+        raise SignatureRefused(f"the header {header} is missing")
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
+        raise SignatureRefused(f"{header} must be whole seconds since 1970-01-01 UTC")
+    if abs(now - int(stamp)) > TOLERANCE_SECONDS:
+        raise SignatureRefused(f"{header} is more than {TOLERANCE_SECONDS} s off our clock")
+
+
 def _check_form(message_id: str, timestamp: str, signatures: str) -> None:
     wrong: Any = (
         (not message_id, "the header webhook-id is missing"),

@@ -47,8 +47,7 @@ def source_and_rules(path: Path) -> tuple[RuleSource, RuleSet]:
 def looked_at(path: Path) -> tuple[Look, RuleSet]:
     """The files with what is written in them, and their rules, once all tests pass. Raises ConfigError."""
     look = look_at(path)
-    tested_look(look)
-    return look, _compile(look)[1]
+    return look, _tested(look)[1]
 
 
 def _compile(look: Look) -> tuple[RuleSource, RuleSet]:
@@ -102,6 +101,10 @@ def tested(path: Path) -> RuleSource:
 
 def tested_look(look: Look) -> RuleSource:
     """As `tested`, of files that have been read already."""
+    return _tested(look)[0]
+
+
+def _tested(look: Look) -> tuple[RuleSource, RuleSet]:
     source, ruleset = _compile(look)
     failures = [result for result in run_tests(ruleset, facts_of=facts_of_case) if not result.passed]
     if failures:
@@ -115,4 +118,4 @@ def tested_look(look: Look) -> RuleSource:
                 for failure in failures
             ]
         )
-    return source
+    return source, ruleset

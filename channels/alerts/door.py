@@ -12,16 +12,14 @@ body is the same delivery only for some seconds, in which a tool that had no ans
 
 import hashlib
 import hmac
-import re
 from collections.abc import Mapping
 
 from channels.json_door import Prove
-from channels.signing import TOLERANCE_SECONDS, Proof, SignatureRefused
+from channels.signing import Proof, SignatureRefused, require_recent
 
 AT_ONCE = 10
 """Seconds."""
 GRAFANAS_SIGNATURE = "X-Grafana-Alerting-Signature"
-_UNIX_SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 _KEPT = ("Sentry-Hook-Resource",)
 
 
@@ -53,18 +51,10 @@ def grafana(secret: bytes, timestamp_header: str, *, stamped: bool) -> Prove:
         stamp = headers.get(timestamp_header)
         if stamp is None and not stamped:
             return _matched(headers, GRAFANAS_SIGNATURE, secret, body, prefix=b"")
-        _must_be_recent(stamp or "", timestamp_header, now)
+        require_recent(stamp or "", timestamp_header, now)
         return _matched(headers, GRAFANAS_SIGNATURE, secret, body, prefix=f"{stamp}:".encode())
 
     return prove
-
-
-def _must_be_recent(stamp: str, header: str, now: float) -> None:
-    """Raises SignatureRefused."""
-    if not _UNIX_SECONDS.fullmatch(stamp):
-        raise SignatureRefused(f"the header {header} is missing or holds no Unix seconds")
-    if abs(now - int(stamp)) > TOLERANCE_SECONDS:
-        raise SignatureRefused(f"{header} is more than {TOLERANCE_SECONDS} s off our clock")
 
 
 def _matched(headers: Mapping[str, str], header: str, secret: bytes, body: bytes, *, prefix: bytes) -> Proof:

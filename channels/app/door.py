@@ -22,7 +22,7 @@ from channels.app.keys import Application, Caller, OriginRefused, caller
 from channels.app.message import faults
 from channels.app.openapi import document
 from channels.bodies import BodyReader
-from channels.json_door import RETRY_SECONDS, STATUS, UnsupportedMedia, not_now
+from channels.json_door import RETRY_SECONDS, STATUS, UnsupportedMedia, not_now, require_uncompressed
 from channels.json_text import MalformedJson
 from channels.multipart import FORM
 from channels.problem import json_answer, problem
@@ -146,8 +146,7 @@ class ApiDoor:
 
 def _media(request: web.Request) -> str:
     """The Content-Type as it was sent. Raises UnsupportedMedia."""
-    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
-        raise UnsupportedMedia("compressed bodies are not taken; send without Content-Encoding")
+    require_uncompressed(request.headers.get(hdrs.CONTENT_ENCODING))
     given = request.headers.get(hdrs.CONTENT_TYPE, "")
     name, _, parameters = given.lower().partition(";")
     charset = parameters.partition("charset=")[2].split(";")[0].strip(' "')

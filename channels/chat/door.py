@@ -29,7 +29,7 @@ from channels.chat.options import Look, Options
 from channels.chat.pulse import Pulse
 from channels.chat.stream import EventStream, opening_as_json
 from channels.chat.tokens import Clerk, Person, TokenExpired
-from channels.json_door import RETRY_SECONDS, STATUS, UnsupportedMedia, not_now
+from channels.json_door import RETRY_SECONDS, STATUS, UnsupportedMedia, not_now, require_uncompressed
 from channels.json_text import MalformedJson, read_object
 from channels.multipart import FORM
 from channels.problem import SECURITY_HEADERS, json_answer, problem
@@ -240,8 +240,7 @@ class Visits:
 
 def _require_media(request: web.Request, *known: str) -> str:
     """The Content-Type as it was sent. Raises UnsupportedMedia."""
-    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
-        raise UnsupportedMedia("compressed bodies are not taken; send without Content-Encoding")
+    require_uncompressed(request.headers.get(hdrs.CONTENT_ENCODING))
     given = request.headers.get(hdrs.CONTENT_TYPE, "")
     if given.lower().partition(";")[0].strip() not in known:
         raise UnsupportedMedia(f"Content-Type must be {' or '.join(known)}")

@@ -90,7 +90,7 @@ class RelaySender:
             timeout=self._timeout,
             use_tls=relay.tls == "implicit",
             start_tls=relay.tls == "starttls",
-            tls_context=None if relay.tls == "none" else self._tls or ssl.create_default_context(),
+            tls_context=self._tls,
             username=relay.username,
             password=self._password,
         )

@@ -14,9 +14,10 @@ from binascii import a2b_qp
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from channels.json_door import UnsupportedMedia, require_plain_json
+from channels.json_door import require_plain_json, require_uncompressed
 from channels.json_text import MalformedJson, read_object
 from channels.multipart import FORM, Part, parts_of, type_of
+from channels.repeated import put
 
 URLENCODED = "application/x-www-form-urlencoded"
 MOST_FIELDS = 500
@@ -30,10 +31,9 @@ _PAIRS = re.compile(rb"[!#-Z\\\]-z|~][!-~]*")
 
 def takes(media_type: str, encoding: str | None) -> None:
     """Raises UnsupportedMedia."""
+    require_uncompressed(encoding)
     if not _says_form(media_type):
-        require_plain_json(media_type, encoding)
-    elif encoding is not None and encoding.lower() != "identity":
-        raise UnsupportedMedia("compressed bodies are not taken; send without Content-Encoding")
+        require_plain_json(media_type)
 
 
 def opened(body: bytes, media_type: str) -> Mapping[str, Any]:
@@ -83,12 +83,7 @@ def _plain(written: bytes) -> str:
 def _fields(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, value in pairs:
-        if name not in fields:
-            fields[name] = value
-        elif isinstance(fields[name], list):
-            fields[name].append(value)
-        else:
-            fields[name] = [fields[name], value]
+        put(fields, name, value)
     return {"fields": fields, "json": dict(_json(fields))}
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from channels.json_door import Prove, UnsupportedMedia, require_plain_json
+from channels.json_door import Prove, require_plain_json, require_uncompressed
 from channels.json_text import read_object
 from channels.proofs import digest
 from channels.signing import Proof, SignatureRefused
@@ -30,11 +30,9 @@ _PORTS = {"https": 443, "http": 80}
 def takes(media_type: str, encoding: str | None) -> None:
     """Raises UnsupportedMedia."""
     plain = media_type.partition(";")[0].strip().lower()
-    if plain in _OTHER_MEDIA and (encoding is None or encoding.lower() == "identity"):
-        return
-    if plain in _OTHER_MEDIA:
-        raise UnsupportedMedia("compressed bodies are not taken; send without Content-Encoding")
-    require_plain_json(media_type, encoding)
+    require_uncompressed(encoding)
+    if plain not in _OTHER_MEDIA:
+        require_plain_json(media_type)
 
 
 def opened(body: bytes, _media_type: str) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ fetch. Depth and number of elements are bounded.
 from typing import Any
 from xml.parsers import expat
 
+from channels.repeated import put
 from domain.errors import Undecodable
 
 DEEPEST = 40
@@ -65,9 +66,4 @@ class _Builder:
             return
         value: Any = fields or "".join(texts).strip()
         parent = self._open[-1][1]
-        if name not in parent:
-            parent[name] = value
-        elif isinstance(parent[name], list):
-            parent[name].append(value)
-        else:
-            parent[name] = [parent[name], value]
+        put(parent, name, value)
