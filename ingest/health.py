@@ -19,6 +19,7 @@ LATE, FAR_TOO_LATE = 300.0, 900.0
 OUTBOX_LATE = 3600.0
 SCARCE = 0.1
 """Part of the disk that should stay free."""
+NOTHING_TOLD = "—"
 DOWN = frozenset({"down", "failed", "not running"})
 NOTHING_ACCEPTED = frozenset({"journal", "role receive", "role web", "web"})
 NOTHING_FILED = frozenset({"store", "worker", "rules", "role work"})
@@ -76,7 +77,7 @@ def _of_parts(parts: Mapping[str, Mapping[str, Any]]) -> Iterator[Reason]:
 
 
 def _why(name: str, part: Mapping[str, Any]) -> dict[str, Any]:
-    return {"part": name, "why": part.get("detail") or "—"}
+    return {"part": name, "why": part.get("detail") or NOTHING_TOLD}
 
 
 def _of_journal(journal: Mapping[str, Any] | None, running: bool) -> Iterator[Reason]:  # noqa: FBT001 - a fact

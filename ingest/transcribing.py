@@ -18,6 +18,7 @@ import structlog
 from domain.errors import TranscriptionFailed
 from domain.ports import Intake, Transcriber
 from domain.raw import RawInteraction
+from ingest.presentation.reasons import why
 from store.calls import Recorded, recorded
 from store.contents import Contents
 from store.engines import Database
@@ -68,7 +69,7 @@ class Transcribing:
             log.warning("not_transcribed", channel=one.channel, call=one.root, reason=str(error), tries=self.tries[key])
             if one.size <= transcriber.largest and self.tries[key] < TRIES:
                 return None
-            text = f"(não transcrita: {error})"
+            text = f"(não transcrita: {why(str(error))})"
         del self.tries[key]
         return text
 

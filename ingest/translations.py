@@ -62,6 +62,11 @@ def ngettext(singular: str, plural: str, count: int) -> str:
     return singular if count == 1 else plural
 
 
+def msgids() -> tuple[str, ...]:
+    """Of the catalogue in use; none where the reader reads English."""
+    return tuple(_catalogue(language())[0])
+
+
 def N_(msgid: str) -> str:  # noqa: N802 - the name every gettext tool knows for "extract, translate later"
     return msgid
 

@@ -23,6 +23,7 @@ from ingest.commands.failures import Unusable, Wrong
 from ingest.commands.numbers import NUMBER, no_ticket
 from ingest.commands.shape import OneOf
 from ingest.commands.shell import Shell
+from ingest.presentation.reasons import why
 from ingest.translations import N_, _
 from triage.folding import MAX_SCANNED
 from triage.notes import near_miss
@@ -108,7 +109,7 @@ def _of_eml(shell: Shell, path: str) -> Asked:
     try:
         decoded = decoder(shell, MAIL)(read_capture(path, CHANNEL))
     except Undecodable as error:
-        raise Wrong(_("%(path)s cannot be read: %(reason)s") % {"path": path, "reason": error}) from error
+        raise Wrong(_("%(path)s cannot be read: %(reason)s") % {"path": path, "reason": why(str(error))}) from error
     messages = [] if isinstance(decoded, Ignored) else [one for one in decoded if isinstance(one, Interaction)]
     if not messages:
         raise Wrong(_("%(path)s holds no message") % {"path": path})

@@ -24,6 +24,7 @@ from ingest.commands.shell import Shell, say, warn
 from ingest.commands.who import person
 from ingest.payloads import unused_secret
 from ingest.presentation.clean import line
+from ingest.presentation.reasons import why
 from ingest.translations import N_, _
 from store import bounces, replying
 from store.naming import put_and_name
@@ -108,7 +109,7 @@ def _check_files(made: Reply, carriage: Carriage | None) -> None:
     if carriage is None:
         raise Wrong(_("channel %(name)s carries no files") % {"name": repr(made.channel)})
     found = ((one, carriage.objection_to(made.to, one)) for one in made.attachments)
-    refused = [f"{one.name}: {reason}" for one, reason in found if reason is not None]
+    refused = [f"{one.name}: {why(reason)}" for one, reason in found if reason is not None]
     if refused:
         raise Wrong(_("nothing was sent, for these files cannot go along: %(files)s") % {"files": "; ".join(refused)})
     if sum(one.size for one in made.attachments) > carriage.together:

@@ -7,6 +7,7 @@ from domain.errors import Mistake
 from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, table
 from ingest.presentation.labels import counted_rules, counted_tests, label
+from ingest.presentation.reasons import why
 from ingest.translations import N_, _, ngettext
 
 THINGS = {
@@ -45,7 +46,7 @@ def show_checklist(findings: Sequence[Found]) -> None:
         for warning in finding.warnings:
             out.print(cell(f"{warning.position}: {_(warning.text) % warning.values}", "yellow"))
         for failure in finding.failures:
-            out.print(cell(f"✗ {failure['test']}: {failure['reason']}", "red"))
+            out.print(cell(f"✗ {failure['test']}: {why(failure['reason'])}", "red"))
 
 
 def _mark(finding: Found) -> tuple[str, str]:

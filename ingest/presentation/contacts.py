@@ -11,6 +11,7 @@ from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, heading, priority_cell, table
 from ingest.presentation.labels import STATES, label
 from ingest.presentation.moments import moment
+from ingest.presentation.reasons import why_perhaps
 from ingest.translations import _
 
 Contact = Mapping[str, Any]
@@ -92,7 +93,7 @@ def _merges(merges: Sequence[Mapping[str, Any]], zone: tzinfo) -> RenderableType
             cell(one["who"]),
             cell(one["merged"]),
             cell(one["kept"]),
-            cell(one["reason"], limit=LONGEST),
+            cell(one["reason"] and why_perhaps(one["reason"]), limit=LONGEST),
             cell(_("%(when)s by %(who)s") % undone if one["undone_at"] else None),
         )
     return rows

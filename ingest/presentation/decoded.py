@@ -10,6 +10,7 @@ from rich.text import Text
 from ingest.presentation.console import cell, console, paragraph
 from ingest.presentation.files import file_words
 from ingest.presentation.labels import MEDIA, label
+from ingest.presentation.reasons import why, why_perhaps
 from ingest.translations import _
 
 
@@ -19,9 +20,9 @@ def show_decoded(file: str, document: Any) -> None:
     out.print(cell(file, "bold"))
     match document:
         case {"undecodable": reason}:
-            out.print(cell(_("unreadable: %(reason)s") % {"reason": reason}, "bold red"))
+            out.print(cell(_("unreadable: %(reason)s") % {"reason": why(reason)}, "bold red"))
         case {"ignored": reason}:
-            out.print(cell(_("ignored: %(reason)s") % {"reason": reason}, "dim"))
+            out.print(cell(_("ignored: %(reason)s") % {"reason": why_perhaps(reason)}, "dim"))
         case _:
             for one in document:
                 if "identity" not in one:

@@ -14,9 +14,11 @@ from ingest.presentation.clean import json_text
 from ingest.presentation.console import cell, console, heading, paragraph, table
 from ingest.presentation.labels import FATES, STYLES, label
 from ingest.presentation.moments import moment
+from ingest.presentation.reasons import why, why_perhaps
 from ingest.translations import _, ngettext
 
 HEAD_BYTES = 2_000
+LONGEST_REASON = 100
 
 Entry = dict[str, Any]
 
@@ -33,7 +35,7 @@ def show_entries(entries: Sequence[Entry], zone: tzinfo) -> None:
             cell(moment(entry["received_at"], zone)),
             _fate(entry),
             cell(entry["attempts"]),
-            cell(entry["reason"], limit=80),
+            cell(_reason(entry), limit=LONGEST_REASON),
         )
     console().print(rows)
     console().print(cell(ngettext("%(count)d entry", "%(count)d entries", len(entries)) % {"count": len(entries)}))
@@ -46,7 +48,7 @@ def show_entry(entry: Entry, zone: tzinfo) -> None:
         (_("Channel"), cell(entry["channel"])),
         (_("Received"), cell(moment(entry["received_at"], zone))),
         (_("Fate"), _fate(entry)),
-        (_("Reason"), cell(entry["reason"])),
+        (_("Reason"), cell(_reason(entry))),
         (_("Attempts"), cell(entry["attempts"])),
         (_("Settled"), cell(moment(entry["settled_at"], zone))),
         (_("Size"), cell(f"{entry['size']} B")),
@@ -77,3 +79,9 @@ def _escaped(char: str) -> str:
 
 def _fate(entry: Entry) -> Text:
     return cell(label(FATES, entry["fate"]), STYLES.get(entry["fate"], ""))
+
+
+def _reason(entry: Entry) -> str | None:
+    """What is ignored has its reason from us or from the settings (`because`), never from an error."""
+    said = why_perhaps if entry["fate"] == "ignored" else why
+    return said(entry["reason"]) if entry["reason"] else None

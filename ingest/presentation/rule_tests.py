@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, paragraph, table
 from ingest.presentation.labels import FIELDS, label
+from ingest.presentation.reasons import why
 from ingest.translations import _, ngettext
 
 Said = Mapping[str, Any]
@@ -45,7 +46,7 @@ def show_results(document: Said) -> None:
             out.print(paragraph(place))
             _show_differences(result)
         else:
-            out.print(paragraph(f"{place}: {line(result['reason'])}"))
+            out.print(paragraph(f"{place}: {line(why(result['reason']))}"))
     if failed:
         text = ngettext("%(failed)d of %(count)d test fails", "%(failed)d of %(count)d tests fail", count)
         out.print(paragraph(text % {"failed": len(failed), "count": count}, "bold"))

@@ -8,6 +8,7 @@ from ingest.presentation.clean import block, line
 from ingest.presentation.console import cell, console, heading, paragraph, table
 from ingest.presentation.labels import label
 from ingest.presentation.moments import moment
+from ingest.presentation.reasons import why
 from ingest.translations import N_, _
 
 OUTCOMES = {
@@ -35,7 +36,7 @@ def show_events(events: Sequence[Mapping[str, Any]], zone: tzinfo) -> None:
             cell(label(OUTCOMES, outcome), STYLES.get(outcome, "")),
             cell(event["who"] or None),
             cell(_lines(event)),
-            cell(event["reasons"][0] if event["reasons"] else None, limit=LONGEST_REASON),
+            cell(why(event["reasons"][0]) if event["reasons"] else None, limit=LONGEST_REASON),
         )
     out.print(rows)
     out.print(cell(_("● what the files hold now"), "dim"))
@@ -55,7 +56,7 @@ def show_event(document: Mapping[str, Any], zone: tzinfo, *, content: bool) -> N
         about = (moment(document["at"], zone), label(OUTCOMES, outcome), document["who"])
         out.print(cell(" · ".join(filter(None, about))))
     for reason in document.get("reasons", ()):
-        out.print(paragraph(f"  {line(reason)}", "red"))
+        out.print(paragraph(f"  {line(why(reason))}", "red"))
     if document["diff"] is None:
         out.print(cell(_("The files are too large to compare; --content shows them.")))
     for text in document["diff"] or ():

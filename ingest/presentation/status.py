@@ -15,11 +15,12 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ingest.health import FAR_TOO_LATE, LATE, SCARCE, Reason
+from ingest.health import FAR_TOO_LATE, LATE, NOTHING_TOLD, SCARCE, Reason
 from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, table
 from ingest.presentation.labels import FATES, FILES, PARTS, REPORTING, SENDING, STYLES, counted_rules, label
 from ingest.presentation.moments import ago, duration
+from ingest.presentation.reasons import why
 from ingest.translations import N_, _, ngettext
 
 Document = Mapping[str, Any]
@@ -40,6 +41,8 @@ def in_words(reason: Reason) -> str:
     values = dict(reason.values)
     if "age" in values:
         values["duration"] = duration(values["age"])
+    if values.get("why", NOTHING_TOLD) != NOTHING_TOLD:
+        values["why"] = why(values["why"])
     if "fate" in values:
         values["fate"] = label(FATES, values["fate"])
     return line(_(reason.text) % values)
@@ -145,12 +148,12 @@ def _mailboxes(sources: Sequence[Document], zone: tzinfo, now: datetime) -> Iter
         told = [
             ngettext("%(count)d mail", "%(count)d mails", one["accepted"]) % {"count": one["accepted"]},
             _("looked at %(ago)s") % {"ago": ago(one["looked_at"], zone, now)} if one["looked_at"] else None,
-            one["trouble"],
+            why(one["trouble"]) if one["trouble"] else None,
             _("%(count)s missing") % {"count": one["missing"]} if one["missing"] else None,
             _("still taking older mail, back to %(moment)s") % {"moment": ago(one["backfill_since"], zone, now)}
             if one["backfill_since"]
             else None,
-            *(f"UID {gap['uid']}: {gap['reason']}" for gap in one["gaps"][:2]),
+            *(f"UID {gap['uid']}: {why(gap['reason'])}" for gap in one["gaps"][:2]),
         ]
         yield f"{one['channel']}/{one['folder']}", cell("; ".join(filter(None, told)), limit=160)
 

@@ -20,7 +20,6 @@ from ingest.presentation.labels import (
     FIELDS,
     FILES,
     MEDIA,
-    REASONS,
     SENDING,
     STATES,
     STYLES,
@@ -28,6 +27,7 @@ from ingest.presentation.labels import (
     label,
 )
 from ingest.presentation.moments import moment
+from ingest.presentation.reasons import why, why_perhaps
 from ingest.translations import _
 
 Ticket = Mapping[str, Any]
@@ -157,7 +157,7 @@ def _message(message: Mapping[str, Any], zone: tzinfo) -> RenderableType:
     head = cell(" · ".join(filter(None, (line(_person(part)) for part in about if part))), "bold")
     if sending := message.get("sending"):
         state = sending["state"]
-        words = " ".join(filter(None, [_how_far(sending), line(sending["reason"] or "")]))
+        words = " ".join(filter(None, [_how_far(sending), line(why(sending["reason"] or ""))]))
         head.append(f"  {words}", style=STYLES.get(state, "yellow"))
     if message.get("direction") == "in" and message.get("verified") is False:
         head.append("  " + _("UNVERIFIED"), style="bold yellow")
@@ -172,12 +172,12 @@ def _file(file: Mapping[str, Any]) -> str:
     sending = file.get("sending")
     if sending is None:
         return file_words(file)
-    return f"{file_words(file)}: {' '.join(filter(None, [_how_far(sending), line(sending['reason'] or '')]))}"
+    return f"{file_words(file)}: {' '.join(filter(None, [_how_far(sending), line(why(sending['reason'] or ''))]))}"
 
 
 def _absent(file: Mapping[str, Any]) -> Text:
     """A file that is still elsewhere, or stays there."""
-    words = [label(FILES, file["state"]), line(file["reason"] or "")]
+    words = [label(FILES, file["state"]), line(why(file["reason"] or ""))]
     shown = _("Not attached: %(file)s") % {"file": line(file["name"])}
     return cell(f"{shown} ({': '.join(filter(None, words))})", STYLES.get(file["state"], "yellow"))
 
@@ -189,7 +189,7 @@ def _person(value: Any) -> Any:
 
 
 def _failing(one: Mapping[str, Any], zone: tzinfo) -> str:
-    values = {"address": line(one["address"]), "when": moment(one["last"], zone), "reason": line(one["reason"])}
+    values = {"address": line(one["address"]), "when": moment(one["last"], zone), "reason": line(why(one["reason"]))}
     return _("%(address)s: our mail came back on %(when)s (%(reason)s)") % values
 
 
@@ -203,7 +203,7 @@ def _acknowledgements(acknowledgements: Sequence[Mapping[str, Any]]) -> Renderab
             cell(one["channel"]),
             cell(one["to"]),
             cell(_how_far(one), STYLES.get(state, "")),
-            cell(_reason(one)),
+            cell(why(one["reason"]) if one.get("reason") else None),
         )
     return rows
 
@@ -232,4 +232,4 @@ def history_table(history: Sequence[Mapping[str, Any]], zone: tzinfo) -> Rendera
 
 def _reason(row: Mapping[str, Any]) -> str | None:
     reason = row.get("reason")
-    return label(REASONS, reason) if reason else None
+    return why_perhaps(reason) if reason else None

@@ -81,7 +81,7 @@ async def test_what_cannot_be_written_down_says_so_in_the_end(house):
     await house.work()
     (ticket,) = await house.tickets()
 
-    assert "(não transcrita: /nonexistent/whisper cannot be started" in ticket["messages"][0]["text"]
+    assert "(não transcrita: /nonexistent/whisper não pode ser iniciado" in ticket["messages"][0]["text"]
     assert await one.look(datetime.now(UTC)) == 0
 
 
