@@ -88,7 +88,7 @@ def channel_of_kind(kind: str) -> Channel:
 
 def captured(file: Path, channel: str) -> RawInteraction:
     """The payload in `file` with the envelope beside it. Raises OSError, and ConfigError for a bad envelope."""
-    return raw_of(file.read_bytes(), channel, _envelope_of(Path(f"{file}{SIDECAR}")))
+    return raw_of(file.read_bytes(), channel, envelope_of(file))
 
 
 def raw_of(payload: bytes, channel: str, envelope: dict[str, Any]) -> RawInteraction:
@@ -143,8 +143,10 @@ def _mistake(payload: Payload, text: str, **values: object) -> ConfigError:
     return ConfigError([Mistake(payload.position, text, {"file": payload.file, **values})])
 
 
-def _envelope_of(sidecar: Path) -> dict[str, Any]:
-    if not sidecar.exists():
+def envelope_of(file: Path | str) -> dict[str, Any]:
+    """What the transport knew, if it lies beside the payload. Raises OSError and ConfigError."""
+    sidecar = Path(f"{file}{SIDECAR}")
+    if not sidecar.is_file():
         return {}
     place = Position(str(sidecar), 1, 1)
     try:

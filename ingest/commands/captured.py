@@ -1,19 +1,16 @@
 """Channels that only read what is kept in a file: by their kind, or as the settings have them."""
 
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 from channels import KINDS
 from channels.base import Channel
 from domain.ports import Decode
 from domain.raw import RawInteraction
 from ingest.commands.failures import Unusable
+from ingest.commands.files import STANDARD_INPUT, message_in
 from ingest.commands.shell import Shell
-from ingest.payloads import captured, channel_of_kind, raw_of, unused_secret
+from ingest.payloads import channel_of_kind, envelope_of, raw_of, unused_secret
 from ingest.translations import _
-
-STANDARD_INPUT = "-"
 
 
 def decoder(shell: Shell, channel: str) -> Decode:
@@ -28,11 +25,12 @@ def decoder(shell: Shell, channel: str) -> Decode:
     return _configured(shell, channel).decode
 
 
-def read_capture(file: str, channel: str) -> RawInteraction:
-    """The payload in `file`, or on standard input. Raises OSError, and ConfigError for a bad envelope."""
-    if file == STANDARD_INPUT:
-        return raw_of(sys.stdin.buffer.read(), channel, {})
-    return captured(Path(file), channel)
+def read_capture(file: str, channel: str, most: int) -> RawInteraction:
+    """The payload in `file`, or on standard input, of at most so many bytes, with the envelope beside it.
+
+    Raises Unusable and OSError, and ConfigError for a bad envelope.
+    """
+    return raw_of(message_in(file, most), channel, {} if file == STANDARD_INPUT else envelope_of(file))
 
 
 def _configured(shell: Shell, channel: str) -> Channel:

@@ -9,8 +9,9 @@ from channels.presentation import decoded_as_json
 from domain.errors import Undecodable
 from domain.ports import Decode
 from domain.raw import RawInteraction
-from ingest.commands.captured import STANDARD_INPUT, decoder, read_capture
+from ingest.commands.captured import decoder, read_capture
 from ingest.commands.failures import AlreadySaid
+from ingest.commands.files import STANDARD_INPUT, largest_message
 from ingest.commands.shape import command
 from ingest.commands.shell import Shell, print_json
 from ingest.presentation.decoded import show_decoded
@@ -33,9 +34,10 @@ def decode(shell: Shell, channel: str, files: tuple[str, ...]) -> None:
     decode_one = decoder(shell, channel)
     for file in files:
         _must_be_readable(file)
+    most = largest_message(shell)
     all_read = True
     for file in files:
-        document = _read(decode_one, read_capture(file, channel))
+        document = _read(decode_one, read_capture(file, channel, most))
         all_read = all_read and "undecodable" not in document
         if shell.as_json:
             print_json(document, indent=2 if len(files) == 1 else None)
@@ -53,7 +55,7 @@ def _read(decode_one: Decode, raw: RawInteraction) -> Any:
 
 
 def _must_be_readable(file: str) -> None:
-    """A name misspelled is told before anything is printed. Raises OSError."""
-    if file != STANDARD_INPUT:
+    """A name misspelled is told before anything is printed; a pipe can be opened once only. Raises OSError."""
+    if file != STANDARD_INPUT and not Path(file).is_fifo():
         with Path(file).open("rb"):
             pass

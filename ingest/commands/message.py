@@ -31,7 +31,6 @@ from triage.snapshot import facts_of
 from triage.vocabulary import FIXED_TRAITS
 
 MAIL = "smtp"
-LARGEST_MAIL = 50_000_000
 CHANNEL = "email"
 """The channel of a text that names none, as in the tests of a rule file."""
 
@@ -103,11 +102,10 @@ def _of_text_file(shell: Shell, path: str) -> Asked:
 
 def _of_eml(shell: Shell, path: str) -> Asked:
     from ingest.commands.captured import decoder, read_capture  # noqa: PLC0415 - only this source needs a channel
+    from ingest.commands.files import largest_message  # noqa: PLC0415 - as above
 
-    if Path(path).is_file() and Path(path).stat().st_size > LARGEST_MAIL:
-        raise Unusable(_("%(path)s has more than %(limit)s bytes") % {"path": path, "limit": LARGEST_MAIL})
     try:
-        decoded = decoder(shell, MAIL)(read_capture(path, CHANNEL))
+        decoded = decoder(shell, MAIL)(read_capture(path, CHANNEL, largest_message(shell)))
     except Undecodable as error:
         raise Wrong(_("%(path)s cannot be read: %(reason)s") % {"path": path, "reason": why(str(error))}) from error
     messages = [] if isinstance(decoded, Ignored) else [one for one in decoded if isinstance(one, Interaction)]

@@ -2,7 +2,6 @@
 
 import asyncio
 import mimetypes
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from domain.reply import Answered, Reply
 from domain.ticket import State
 from ingest.commands.databases import with_store
 from ingest.commands.failures import Unusable, Wrong
+from ingest.commands.files import read_at_most, words_in
 from ingest.commands.numbers import NUMBER, no_ticket
 from ingest.commands.shape import command
 from ingest.commands.shell import Shell, say, warn
@@ -31,8 +31,6 @@ from store.naming import put_and_name
 
 if TYPE_CHECKING:
     from channels.base import Channel
-
-STANDARD_INPUT = "-"
 
 
 @command(
@@ -136,7 +134,7 @@ def words_of(text: str | None, text_file: str | None) -> str:
         raise Unusable(_("say what to answer: --text or --text-file, one of them"))
     if text is None:
         assert text_file is not None
-        raw = sys.stdin.buffer.read() if text_file == STANDARD_INPUT else Path(text_file).read_bytes()
+        raw = words_in(text_file)
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -152,9 +150,11 @@ def _read(files: Sequence[str]) -> list[Attachment]:
     for file in files:
         path = Path(file)
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        found.append(Attachment(name=path.name, content_type=kind, content=path.read_bytes(), original_name=path.name))
-    if sum(one.size for one in found) > MOST_TOGETHER:
-        raise Unusable(_("the files are larger than %(most)s MB together") % {"most": MOST_TOGETHER // 1_000_000})
+        content = read_at_most(file, MOST_TOGETHER, _("no channel carries as much"))
+        found.append(Attachment(name=path.name, content_type=kind, content=content, original_name=path.name))
+        if sum(one.size for one in found) > MOST_TOGETHER:
+            most = MOST_TOGETHER // 1_000_000
+            raise Unusable(_("the files are larger than %(most)s MB together") % {"most": most})
     return found
 
 
