@@ -3,20 +3,21 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
 from channels.signing import SHORTEST_SECRET, SigningKey
-from domain.addresses import is_nobodys
 from domain.errors import N_, ConfigError, Mistake, Position
 from domain.units import (
     DURATION_PATTERN,
     REFERENCE_PATTERN,
     SIZE_PATTERN,
     BadValue,
+    must_be_somewhere,
     parse_duration,
     parse_reference,
     parse_size,
@@ -42,23 +43,10 @@ def parse_url(value: Any) -> str:
         raise BadValue(advice)
     if "@" in parts.netloc or parts.fragment:
         raise BadValue(advice)
-    _must_be_somewhere(parts.hostname)
+    must_be_somewhere(parts.hostname)
     return value
 
 
-def _must_be_somewhere(host: str) -> None:
-    """An address stands as such, not as a number or in octal; and it is one that a peer may have."""
-    try:
-        nobodys = is_nobodys(host)
-    except ValueError:
-        if _NUMBERS.fullmatch(host):
-            raise BadValue(N_("write an IP address with its four numbers: 10.0.0.5")) from None
-        return
-    if nobodys:
-        raise BadValue(N_("%(host)s is no address of a peer: nothing is ever sent there"), host=host)
-
-
-_NUMBERS = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
 ORIGIN_PATTERN = r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?"
 
 
@@ -87,6 +75,19 @@ SecretReference = Annotated[str, *as_written(parse_reference, REFERENCE_PATTERN)
 Origin = Annotated[str, *as_written(parse_origin, ORIGIN_PATTERN)]
 Url = Annotated[str, *as_written(parse_url, r"https?://[^\s@#]+")]
 Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class CalledServer(StrictOptions):
+    """A server that is called, in the open or by TLS; `ca`: certificates to trust then (channels/authorities.py)."""
+
+    tls: bool | str
+    ca: Path | None = None
+
+    @model_validator(mode="after")
+    def _trusts_somebody_it_asks(self) -> Self:
+        if self.ca is not None and self.tls in {False, "none"}:
+            raise BadValue(N_('"ca" is for an encrypted connection, and "tls" is off'))
+        return self
 
 
 class Basic(StrictOptions):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from config.fields import Block, Duration, Secret
-from domain.units import BadValue
+from domain.units import BadValue, must_be_somewhere
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"([A-Za-z0-9!_.*'()-]+/)*")
@@ -29,6 +29,7 @@ def _endpoint(url: str) -> str:
         good = False
     if not good or parts.username or parts.query or parts.fragment:
         raise BadValue('write the address of the S3 service: "https://s3.exemplo.com.br", without user and password')
+    must_be_somewhere(parts.hostname or "")
     return url.rstrip("/")
 
 

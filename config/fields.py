@@ -20,6 +20,7 @@ from domain.units import (
     BadValue,
     HandedOver,
     Listen,
+    must_be_somewhere,
     parse_door,
     parse_duration,
     parse_listen,
@@ -125,6 +126,7 @@ def _collector(value: Any) -> str:
         whole = False
     if not whole or set(value) & set(" @#"):
         raise BadValue('write where the collector takes OTLP over HTTP, without a password: "http://127.0.0.1:4318"')
+    must_be_somewhere(str(parts and parts.hostname))
     return str(value)
 
 

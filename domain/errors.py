@@ -6,6 +6,7 @@
     ├─ IntakeUnavailable      no promise possible now        451 4.3.0 · 503 Retry-After
     │  └─ ShareSpent          others come first              451 4.7.1 · 429 Retry-After
     ├─ StoreUnavailable       the ticket database is away    the worker waits; accepting goes on
+    │  └─ ContentsUnavailable    the attachments are away    the same
     ├─ Undecodable            accepted, unreadable           quarantined
     ├─ ReceiverError
     │  ├─ ConnectionLost                                     back-off
@@ -120,6 +121,10 @@ class ShareSpent(IntakeUnavailable):
 
 class StoreUnavailable(BalcaoError):
     """The ticket database cannot be used now; accepted entries wait in the journal."""
+
+
+class ContentsUnavailable(StoreUnavailable):
+    """The place of the attachments cannot be used now: a disk or a bucket."""
 
 
 class SchemaTooNew(BalcaoError):

@@ -47,6 +47,17 @@ class Person:
         """Where nobody says which realm it is of."""
         return any(self.owns(realm, address) for realm in {one.realm for one in self.addresses})
 
+    @property
+    def full_names(self) -> frozenset[str]:
+        """One word is anybody's."""
+        return frozenset(name for name in self.names if len(name.split()) > 1)
+
+    @property
+    def endings(self) -> frozenset[str]:
+        """The last digits of his telephones, which nobody writes apart."""
+        phones = (re.sub(r"\D", "", one.address) for one in self.addresses if one.realm == PHONE)
+        return frozenset(digits[-4:] for digits in phones if len(digits) >= NATIONAL_DIGITS)
+
     @cached_property
     def _mailboxes(self) -> frozenset[str]:
         return frozenset(without_tag(one.address) for one in self.addresses if one.realm == MAIL)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from domain.addresses import is_nobodys
 from domain.errors import N_
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -36,6 +37,7 @@ LISTEN_PATTERN = r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]/@]+):[0-9]{1,5}"
 HANDED_PATTERN = r"systemd:[A-Za-z0-9._-]{1,100}"
 DOOR_PATTERN = rf"({HANDED_PATTERN}|{LISTEN_PATTERN})"
 REFERENCE_PATTERN = r"(env:[A-Za-z_][A-Za-z0-9_]*|file:[^\x00-\x1f]+)"
+_NUMBERS = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
 
 
 class BadValue(ValueError):
@@ -135,3 +137,15 @@ def _bare_host(host: str) -> str:
         return str(ipaddress.IPv6Address(host[1:-1]))
     except ValueError:
         raise BadValue("what stands in [ ] is not an IPv6 address") from None
+
+
+def must_be_somewhere(host: str) -> None:
+    """Of a URL: an address stands as such, not as a number or in octal; and it is one that a peer may have."""
+    try:
+        nobodys = is_nobodys(host)
+    except ValueError:
+        if _NUMBERS.fullmatch(host):
+            raise BadValue(N_("write an IP address with its four numbers: 10.0.0.5")) from None
+        return
+    if nobodys:
+        raise BadValue(N_("%(host)s is no address of a peer: nothing is ever sent there"), host=host)

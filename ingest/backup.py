@@ -7,12 +7,13 @@ would be missing. A copy holds SQLite files whatever the engine was, so that it 
 """
 
 import asyncio
+import errno
 import hashlib
 import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -22,9 +23,11 @@ from typing import Any
 
 import orjson
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from config.settings import Settings
+from domain.errors import StoreUnavailable
 from ingest.durable import write_file
 from ingest.roles import rules_folder
 from store import auditing, condemned
@@ -81,6 +84,23 @@ async def create(
 ) -> Copy:
     """`folder` must not exist; what a crash leaves in it has no manifest. Raises StoreUnavailable and OSError."""
     folder.mkdir(parents=True, mode=0o700)  # noqa: ASYNC240 - a command, nobody else waits
+    try:
+        return await _filled(settings, folder, contents, now, with_contents=with_contents, secrets=secrets, told=told)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # it is no copy, and a full disk wants its space back
+        raise
+
+
+async def _filled(
+    settings: Settings,
+    folder: Path,
+    contents: Contents,
+    now: datetime,
+    *,
+    with_contents: bool,
+    secrets: bool,
+    told: Told,
+) -> Copy:
     done = Copy(made_at=now.isoformat(), with_contents=with_contents)
     for kind, name in DATABASES:
         done.tables[kind] = await _copy_database(url_of(settings, kind), kind, folder / name, told)
@@ -97,7 +117,8 @@ async def _copy_database(url: str, kind: Kind, path: Path, told: Told) -> Counts
         if source.file is not None:
             await asyncio.to_thread(_online_backup, source.file, path)
         else:
-            await upgrade(f"sqlite:///{path}", kind)
+            with _written_to(path):
+                await upgrade(f"sqlite:///{path}", kind)
             await source.read(partial(_into_file, path=path, kind=kind, told=told))
     return await _counted(path, kind)
 
@@ -108,6 +129,7 @@ def _online_backup(source: Path, target: Path) -> None:
     with (
         closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as here,
         closing(sqlite3.connect(target)) as there,
+        _written_to(target),
     ):
         here.backup(there)
     sync(target)
@@ -117,10 +139,24 @@ def _into_file(connection: Any, path: Path, kind: Kind, told: Told) -> Counts:
     """From PostgreSQL, which must not take us for frozen while a large copy is brought to the disk."""
     connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
-    with engine.begin() as target:
+    with _written_to(path), engine.begin() as target:
         counts = copy_tables(connection, target, metadata_of(kind), told)
     sync(path)
     return counts
+
+
+@contextmanager
+def _written_to(path: Path) -> Iterator[None]:
+    """What SQLite says of the copy is told as of any file: it is not the database that cannot be used."""
+    try:
+        yield
+    except (sqlite3.OperationalError, OperationalError, StoreUnavailable) as error:
+        told: Any = error
+        while told is not None and not isinstance(told, sqlite3.Error):
+            told = getattr(told, "orig", None) or told.__cause__
+        full = getattr(told, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        number = errno.ENOSPC if full else errno.EIO
+        raise OSError(number, os.strerror(number), str(path)) from error
 
 
 async def _counted(path: Path, kind: Kind) -> Counts:

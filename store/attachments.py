@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from domain.errors import StoreUnavailable
+from domain.errors import ContentsUnavailable
 from store.contents import LAYOUT, Stored, name_of
 
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -40,7 +40,7 @@ class AttachmentFiles:
         """See `store.contents.Contents`."""
         path = self.path(sha256)
         with _translated("an attachment cannot be stored now"):
-            if _size(path) == len(content):
+            if _holds(path, content):
                 # Whoever wrote it may have died before this; syncing a clean folder costs nothing.
                 _sync(path.parent)
             else:
@@ -99,7 +99,7 @@ class AttachmentFiles:
 
     def ping(self) -> None:
         if self._folder.exists() and not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
-            raise StoreUnavailable("attachments cannot be stored now", detail=f"{self._folder} cannot be written to")
+            raise ContentsUnavailable("attachments cannot be stored now", detail=f"{self._folder} cannot be written to")
 
     def _write(self, path: Path, content: bytes) -> None:
         self._make_folders(path.parent)
@@ -139,7 +139,7 @@ def _translated(message: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreUnavailable(message, detail=str(error)) from error
+        raise ContentsUnavailable(message, detail=str(error)) from error
 
 
 def _below(folder: Path) -> Iterator[Path]:
@@ -160,9 +160,13 @@ def _stored(path: Path) -> Stored | None:
     return Stored(path.name, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
 
 
-def _size(path: Path) -> int | None:
+def _holds(path: Path, content: bytes) -> bool:
+    """Size first, then every byte: what was damaged is whole again once the same comes again."""
     found = _stored(path)
-    return None if found is None else found.size
+    try:
+        return found is not None and found.size == len(content) and path.read_bytes() == content
+    except OSError:  # as good as damaged
+        return False
 
 
 def _sync(folder: Path) -> None:

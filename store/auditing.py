@@ -73,10 +73,12 @@ def names_after(connection: Connection, last: str, limit: int = PAGE) -> list[tu
 
 
 def tickets_naming(connection: Connection, sha256: str) -> list[dict[str, Any]]:
-    """Who misses this content: ticket, and what it is called there."""
-    query = select(messages.c.ticket, attachments.c.name).join(messages, messages.c.id == attachments.c.message)
+    """Who misses this content: ticket, what it is called there, and the journal's entry that it came in."""
+    query = select(messages.c.ticket, attachments.c.name, messages.c.raw_id).join(
+        messages, messages.c.id == attachments.c.message
+    )
     query = query.where(attachments.c.sha256 == sha256).order_by(messages.c.ticket).distinct()
-    return [{"ticket": row.ticket, "name": row.name} for row in connection.execute(query)]
+    return [{"ticket": row.ticket, "name": row.name, "entry": row.raw_id} for row in connection.execute(query)]
 
 
 def _count(found: Audit, names: Sequence[str], states: Iterable[str]) -> None:

@@ -3,7 +3,7 @@
     put ─▶ HEAD: there already? ─▶ PUT, its bytes signed ─▶ 200 is the store's word that it is durable
 
 The signature covers the SHA-256 of the bytes, so a store takes no other content than ours. Whatever goes wrong, a
-bucket that does not exist as much as a server that is away, is StoreUnavailable: what was accepted waits.
+bucket that does not exist as much as a server that is away, is ContentsUnavailable: what was accepted waits.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from functools import cache, cached_property
 from threading import Lock
 from typing import Any
 
-from domain.errors import StoreUnavailable
+from domain.errors import ContentsUnavailable
 from store.attachments import checked
 from store.contents import LAYOUT, Stored, name_of
 
@@ -177,8 +177,8 @@ class AttachmentBucket:
         except (BotoCoreError, ResponseParserError, OSError) as error:
             raise self._away(f"{type(error).__name__}: {error}") from error
 
-    def _away(self, detail: str) -> StoreUnavailable:
-        return StoreUnavailable(f"attachments cannot be kept in {self.place} now: {detail}", detail=detail)
+    def _away(self, detail: str) -> ContentsUnavailable:
+        return ContentsUnavailable(f"attachments cannot be kept in {self.place} now: {detail}", detail=detail)
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:

@@ -8,12 +8,12 @@ that comes again is filed anew. The words of others stay theirs; what they quote
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, or_, select, true, update
 
 from domain.outgoing import SendState
 from domain.person import ERASED, MAIL, PHONE, Person, Traces
@@ -42,9 +42,9 @@ from store.schema_calls import call_events, call_ids, calls
 from store.schema_chat import chat_events, chat_streams
 from store.schema_files import remote_files
 
-LONGEST_LINE = 200
 SHORTEST_QUOTE = 15
-"""Letters of a line that is known again where somebody quotes it."""
+"""Letters of a line that is known again where somebody repeats it; below a ">" fewer will do."""
+SHORTEST_MARKED = 3
 _UNSENT = (SendState.PENDING.value, SendState.SENDING.value)
 _SHELL = {
     "sender": "", "sender_name": None, "subject": "", "text": ERASED, "text_full": None, "html": None, "header": "{}",
@@ -69,7 +69,10 @@ def erase_in_ticket(connection: Connection, erasure: Erasure, number: int, now: 
         counts["sendings"] += _forget_sendings(connection, to_him, now)
         _forget_talks(connection, number, his, person)
         others = [row for row in rows if row not in his]
-        counts["mentions"] += _redact(connection, others, person.traces, _lines_of(his))
+        changed_ones = _redact(connection, others, person.traces, Words.of(his))
+        erasures.note_raws(connection, erasure, [row.raw_id for row in changed_ones if row.raw_id])
+        counts["mentions"] += len(changed_ones)
+        counts["mentions"] += _redact_sendings(connection, [row for row in sent if row not in to_him], person.traces)
         _forget_in_ticket(connection, ticket, {row.id for row in his}, person)
         _forget_in_history(connection, number, person.traces)
         changed = +counts or ticket.contact in person.contacts
@@ -95,7 +98,7 @@ def erase_contact(connection: Connection, erasure: Erasure) -> Counter[str]:
             (contacts, contacts.c.id.in_(person.contacts)),
             (failing_addresses, failing_addresses.c.address.in_(mails)),
             (ack_budget, ack_budget.c.key.in_(addresses)),
-            (ack_texts, ack_texts.c.scope.in_([*addresses, *{one.rpartition("@")[2] for one in mails}])),
+            (ack_texts, true()),  # a day's words, his or of who repeats him; nothing tells whose
             (chat_events, chat_events.c.visitor.in_(addresses)),
             (chat_streams, chat_streams.c.visitor.in_(addresses)),
             (address_changes, or_(*(func.lower(column).in_(addresses)
@@ -185,41 +188,75 @@ def _forget_calls(connection: Connection, person: Person, ids: set[int]) -> None
             connection.execute(delete(table).where(table.c.channel == channel, table.c.root == root))
 
 
-def _redact(connection: Connection, others: Sequence[Row[Any]], traces: Traces, lines: frozenset[str]) -> int:
-    """Others keep their words. Quoted history goes where it holds words of his."""
-    changed = 0
+def _redact(connection: Connection, others: Sequence[Row[Any]], traces: Traces, words: "Words") -> list[Row[Any]]:
+    """Others keep their own words. What they repeat of his goes, and quoted history that holds it or names him.
+
+    Returns those that were changed.
+    """
+    changed = []
     for row in others:
-        values: dict[str, Any] = {name: traces.without(getattr(row, name)) for name in ("subject", "text", "header")}
-        quotes = _quotes(row.text_full, lines) or (row.text_full is None and _quotes(row.html, lines))
+        text = words.without(row.text)
+        values: dict[str, Any] = {name: traces.without(getattr(row, name)) for name in ("subject", "header")}
+        values["text"] = traces.without(text)
+        history_goes = traces.found_in(row.text_full) or words.found_in(row.text_full or row.html)
         for name in ("text_full", "html"):
-            values[name] = None if quotes else traces.without(getattr(row, name))
-        values["facts"] = traces.without(row.facts)
+            values[name] = None if history_goes else traces.without(getattr(row, name))
+        values["facts"] = traces.without(row.facts) if text == row.text else None
         for name in ("conversation_key", "provider_id"):
             values[name] = None if traces.found_in(getattr(row, name)) else getattr(row, name)
-        values["verdict"] = without_words(row.verdict) if traces.found_in(row.verdict) else row.verdict
+        told = text != row.text or traces.found_in(row.verdict)
+        values["verdict"] = without_words(row.verdict) if told else row.verdict
         if any(getattr(row, name) != value for name, value in values.items()):
             connection.execute(update(messages).where(messages.c.id == row.id).values(values))
+            changed.append(row)
+    return changed
+
+
+def _redact_sendings(connection: Connection, others: Sequence[Row[Any]], traces: Traces) -> int:
+    """What went to others keeps its words, without his name."""
+    changed = 0
+    for row in others:
+        values = {name: traces.without(getattr(row, name)) for name in ("subject", "text", "html", "reason")}
+        if any(getattr(row, name) != value for name, value in values.items()):
+            connection.execute(update(outbox).where(outbox.c.id == row.id).values(values))
             changed += 1
     return changed
 
 
-def _lines_of(his: Sequence[Row[Any]]) -> frozenset[str]:
-    """What he and we said to him, line by line, as it would be quoted."""
-    texts = [text for row in his for text in (row.text, row.text_full) if text and text != ERASED]
-    return frozenset(line for text in texts for line in map(_bare, text.splitlines()) if len(line) >= SHORTEST_QUOTE)
+class Words:
+    """What he said and what we said to him, as others on his ticket repeat it: line by line, or wrapped anew."""
 
+    def __init__(self, texts: Iterable[str]) -> None:
+        own = [line for text in texts for line in text.splitlines() if not line.lstrip().startswith(">")]
+        bare = [line for line in map(_bare, own) if line]
+        self._lines = sorted({line for line in bare if len(line) >= SHORTEST_QUOTE}, key=len, reverse=True)
+        self._flat = " ".join(bare)
 
-def _quotes(text: str | None, lines: frozenset[str]) -> bool:
-    if not text or not lines:
-        return False
-    if any(_bare(line) in lines for line in text.splitlines()):
-        return True
-    flat = " ".join(text.split())
-    return any(line in flat for line in lines)
+    @classmethod
+    def of(cls, his: Sequence[Row[Any]]) -> "Words":
+        return cls(row.text for row in his if row.text and row.text != ERASED)
+
+    def found_in(self, text: str | None) -> bool:
+        return bool(text) and self.without(text) != text
+
+    def without(self, text: str | None) -> str | None:
+        """The same text with [apagado] in place of each line, or part of one, that is his."""
+        if not text or not self._flat:
+            return text
+        return "\n".join(map(self._unquoted, text.split("\n")))
+
+    def _unquoted(self, line: str) -> str:
+        bare, least = _bare(line), SHORTEST_MARKED if line.lstrip().startswith(">") else SHORTEST_QUOTE
+        if len(bare) >= least and bare in self._flat:
+            return ERASED
+        left = bare
+        for one in self._lines:
+            left = left.replace(one, ERASED)
+        return line if left == bare else left
 
 
 def _bare(line: str) -> str:
-    return " ".join(line.lstrip("> \t").split())[:LONGEST_LINE]
+    return " ".join(line.lstrip("> \t").split())
 
 
 def _forget_in_ticket(connection: Connection, ticket: Row[Any], his: set[int], person: Person) -> None:

@@ -1,5 +1,6 @@
 """Who a person is to the ticket store, and which tickets speak of him. Units of work over a connection."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -60,7 +61,18 @@ def _wrote_on(person: Person) -> list[ColumnElement[bool]]:
 def _named_on(person: Person) -> list[ColumnElement[bool]]:
     """More than it should find is no harm: who looks closer decides."""
     written = sorted(one.address for one in person.addresses if one.realm == MAIL)
-    return [column.icontains(address, autoescape=True) for column in TEXTS for address in written]
+    called = sorted({name for one in person.full_names for name in (one, one.lower(), one.upper())})
+    return [
+        *(column.icontains(address, autoescape=True) for column in TEXTS for address in written),
+        *(column.ilike(_spaced(name), escape="/") for column in TEXTS for name in called),
+        *(column.contains(ending) for column in TEXTS for ending in sorted(person.endings)),
+    ]
+
+
+def _spaced(name: str) -> str:
+    """Its words, whatever stands between them."""
+    escaped = [re.sub(r"([/%_])", r"/\1", word) for word in name.split()]
+    return f"%{'%'.join(escaped)}%"
 
 
 def _called(connection: Connection, addresses: Iterable[Address]) -> set[str]:

@@ -10,19 +10,17 @@ caixa:
 
 import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
-from channels.fields import Duration, SecretReference, Size, StrictOptions
+from channels.fields import CalledServer, Duration, SecretReference, Size, StrictOptions, Url
 from channels.mail.options import MailOptions
 from domain.errors import N_
 from domain.units import BadValue
 
 SYSTEM_FLAGS = {name.casefold(): f"\\{name}" for name in ("Seen", "Answered", "Flagged")}
 KEYWORD_PATTERN = r"\$?[A-Za-z0-9._-]{1,60}"
-URL_PATTERN = r"https?://[^\s/]+(/\S*)?"
 LONGEST_IDLE = timedelta(minutes=28)
 _PORTS = {"implicit": 993, "starttls": 143, "none": 143}
 
@@ -32,12 +30,6 @@ def _flag(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(KEYWORD_PATTERN, value.removeprefix("\\")):
         raise BadValue(N_('write a flag as "Seen", "Flagged", "Answered" or a word of your own: "Balcao"'))
     return SYSTEM_FLAGS.get(value.removeprefix("\\").casefold(), value.removeprefix("\\"))
-
-
-def _url(value: str) -> str:
-    if not re.fullmatch(URL_PATTERN, value):
-        raise BadValue(N_('write an address as "https://host/path"'))
-    return value
 
 
 def _folder(value: str) -> str:
@@ -59,7 +51,6 @@ def _not_hot(value: timedelta) -> timedelta:
 
 
 Flag = Annotated[str, PlainValidator(_flag), WithJsonSchema({"type": "string", "pattern": rf"^\\?{KEYWORD_PATTERN}$"})]
-Url = Annotated[str, AfterValidator(_url)]
 FolderName = Annotated[str, AfterValidator(_folder)]
 Pause = Annotated[Duration, AfterValidator(_not_hot)]
 IdleTime = Annotated[Duration, AfterValidator(_short_enough)]
@@ -75,7 +66,7 @@ class OAuth(StrictOptions):
     scope: str | None = None
 
 
-class Options(MailOptions):
+class Options(MailOptions, CalledServer):
     """`folders` are read each over a connection of its own.
 
     `flag` and `move_to` are done to a mail once it is safely ours; without both the mailbox is opened read-only.
@@ -84,7 +75,6 @@ class Options(MailOptions):
     host: str = Field(min_length=1)
     port: int | None = Field(default=None, ge=1, le=65535)
     tls: Literal["implicit", "starttls", "none"] = "implicit"
-    ca: Path | None = None
     username: str = Field(min_length=1)
     password: SecretReference | None = None
     oauth: OAuth | None = None

@@ -5,12 +5,11 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from channels.fields import SecretReference, StrictOptions, as_written
+from channels.fields import CalledServer, SecretReference, StrictOptions, as_written
 from channels.mail.authentication import Network, Trust
 from channels.mail.monitoring import NO_MONITORS, Monitors
-from domain.errors import N_
 from domain.mailbox import Mailbox, fold_address
 from domain.units import DOOR_PATTERN, BadValue, HandedOver, Listen, parse_door
 
@@ -53,21 +52,14 @@ Authserv = Annotated[str, *as_written(parse_authserv, AUTHSERV_PATTERN)]
 PeerNetwork = Annotated[Network, *as_written(parse_network, NETWORK_PATTERN)]
 
 
-class Relay(StrictOptions):
+class Relay(CalledServer):
     """The server that takes our outgoing mail. `tls: starttls` and `implicit` verify its certificate."""
 
     host: str = Field(min_length=1)
     port: int = Field(default=25, ge=1, le=65535)
     tls: Literal["none", "starttls", "implicit"] = "starttls"
-    ca: Path | None = None
     username: str | None = None
     password: SecretReference | None = None
-
-    @model_validator(mode="after")
-    def _trusts_somebody_it_asks(self) -> "Relay":
-        if self.ca is not None and self.tls == "none":
-            raise BadValue(N_('"ca" is for an encrypted connection, and "tls" is off'))
-        return self
 
 
 class Monitoring(StrictOptions):

@@ -15,14 +15,12 @@ phone:
 """
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from channels.fields import Basic, Duration, SecretReference, Size, StrictOptions, Url, Zone
+from channels.fields import Basic, CalledServer, Duration, SecretReference, Size, StrictOptions, Url, Zone
 from channels.voice.dialects import DIALECTS
-from domain.errors import N_
 from domain.units import BadValue
 
 
@@ -47,19 +45,12 @@ class Twilio(StrictOptions):
     timeout: Duration = timedelta(seconds=10)
 
 
-class Ami(StrictOptions):
+class Ami(CalledServer):
     host: str = Field(min_length=1)
     port: int = Field(default=5038, ge=1, le=65535)
     tls: bool = False
-    ca: Path | None = None
     user: str = Field(min_length=1)
     secret: SecretReference
-
-    @model_validator(mode="after")
-    def _trusts_somebody_it_asks(self) -> "Ami":
-        if self.ca is not None and not self.tls:
-            raise BadValue(N_('"ca" is for an encrypted connection, and "tls" is off'))
-        return self
 
 
 class Watch(StrictOptions):

@@ -15,7 +15,16 @@ from typing import Any
 
 import click
 
-from domain.errors import BalcaoError, ConfigError, IntakeUnavailable, Mistake, StoreUnavailable, Words, reason_of
+from domain.errors import (
+    BalcaoError,
+    ConfigError,
+    ContentsUnavailable,
+    IntakeUnavailable,
+    Mistake,
+    StoreUnavailable,
+    Words,
+    reason_of,
+)
 from ingest.presentation.clean import block, line
 from ingest.translations import _
 
@@ -126,6 +135,8 @@ def _message(error: BaseException) -> str:
         return _("%(path)s: %(reason)s") % {"path": error.filename or "-", "reason": _(reason_of(error))}
     if isinstance(error, click.ClickException):
         return _usage_message(error)
+    if isinstance(error, ContentsUnavailable):
+        return _("the attachments cannot be used now (%(detail)s)") % {"detail": error.detail or error}
     if isinstance(error, StoreUnavailable | IntakeUnavailable):
         text = _("the database cannot be used now (%(detail)s); if it is new or old, run `balcao db upgrade`")
         return text % {"detail": error.detail or error}

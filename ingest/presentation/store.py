@@ -5,10 +5,14 @@ from typing import Any
 
 from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, heading, paragraph, table
-from ingest.translations import _
+from ingest.translations import N_, _
 
 Document = Mapping[str, Any]
 MOST_ROWS = 25
+MENDING = N_(
+    "To mend: put the file back from a backup, where it is called by its SHA-256, too; or take it out of the message "
+    "as it came: `balcao journal export ENTRY`. Then verify again."
+)
 
 
 def show_audit(document: Document) -> None:
@@ -22,6 +26,8 @@ def show_audit(document: Document) -> None:
     out.print(rows)
     for name in ("missing", "damaged"):
         _show_lost(_HEADINGS[name](), document[name])
+    if document["missing"] or document["damaged"]:
+        out.print(paragraph(_(MENDING), "yellow"))
     if document["elsewhere"]:
         out.print(paragraph(_("Not all has been moved here: balcao store move"), "yellow"))
     if document["orphaned"]:
@@ -32,11 +38,12 @@ def show_audit(document: Document) -> None:
 def _show_lost(title: str, lost: Sequence[Document]) -> None:
     if not lost:
         return
-    rows = table(_("SHA-256"), _("Tickets"), _("Name"))
+    rows = table(_("SHA-256"), _("Tickets"), _("Entry"), _("Name"))
     for one in lost[:MOST_ROWS]:
         numbers = ", ".join(f"#{each['ticket']}" for each in one["tickets"])
+        entries = ", ".join(dict.fromkeys(each["entry"] for each in one["tickets"] if each["entry"]))
         names = ", ".join(dict.fromkeys(line(each["name"]) for each in one["tickets"]))
-        rows.add_row(cell(one["sha256"]), cell(numbers), cell(names, limit=60))
+        rows.add_row(cell(one["sha256"]), cell(numbers), cell(entries), cell(names, limit=60))
     console().print(heading(title))
     console().print(rows)
     if len(lost) > MOST_ROWS:

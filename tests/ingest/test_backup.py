@@ -15,6 +15,7 @@ from config.settings import load
 from ingest import backup, restoring
 from ingest.backup import NotABackup
 from ingest.wiring import open_contents
+from tests.e2e.disks import small_disk
 from tests.pipeline import house_in, install, opened
 from tests.store.conftest import (
     backend,
@@ -200,6 +201,15 @@ async def test_a_restore_that_died_is_begun_again(house, tmp_path, step, monkeyp
         assert await subjects(fresh) == await subjects(house)
     finally:
         await fresh.close()
+
+
+async def test_a_full_disk_is_told_and_gives_its_space_back(house, tmp_path):
+    await house.mail(BODY.format(1), headers=HEAD)
+    await house.work()
+    with small_disk(tmp_path / "small", 200_000) as small:
+        with pytest.raises(OSError, match="No space left on device"):
+            await taken(house, small / "copy")
+        assert list(small.iterdir()) == []
 
 
 async def test_killed_in_the_middle_a_copy_is_no_copy(house, tmp_path, backend):

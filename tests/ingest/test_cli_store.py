@@ -60,10 +60,15 @@ def test_what_is_lost_is_told_with_its_ticket_and_exits_1(desk, files, spoil, wh
     path.unlink() if spoil == "unlink" else path.write_bytes(b"x" * BOLETO.size)
 
     found = desk.json("store", "verify", code=1)
-    assert found[what] == [{"sha256": BOLETO.sha256, "tickets": [{"ticket": 1, "name": "boleto.pdf"}]}]
+    (lost,) = found[what]
+    assert lost["sha256"] == BOLETO.sha256
+    assert [(one["ticket"], one["name"]) for one in lost["tickets"]] == [(1, "boleto.pdf")]
+    (entry,) = {one["entry"] for one in lost["tickets"]}
     shown = desk.run("store", "verify")
     assert shown.exit_code == 1
     assert "#1" in shown.output
+    assert entry in shown.output
+    assert "balcao journal export" in " ".join(shown.output.split())
 
 
 def test_quick_looks_at_sizes_alone(desk, files):
@@ -118,6 +123,7 @@ def test_a_bucket_that_cannot_be_used_is_told_in_its_own_words(desk, server):
     told = desk.run("store", "verify", env=KEYS)
     assert told.exit_code == 2
     assert "NoSuchBucket" in told.output
+    assert "db upgrade" not in told.output
 
 
 def test_without_a_second_place_there_is_nothing_to_move(desk):

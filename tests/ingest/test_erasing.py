@@ -15,7 +15,7 @@ from domain.person import ERASED
 from ingest import compacting, personal_archive
 from ingest.erasing import Erasing
 from ingest.wiring import letter_folders, open_contents
-from store import erasures, merging, persons
+from store import erasures, merging, noting, persons
 from tests.pipeline import house_in
 from tests.store.conftest import backend, fresh_url, postgres_server, postgres_templates, sqlite_templates, templates
 
@@ -129,6 +129,60 @@ async def test_nothing_of_hers_is_left_and_others_are_kept(house):
     assert done["removed"]["tickets"] >= 2
     assert done["removed"]["attachments"] == 1
     assert list((house.folder / "var" / "attachments").rglob("?" * 64)) == []
+
+
+LONG = (
+    "Faz três dias que a impressora do segundo andar engole o papel, e o técnico que veio na terça-feira disse que "
+    "a peça demora; enquanto isso imprimo os laudos da minha filha na padaria da esquina."
+)
+WRAPPED = (
+    "> Faz três dias que a impressora do segundo andar engole o papel, e o\r\n> técnico que veio na terça-feira disse"
+)
+
+
+async def test_what_others_repeat_of_her_goes_and_what_they_say_themselves_stays(house):
+    """A note in words of hers, a quotation that her colleague's program wrapped anew and did not mark as history."""
+    await house.mail(LONG, sender=ANA, head=f"From: Ana Lima <{ANA}>\r\nSubject: papel\r\n")
+    await house.work()
+    await house.dispatch()
+    written = f"Isto me preocupa:\r\n{WRAPPED}\r\n\r\nQuando vem a peça?"
+    await house.mail(written, sender=BIA, head=f"From: Bia <{BIA}>\r\nSubject: Re: papel\r\n", to=letter_address(house))
+    await house.work()
+
+    def note(connection):
+        noting.write(connection, noting.Note(ticket=1, who="rita", text=f"{LONG} Ligo amanhã."), NOW)
+
+    await house.database.write(note)
+    async with erasing(house) as work:
+        assert await work.run(await begin(house), NOW)
+
+    left = await everything(house)
+    assert [mark for mark in ("impressora", "técnico", "padaria") if mark in left] == []
+    assert "Isto me preocupa:" in left
+    assert "Quando vem a peça?" in left
+    assert "Ligo amanhã." in left
+
+
+async def test_whoever_is_named_elsewhere_by_name_or_number_alone_is_no_longer(house):
+    """On tickets of others, without an address; in what was sent to them; in the memory of what was acknowledged."""
+    await house.mail("oi", sender=ANA, head=f"From: Ana Lima <{ANA}>\r\nSubject: oi\r\n")
+    await house.mail("A ana  Lima me ligou.", sender=BIA, head=f"From: Bia <{BIA}>\r\nSubject: recado\r\n")
+    await house.work()
+    assert "analima" in await everything(house)
+
+    def answer(connection):
+        number = connection.execute(text("SELECT ticket FROM messages WHERE sender = :s"), {"s": BIA}).scalar_one()
+        values = {"t": number, "text": "Ana Lima já foi avisada."}
+        connection.execute(text("UPDATE outbox SET text = :text WHERE ticket = :t"), values)
+
+    await house.database.write(answer)
+    async with erasing(house) as work:
+        assert await work.run(await begin(house), NOW)
+
+    left = (await everything(house)).lower()
+    assert [mark for mark in ("ana lima", "ana  lima", "analima") if mark in left] == []
+    assert "me ligou." in left
+    assert "já foi avisada." in left
 
 
 async def test_the_audit_keeps_that_it_was_done_and_by_whom_and_not_whom(house):

@@ -14,7 +14,10 @@ from channels import outward
 from channels.api_call import ApiCaller
 from channels.fields import Url
 from channels.http_posting import Poster
+from channels.imap.options import OAuth
 from channels.voice.transcribe import ByService
+from config.attachments import S3
+from config.fields import CollectorUrl
 from domain.errors import SendFailed, TranscriptionFailed
 from tests.files_server import Names, files_server
 
@@ -22,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 INSIDE = [
     "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.100.100.200", "0.0.0.0", "::1",
     "fd00:ec2::254", "::ffff:10.0.0.1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::1",
-    "::127.0.0.1", "fe80::1",
+    "::127.0.0.1", "fe80::1", "::ffff:0:7f00:1",
 ]  # fmt: skip
 
 
@@ -111,15 +114,26 @@ class Settings(BaseModel):
     url: Url
 
 
+class Tracing(BaseModel):
+    traces: CollectorUrl
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://169.254.169.254/latest", "http://[fe80::1]/", "http://0.0.0.0/", "http://[::]/", "http://2130706433/",
      "http://0x7f.1/", "http://127.1/", "http://0177.0.0.1/", "http://[::ffff:169.254.169.254]/", "file:///etc/passwd",
+     "http://[64:ff9b::a9fe:a9fe]/", "http://[2002:a9fe:a9fe::]/", "http://[::ffff:0:a9fe:a9fe]/",
      "gopher://a.example/", "http://a@b.example/", "http://a.example\\@127.0.0.1/"],
 )  # fmt: skip
 def test_the_settings_take_no_address_that_no_peer_has_and_none_in_disguise(url):
     with pytest.raises(ValidationError):
         Settings(url=url)
+    with pytest.raises(ValidationError):
+        OAuth(token_url=url, client_id="x")
+    with pytest.raises(ValidationError):
+        S3(bucket="balcao", endpoint=url, insecure=True)
+    with pytest.raises(ValidationError):
+        Tracing(traces=url)
     assert Settings(url="http://10.0.0.5:8080/balcao").url == "http://10.0.0.5:8080/balcao"
 
 

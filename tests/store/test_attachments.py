@@ -71,9 +71,10 @@ def test_a_full_disk_leaves_nothing_half_stored(files, tmp_path, monkeypatch, st
     assert files.get(SHA) == CONTENT
 
 
-def test_a_damaged_file_is_not_given_out_and_is_mended_by_the_next_put(files):
+@pytest.mark.parametrize("damaged", [CONTENT[:-1], CONTENT[:-1] + b"O"], ids=["cut", "flipped"])
+def test_a_damaged_file_is_not_given_out_and_is_mended_by_the_next_put(files, damaged):
     files.put(CONTENT, SHA)
-    files.path(SHA).write_bytes(CONTENT[:-1])
+    files.path(SHA).write_bytes(damaged)
     assert files.get(SHA) is None
     files.put(CONTENT, SHA)
     assert files.get(SHA) == CONTENT

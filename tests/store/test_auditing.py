@@ -65,7 +65,7 @@ async def test_what_is_missing_is_named_with_its_tickets(database, contents, rea
 
     assert (found.missing, found.damaged, found.whole) == ([BOLETO.sha256], [], False)
     tickets = await database.read(lambda connection: auditing.tickets_naming(connection, BOLETO.sha256))
-    assert tickets == [{"ticket": 1, "name": "boleto.pdf"}]
+    assert [(one["ticket"], one["name"]) for one in tickets] == [(1, "boleto.pdf")]
 
 
 async def test_one_flipped_bit_is_damage_that_only_reading_finds(database, disk):
