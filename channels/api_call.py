@@ -16,7 +16,7 @@ import orjson
 
 from channels.cleaning import clean_file_name
 from channels.http_session import HttpSession, beginning
-from channels.outward import reason_of
+from channels.outward import Outward, reason_of
 from domain.errors import SendFailed
 from domain.interaction import Attachment
 
@@ -35,9 +35,9 @@ class Answer:
 class ApiCaller:
     """`seconds` is the time limit of one call, connecting included; `who` names the provider in errors."""
 
-    def __init__(self, *, who: str, seconds: float) -> None:
+    def __init__(self, *, who: str, seconds: float, outward: Outward) -> None:
         self._who = who
-        self._session = HttpSession(seconds=seconds)
+        self._session = HttpSession(seconds=seconds, outward=outward)
 
     async def call(self, method: str, url: str, token: str, body: Mapping[str, Any] | None = None) -> Answer:
         """The token goes into its header, never into the URL. Raises SendFailed."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aiohttp.web import RouteDef
 
+from channels.outward import PUBLIC, Outward
 from domain.call_desk import CallDesk
 from domain.heartbeat import Watched
 from domain.mailbox import Mailbox
@@ -28,7 +29,7 @@ class BuildContext:
     `base` is the folder of the settings file, where paths a person writes begin; `var` is the directory for what
     the daemon keeps. `hostname` is the name we greet with. `backfill` is how far back sources are asked for what
     they held before we came to them; None: not at all. `secret_names` are environment variables that hold a secret, so
-    that no program we start is given them.
+    that no program we start is given them. `outward` is the guard of our own calls.
     """
 
     name: str
@@ -38,6 +39,7 @@ class BuildContext:
     reveal: Callable[[str], str]
     backfill: timedelta | None = None
     secret_names: frozenset[str] = frozenset()
+    outward: Outward = PUBLIC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

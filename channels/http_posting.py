@@ -15,7 +15,7 @@ import aiohttp
 from yarl import URL
 
 from channels.http_session import HttpSession, beginning
-from channels.outward import reason_of
+from channels.outward import Outward, reason_of
 from domain.errors import SendFailed
 
 TEMPORARY = frozenset({408, 425, 429})
@@ -26,8 +26,8 @@ LONGEST_WAIT = 86_400.0
 class Poster:
     """`seconds`: time limit of one delivery, connecting included."""
 
-    def __init__(self, *, seconds: float) -> None:
-        self._session = HttpSession(seconds=seconds)
+    def __init__(self, *, seconds: float, outward: Outward) -> None:
+        self._session = HttpSession(seconds=seconds, outward=outward)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST") -> bytes:
         """The beginning of the answer. Raises SendFailed."""

@@ -5,7 +5,7 @@ Connections are not kept: on a kept one that the peer just closed, nobody could 
 
 import aiohttp
 
-from channels.outward import connector
+from channels.outward import Outward
 
 SLOWEST = 100_000
 """Bytes a second that an upload may go down to."""
@@ -14,8 +14,9 @@ SLOWEST = 100_000
 class HttpSession:
     """Opened when it is first needed. `seconds`: time limit of one request, connecting included."""
 
-    def __init__(self, *, seconds: float) -> None:
+    def __init__(self, *, seconds: float, outward: Outward) -> None:
         self._seconds = seconds
+        self._outward = outward
         self._session: aiohttp.ClientSession | None = None
 
     def timeout(self, size: int = 0) -> aiohttp.ClientTimeout:
@@ -25,7 +26,7 @@ class HttpSession:
     def opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=connector(),
+                connector=self._outward.connector(),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=self.timeout(),
                 auto_decompress=False,

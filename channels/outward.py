@@ -11,6 +11,7 @@ or of the cloud. Redirects are followed by none of our callers; files have a str
 import ipaddress
 import socket
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -22,29 +23,36 @@ OWN = frozenset({"localhost", "localhost."})
 """As good as the address that it stands for."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-_inside: list[Network] = []
 
 
 class LeadsInside(OSError):
     """A name leads to an address that is not public and not allowed."""
 
 
-def allow(networks: Iterable[str]) -> None:
-    """What the settings say (web.inside), for all callers of this process."""
-    _inside[:] = [ipaddress.ip_network(one, strict=False) for one in networks]
+@dataclass(frozen=True, slots=True)
+class Outward:
+    """`inside`: networks in the house that names may lead to all the same (web.inside)."""
+
+    inside: tuple[Network, ...] = ()
+
+    @classmethod
+    def allowing(cls, networks: Iterable[str]) -> "Outward":
+        return cls(tuple(ipaddress.ip_network(one, strict=False) for one in networks))
+
+    def connector(self, *, limit: int = 20, resolver: AbstractResolver | None = None) -> aiohttp.TCPConnector:
+        """For a session of ours. `resolver` stands in for the system's."""
+        guarded = _Outside(resolver or ThreadedResolver(), self)
+        return aiohttp.TCPConnector(resolver=guarded, use_dns_cache=False, force_close=True, limit=limit)
+
+    def allows(self, address: str) -> bool:
+        if is_public(address):
+            return True
+        ip = bare(address)
+        return any(ip.version == network.version and ip in network for network in self.inside)
 
 
-def connector(*, limit: int = 20, resolver: AbstractResolver | None = None) -> aiohttp.TCPConnector:
-    """For a session of ours. `resolver` stands in for the system's."""
-    guarded = _Outside(resolver or ThreadedResolver())
-    return aiohttp.TCPConnector(resolver=guarded, use_dns_cache=False, force_close=True, limit=limit)
-
-
-def is_allowed(address: str) -> bool:
-    if is_public(address):
-        return True
-    ip = bare(address)
-    return any(ip.version == network.version and ip in network for network in _inside)
+PUBLIC = Outward()
+"""Nothing in the house."""
 
 
 def reason_of(error: aiohttp.ClientConnectorError, otherwise: str) -> str:
@@ -55,14 +63,15 @@ def reason_of(error: aiohttp.ClientConnectorError, otherwise: str) -> str:
 class _Outside(AbstractResolver):
     """What it answers is what is connected to: no name is resolved twice."""
 
-    def __init__(self, inner: AbstractResolver) -> None:
+    def __init__(self, inner: AbstractResolver, outward: Outward) -> None:
         self._inner = inner
+        self._outward = outward
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
-        refused = [one["host"] for one in found if host.lower() not in OWN and not is_allowed(one["host"])]
+        refused = [one["host"] for one in found if host.lower() not in OWN and not self._outward.allows(one["host"])]
         if refused:
             raise LeadsInside(f"{host} leads to {refused[0]}, which is not public (web.inside may allow it)")
         return found

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from channels.http_posting import Poster
+from channels.outward import Outward
 from channels.signing import SigningKey, sign
 from domain.outgoing import Carriage, OutgoingMessage
 
@@ -22,10 +23,12 @@ CARRIAGE = Carriage(apart=False, largest=20_000_000, together=20_000_000)
 class ReplySender:
     """Implements domain.ports.Sender. `seconds`: time limit of one delivery, connecting included."""
 
-    def __init__(self, *, url: str, key: SigningKey, seconds: float, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, *, url: str, key: SigningKey, seconds: float, outward: Outward, clock: Callable[[], float] = time.time
+    ) -> None:
         self._url = url
         self._key = key
-        self._poster = Poster(seconds=seconds)
+        self._poster = Poster(seconds=seconds, outward=outward)
         self._clock = clock
 
     async def send(self, message: OutgoingMessage) -> str:

@@ -11,9 +11,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from channels import KINDS, load_kind, outward
+from channels import KINDS, load_kind
 from channels.base import BuildContext, Channel
 from channels.certificates import server_context
+from channels.outward import Outward
 from config.channels import ChannelBlock
 from config.settings import Settings
 from domain.document import Scalar
@@ -32,7 +33,6 @@ def build_channels(
 
     `reveal` stands in for the settings' secrets where nothing will be received or sent (`check`, `decode`).
     """
-    outward.allow(settings.web.inside)
     built: dict[str, Channel] = {}
     mistakes: list[Mistake] = []
     for block in settings.channels.values():
@@ -81,6 +81,7 @@ def build_channel(
         reveal=reveal or settings.secrets.reveal,
         backfill=backfill,
         secret_names=frozenset(one.removeprefix("env:") for one in settings.places if one.startswith("env:")),
+        outward=Outward.allowing(settings.web.inside),
     )
     try:
         channel: Channel = module.build(options, context)

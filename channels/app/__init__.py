@@ -43,7 +43,7 @@ def _senders(options: Options, context: BuildContext, place: str) -> dict[str, R
         if settings.reply is not None:
             (key,) = signing_keys([settings.reply.secret], context.reveal, f"{place}.{name}.reply.secret")
             seconds = settings.reply.timeout.total_seconds()
-            senders[name] = ReplySender(url=settings.reply.url, key=key, seconds=seconds)
+            senders[name] = ReplySender(url=settings.reply.url, key=key, seconds=seconds, outward=context.outward)
     return senders
 
 

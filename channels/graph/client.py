@@ -8,6 +8,7 @@ from typing import Any
 from channels.api_call import Answer, ApiCaller
 from channels.cleaning import clean_line
 from channels.graph.errors import Meaning, Sense, sense_of
+from channels.outward import Outward
 from domain.errors import SendFailed
 from domain.interaction import Attachment
 
@@ -28,9 +29,9 @@ class Refusal(SendFailed):
 class GraphClient:
     """`api` is the base URL with its version; `seconds` the time limit of one call."""
 
-    def __init__(self, *, api: str, seconds: float) -> None:
+    def __init__(self, *, api: str, seconds: float, outward: Outward) -> None:
         self._api = api.rstrip("/")
-        self._caller = ApiCaller(who="the Graph API", seconds=seconds)
+        self._caller = ApiCaller(who="the Graph API", seconds=seconds, outward=outward)
 
     async def post(self, path: str, token: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Raises SendFailed."""

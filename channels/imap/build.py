@@ -62,7 +62,7 @@ def _server(options: Options, base: Path) -> Server:
 
 def _keys(options: Options, context: BuildContext) -> Keys:
     if options.oauth is not None:
-        return Token(username=options.username, tokens=Tokens(_grant(options.oauth, context)))
+        return Token(username=options.username, tokens=Tokens(_grant(options.oauth, context), outward=context.outward))
     assert options.password is not None
     return Password(username=options.username, password=context.reveal(options.password))
 

@@ -16,7 +16,7 @@ import aiohttp
 
 from channels.cleaning import clean_line
 from channels.imap.options import OAuth
-from channels.outward import connector
+from channels.outward import Outward
 from domain.errors import ConnectionLost, CredentialsRejected
 
 MARGIN_SECONDS = 60.0
@@ -49,8 +49,9 @@ class Grant:
 class Tokens:
     """The current access token. An endpoint may give a new refresh token with it, which is used from then on."""
 
-    def __init__(self, grant: Grant, *, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, grant: Grant, *, outward: Outward, now: Callable[[], float] = time.monotonic) -> None:
         self._grant = grant
+        self._outward = outward
         self._now = now
         self._refresh_token = grant.refresh_token
         self._token = ""
@@ -92,7 +93,7 @@ class Tokens:
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
         try:
             async with (
-                aiohttp.ClientSession(timeout=timeout, connector=connector()) as http,
+                aiohttp.ClientSession(timeout=timeout, connector=self._outward.connector()) as http,
                 http.post(
                     self._grant.settings.token_url,
                     data=self._grant.form(self._refresh_token),

@@ -39,10 +39,16 @@ def build(options: Options, context: BuildContext) -> Channel:
         weaknesses=tuple(_weaknesses(options)),
         decode=partial(decode, options=options),
         routes=door.routes,
-        sender=None if reply is None else TemplateSender(reply, revealed(reply.headers, context.reveal)),
+        sender=_sender(options, context),
         carriage=CARRIAGE if reply is not None and reply.file is not None else None,
         fetcher=fetcher,
     )
+
+
+def _sender(options: Options, context: BuildContext) -> TemplateSender | None:
+    if (reply := options.reply) is None:
+        return None
+    return TemplateSender(reply, revealed(reply.headers, context.reveal), context.outward)
 
 
 def _weaknesses(options: Options) -> Iterator[str]:

@@ -13,6 +13,7 @@ from channels.http_posting import Poster
 from channels.mapped.expressions import CannotTell, Expression
 from channels.mapped.options import Reply
 from channels.mapped.templates import fill_body, values_of
+from channels.outward import Outward
 from domain.outgoing import Carriage, OutgoingMessage
 
 LONGEST_ID = 255
@@ -22,10 +23,10 @@ CARRIAGE = Carriage(apart=True, largest=20_000_000)
 class TemplateSender:
     """Implements domain.ports.Sender. `headers` with their secrets revealed."""
 
-    def __init__(self, reply: Reply, headers: Mapping[str, str]) -> None:
+    def __init__(self, reply: Reply, headers: Mapping[str, str], outward: Outward) -> None:
         self._reply = reply
         self._headers = {**headers, "Content-Type": "application/json"}
-        self._poster = Poster(seconds=reply.timeout.total_seconds())
+        self._poster = Poster(seconds=reply.timeout.total_seconds(), outward=outward)
 
     async def send(self, message: OutgoingMessage) -> str:
         apart = self._reply.file if message.attachments else None

@@ -18,7 +18,7 @@ __all__ = ["Options", "build"]
 def build(options: Options, context: BuildContext) -> Channel:
     """Raises ConfigError for a secret that is missing."""
     tokens = {account.id: context.reveal(account.token) for account in options.accounts}
-    client = GraphClient(api=options.api, seconds=options.timeout.total_seconds())
+    client = GraphClient(api=options.api, seconds=options.timeout.total_seconds(), outward=context.outward)
     return Channel(
         name=context.name,
         kind="messenger",

@@ -32,7 +32,7 @@ def build(options: Options, context: BuildContext) -> Channel:
         kind="slack",
         decode=partial(decode, rooms=frozenset(options.rooms)),
         routes=door.routes,
-        sender=SlackSender(ApiCaller(who="Slack", seconds=seconds), token, options.api),
+        sender=SlackSender(ApiCaller(who="Slack", seconds=seconds, outward=context.outward), token, options.api),
         carriage=CARRIAGE,
-        fetcher=SlackFetcher(ApiCaller(who="Slack", seconds=seconds), token, options.api),
+        fetcher=SlackFetcher(ApiCaller(who="Slack", seconds=seconds, outward=context.outward), token, options.api),
     )

@@ -119,7 +119,7 @@ def _sender(options: Options, context: BuildContext) -> TwilioSms | None:
     if twilio_account is None or twilio_account.sender is None:
         return None
     return TwilioSms(
-        caller=ApiCaller(who="Twilio", seconds=twilio_account.timeout.total_seconds()),
+        caller=ApiCaller(who="Twilio", seconds=twilio_account.timeout.total_seconds(), outward=context.outward),
         api=twilio_account.api,
         account=twilio_account.account,
         token=context.reveal(twilio_account.token),
@@ -136,7 +136,7 @@ def _transcriber(options: Options, context: BuildContext) -> Transcriber | None:
     if wish.url is None:
         return ByCommand(command=wish.command, seconds=seconds, largest=wish.max_size, hidden=context.secret_names)
     token = context.reveal(wish.token) if wish.token else None
-    return ByService(url=wish.url, token=token, seconds=seconds, largest=wish.max_size)
+    return ByService(url=wish.url, token=token, seconds=seconds, largest=wish.max_size, outward=context.outward)
 
 
 def _receiver(options: Options, context: BuildContext) -> Receiver | None:

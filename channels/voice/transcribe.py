@@ -16,7 +16,7 @@ import aiohttp
 
 from channels.cleaning import clean_text
 from channels.http_session import beginning
-from channels.outward import connector
+from channels.outward import Outward
 from domain.errors import TranscriptionFailed
 
 LONGEST_TEXT = 200_000
@@ -68,6 +68,7 @@ class ByService:
     token: str | None = field(repr=False)
     seconds: float
     largest: int
+    outward: Outward
 
     async def transcribe(self, audio: bytes, content_type: str) -> str:
         headers = {"Content-Type": content_type, **({"Authorization": f"Bearer {self.token}"} if self.token else {})}
@@ -75,7 +76,7 @@ class ByService:
         try:
             async with (
                 aiohttp.ClientSession(
-                    timeout=limit, cookie_jar=aiohttp.DummyCookieJar(), connector=connector()
+                    timeout=limit, cookie_jar=aiohttp.DummyCookieJar(), connector=self.outward.connector()
                 ) as session,
                 session.post(self.url, data=audio, headers=headers, allow_redirects=False) as answer,
             ):

@@ -50,4 +50,4 @@ def _sender(options: Options, context: BuildContext, where: str) -> ReplySender 
     if reply is None:
         return None
     (key,) = signing_keys([reply.secret], context.reveal, where)
-    return ReplySender(url=reply.url, key=key, seconds=reply.timeout.total_seconds())
+    return ReplySender(url=reply.url, key=key, seconds=reply.timeout.total_seconds(), outward=context.outward)

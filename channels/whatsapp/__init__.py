@@ -18,7 +18,7 @@ __all__ = ["Options", "build"]
 def build(options: Options, context: BuildContext) -> Channel:
     """Raises ConfigError for a secret that is missing."""
     token = context.reveal(options.token)
-    seconds = options.timeout.total_seconds()
+    seconds, outward = options.timeout.total_seconds(), context.outward
     return Channel(
         name=context.name,
         kind="whatsapp",
@@ -30,7 +30,7 @@ def build(options: Options, context: BuildContext) -> Channel:
             max_body=options.max_body,
             source_of=at("entry", 0, "changes", 0, "value", "messages", 0, "from"),
         ),
-        sender=WhatsAppSender(GraphClient(api=options.api, seconds=seconds), token, options.template),
+        sender=WhatsAppSender(GraphClient(api=options.api, seconds=seconds, outward=outward), token, options.template),
         carriage=CARRIAGE,
-        fetcher=MediaFetcher(GraphClient(api=options.api, seconds=seconds), token, options.api),
+        fetcher=MediaFetcher(GraphClient(api=options.api, seconds=seconds, outward=outward), token, options.api),
     )

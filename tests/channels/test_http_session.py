@@ -6,6 +6,7 @@ import pytest
 from aiohttp import web
 
 from channels.http_session import HttpSession, beginning
+from channels.outward import PUBLIC
 from tests.listening import listening
 
 
@@ -20,7 +21,7 @@ async def in_pieces(request):
 
 @pytest.mark.parametrize(("most", "read"), [(1000, b'{"id": "their-7"}'), (9, b'{"id": "t')])
 async def test_an_answer_that_comes_in_pieces_is_read_up_to_the_bound(most, read):
-    session = HttpSession(seconds=5)
+    session = HttpSession(seconds=5, outward=PUBLIC)
     app = web.Application()
     app.router.add_get("/", in_pieces)
     async with listening(app) as port, session.opened().get(f"http://127.0.0.1:{port}/") as answer:

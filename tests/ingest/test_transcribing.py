@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import text
 
+from channels.outward import PUBLIC
 from channels.voice.transcribe import ByCommand, ByService
 from config.settings import load
 from domain.errors import TranscriptionFailed
@@ -110,7 +111,7 @@ async def test_a_service_is_given_audio_and_gives_text(status, answer):
     app = web.Application()
     app.router.add_post("/", transcribe)
     async with serve(app, "127.0.0.1", 0) as bound:
-        service = ByService(url=f"http://127.0.0.1:{bound.port}/", token="t", seconds=5, largest=1000)
+        service = ByService(url=f"http://127.0.0.1:{bound.port}/", token="t", seconds=5, largest=1000, outward=PUBLIC)
         if answer is None:
             with pytest.raises(TranscriptionFailed, match=str(status)):
                 await service.transcribe(b"audio", "audio/mpeg")

@@ -15,6 +15,7 @@ from channels.api_call import ApiCaller
 from channels.fields import Url
 from channels.http_posting import Poster
 from channels.imap.options import OAuth
+from channels.outward import PUBLIC, Outward
 from channels.voice.transcribe import ByService
 from config.attachments import S3
 from config.fields import CollectorUrl
@@ -31,15 +32,14 @@ INSIDE = [
 
 @pytest.fixture(autouse=True)
 def names(monkeypatch):
-    """Resolves for every caller; afterwards nothing is allowed any more."""
+    """Resolves for every caller."""
     made = Names()
     monkeypatch.setattr(outward, "ThreadedResolver", lambda: made)
-    yield made
-    outward.allow(())
+    return made
 
 
-async def posted(url):
-    poster = Poster(seconds=2)
+async def posted(url, allowed=()):
+    poster = Poster(seconds=2, outward=Outward.allowing(allowed))
     try:
         return await poster.post(url, b"{}", {"Content-Type": "application/json", "webhook-signature": "s3cret"})
     finally:
@@ -47,7 +47,7 @@ async def posted(url):
 
 
 async def called(url):
-    caller = ApiCaller(who="Slack", seconds=2)
+    caller = ApiCaller(who="Slack", seconds=2, outward=PUBLIC)
     try:
         return await caller.call("POST", url, "s3cret", {})
     finally:
@@ -73,10 +73,9 @@ async def test_one_address_inside_among_public_ones_is_enough(names):
 
 async def test_a_name_is_resolved_once_so_that_it_cannot_change_its_mind(names):
     """192.0.2.1 is in nobody's network, and allowed for this: it is asked, and nothing else is."""
-    outward.allow(["192.0.2.0/24"])
     names.known["chat.example"] = ["192.0.2.1"]
     with pytest.raises(SendFailed):
-        await posted("http://chat.example/balcao")
+        await posted("http://chat.example/balcao", ["192.0.2.0/24"])
     assert names.asked == ["chat.example"]
 
 
@@ -94,17 +93,17 @@ async def test_what_the_settings_allow_is_called_and_its_redirects_are_not_follo
         peer.answers["/away"] = (302, {"Location": f"{inside.origin}/x"}, None)
         port = peer.origin.rpartition(":")[2]
         names.known["chat.example"] = ["127.0.0.1"]
-        outward.allow(["127.0.0.0/8"])
-        assert await posted(f"http://chat.example:{port}/ok") == b"{}"
+        allowed = ["127.0.0.0/8"]
+        assert await posted(f"http://chat.example:{port}/ok", allowed) == b"{}"
         with pytest.raises(SendFailed, match="302"):
-            await posted(f"http://chat.example:{port}/away")
+            await posted(f"http://chat.example:{port}/away", allowed)
         assert inside.asked == []
 
 
 async def test_a_transcription_service_behind_a_name_that_leads_inside_is_not_called(names):
     names.known["fala.example"] = ["10.0.0.1"]
     service = ByService(url="http://fala.example/", token="s3cret", seconds=timedelta(seconds=2).total_seconds(),
-                        largest=10)  # fmt: skip
+                        largest=10, outward=PUBLIC)  # fmt: skip
     with pytest.raises(TranscriptionFailed) as raised:
         await service.transcribe(b"x", "audio/wav")
     assert "s3cret" not in str(raised.value)
@@ -142,10 +141,10 @@ CALLERS = re.compile(
     r"|requests\.(get|post)|open_connection\(|create_connection\(|IMAPClient\(|aiosmtplib|SMTP\(|aio_pika\.connect"
 )
 GUARDED = {
-    "channels/http_session.py": "connector()",
+    "channels/http_session.py": "_outward.connector()",
     "channels/outward.py": "_Outside(",
-    "channels/imap/tokens.py": "connector()",
-    "channels/voice/transcribe.py": "connector()",
+    "channels/imap/tokens.py": "_outward.connector()",
+    "channels/voice/transcribe.py": "outward.connector()",
     "ingest/download.py": "_PublicOnly(",
 }
 ELSEWHERE = {

@@ -3,6 +3,7 @@
 import pytest
 
 from channels.graph.client import GraphClient
+from channels.outward import PUBLIC
 from channels.whatsapp.send import WhatsAppSender
 from domain.errors import SendFailed
 from tests.channels.cases import SECRET, build_channel
@@ -21,7 +22,7 @@ def test_a_channel_that_is_shown_shows_no_secret(provider, tmp_path):
 async def test_a_failure_tells_nothing_of_the_token(tmp_path):
     """It goes into the log and onto the ticket."""
     async with graph_api() as graph:
-        sender = WhatsAppSender(GraphClient(api=graph.api, seconds=5), "s3cr3t-token", None)
+        sender = WhatsAppSender(GraphClient(api=graph.api, seconds=5, outward=PUBLIC), "s3cr3t-token", None)
         with pytest.raises(SendFailed) as caught:
             await sender.send(outgoing(heard_at=None))
         await sender.close()

@@ -4,6 +4,7 @@ import pytest
 
 from channels.graph.client import GraphClient
 from channels.graph.fetch import HOSTS, MediaFetcher, access
+from channels.outward import PUBLIC
 from domain.errors import FetchFailed
 from domain.remote import RemoteFile
 from ingest.download import Bounds, download
@@ -19,7 +20,7 @@ async def graph():
 
 
 async def located(graph, reference, token=TOKEN):
-    fetcher = MediaFetcher(GraphClient(api=graph.api, seconds=5), token, graph.api)
+    fetcher = MediaFetcher(GraphClient(api=graph.api, seconds=5, outward=PUBLIC), token, graph.api)
     try:
         return await fetcher.locate(RemoteFile(reference=reference, name="imagem.jpg"))
     finally:

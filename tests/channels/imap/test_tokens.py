@@ -5,6 +5,7 @@ from aiohttp import web
 
 from channels.imap.options import OAuth
 from channels.imap.tokens import MARGIN_SECONDS, Grant, Tokens
+from channels.outward import PUBLIC
 from domain.errors import ConnectionLost, CredentialsRejected
 from web.serving import serve
 
@@ -32,7 +33,7 @@ async def endpoint():
 
 def tokens(endpoint, clock=lambda: 0.0, *, refresh=None):
     settings = OAuth.model_validate({"token_url": endpoint.url, "client_id": "balcao", "scope": "s"})
-    return Tokens(Grant(settings=settings, client_secret="segredo", refresh_token=refresh), now=clock)
+    return Tokens(Grant(settings=settings, client_secret="segredo", refresh_token=refresh), outward=PUBLIC, now=clock)
 
 
 async def test_a_token_is_kept_until_shortly_before_its_end(endpoint):

@@ -8,6 +8,7 @@ from channels.graph.client import GraphClient
 from channels.messenger.fetch import MessengerFetcher
 from channels.messenger.files import CARRIAGE
 from channels.messenger.send import MessengerSender
+from channels.outward import PUBLIC
 from domain.errors import FetchFailed, SendFailed
 from domain.interaction import Attachment
 from domain.remote import RemoteFile
@@ -27,7 +28,7 @@ async def graph():
 
 
 async def send(graph, to=ANA, *, human_agent=False, tokens=None, **changes):
-    client = GraphClient(api=graph.api, seconds=5)
+    client = GraphClient(api=graph.api, seconds=5, outward=PUBLIC)
     tokens = tokens or {PAGE: TOKEN, IG: TOKEN}
     sender = MessengerSender(client, tokens, human_agent=human_agent, now=lambda: NOW)
     try:

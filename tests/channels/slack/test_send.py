@@ -3,6 +3,7 @@
 import pytest
 
 from channels.api_call import ApiCaller
+from channels.outward import PUBLIC
 from channels.slack.fetch import SlackFetcher, access
 from channels.slack.send import LONGEST_TEXT, SlackSender, may_be_given
 from domain.errors import FetchFailed, SendFailed
@@ -22,7 +23,7 @@ async def slack():
 
 
 async def send(slack, to=THREAD, token=TOKEN, **changes):
-    sender = SlackSender(ApiCaller(who="Slack", seconds=5), token, slack.api)
+    sender = SlackSender(ApiCaller(who="Slack", seconds=5, outward=PUBLIC), token, slack.api)
     try:
         return await sender.send(outgoing(to=to, **changes))
     finally:
@@ -154,7 +155,7 @@ async def test_what_is_no_place_is_asked_of_nobody(slack, way):
 
 
 async def fetched(slack, reference, token=TOKEN):
-    fetcher = SlackFetcher(ApiCaller(who="Slack", seconds=5), token, slack.api)
+    fetcher = SlackFetcher(ApiCaller(who="Slack", seconds=5, outward=PUBLIC), token, slack.api)
     try:
         location = await fetcher.locate(RemoteFile(reference=reference, name="a.pdf"))
         return await download(location, Bounds(size=10_000, seconds=5))

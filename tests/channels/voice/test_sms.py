@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from channels.api_call import ApiCaller
+from channels.outward import PUBLIC
 from channels.voice.sms import CARRIAGE, TwilioSms
 from domain.errors import SendFailed
 from domain.interaction import Attachment
@@ -26,8 +27,8 @@ async def twilio(status=201, told=None, headers=None):
     app.router.add_post("/{path:.*}", answer)
     async with serve(app, "127.0.0.1", 0) as bound:
         sender = TwilioSms(
-            caller=ApiCaller(who="Twilio", seconds=5), api=f"http://127.0.0.1:{bound.port}", account="AC1",
-            token="segredo", sender="+5511999990000", callback="https://balcao.exemplo.com/hooks/telefone",
+            caller=ApiCaller(who="Twilio", seconds=5, outward=PUBLIC),
+            api=f"http://127.0.0.1:{bound.port}", account="AC1", token="segredo", sender="+5511999990000", callback="https://balcao.exemplo.com/hooks/telefone",
         )  # fmt: skip
         yield sender, asked
         await sender.close()

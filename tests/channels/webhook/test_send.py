@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
+from channels.outward import PUBLIC
 from channels.signed_reply import ReplySender
 from channels.signing import SigningKey
 from domain.errors import SendFailed
@@ -43,7 +44,9 @@ async def peer(handler, seconds=2.0):
     site = web.Application()
     site.router.add_route("*", "/{tail:.*}", handler)
     async with serve(site, "127.0.0.1", 0) as bound:
-        sender = ReplySender(url=f"http://127.0.0.1:{bound.port}/reply", key=SigningKey(SECRET), seconds=seconds)
+        sender = ReplySender(
+            url=f"http://127.0.0.1:{bound.port}/reply", key=SigningKey(SECRET), seconds=seconds, outward=PUBLIC
+        )
         try:
             yield sender
         finally:

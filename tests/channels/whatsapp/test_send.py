@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from channels.graph.client import GraphClient
+from channels.outward import PUBLIC
 from channels.whatsapp.files import objection
 from channels.whatsapp.options import Template
 from channels.whatsapp.send import LONGEST_TEXT, WhatsAppSender
@@ -36,7 +37,9 @@ def outgoing(**changes):
 
 
 async def send(graph, message=None, *, template=None, token=TOKEN, seconds=5.0):
-    sender = WhatsAppSender(GraphClient(api=graph.api, seconds=seconds), token, template, now=lambda: NOW)
+    sender = WhatsAppSender(
+        GraphClient(api=graph.api, seconds=seconds, outward=PUBLIC), token, template, now=lambda: NOW
+    )
     try:
         return await sender.send(message or outgoing())
     finally:
@@ -146,7 +149,7 @@ async def test_long_texts_go_in_pieces_and_only_the_first_quotes(graph):
 
 
 async def test_what_has_arrived_of_a_long_text_is_not_sent_again(graph):
-    sender = WhatsAppSender(GraphClient(api=graph.api, seconds=5), TOKEN, None, now=lambda: NOW)
+    sender = WhatsAppSender(GraphClient(api=graph.api, seconds=5, outward=PUBLIC), TOKEN, None, now=lambda: NOW)
     long = outgoing(text="palavra " * 1000)
     graph.script += [(200, {"messages": [{"id": "wamid.A"}]}), error(131056)]
     with pytest.raises(SendFailed) as caught:
