@@ -54,7 +54,10 @@ def _reasons(facts: Mapping[str, Any]) -> Iterator[Reason]:
     if not facts["running"]:
         yield _stopped("not_running", N_("no daemon runs here"))
     for name in facts["unreadable"]:
-        yield _attention("unreadable", N_("%(part)s cannot be read"), part=name)
+        if name == "rules" and facts["parts"].get("rules", {}).get("state") == "up":
+            yield _attention("unreadable", N_("the rule file is refused; the rules from before it stay in force"))
+        else:
+            yield _attention("unreadable", N_("%(part)s cannot be read"), part=name)
     yield from _of_parts(facts["parts"])
     yield from _of_journal(facts["journal"], facts["running"])
     yield from _of_the_rest(facts)

@@ -4,7 +4,8 @@
 Canal …    when it last brought something, what waits and for how long, against the time that is too long
 Diário …   one line each
 
-Narrower terminals lose the kinds, then the bars; what is all right takes no room.
+Narrower terminals lose the kinds, then the bars; what is all right takes no room. Of many channels those are shown that
+are down or have something waiting, and as many others as fit.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +30,8 @@ BAR = 8
 WIDE, BROAD = 76, 56
 """Columns from which there is room for kinds, and for bars."""
 MOST_REASONS = 6
+MOST_CHANNELS = 15
+TROUBLED = frozenset({"starting", "down", "failed"})
 VERDICTS = {
     "ok": (N_("ALL IS WELL"), "bold green"),
     "attention": (N_("ATTENTION"), "bold yellow"),
@@ -53,7 +56,8 @@ def show_status(status: Document, zone: tzinfo, out: Console | None = None) -> N
     out = out or console()
     now = datetime.now(UTC)
     out.print(*_verdict(status["verdict"]), sep="\n")
-    out.print("", _channels(status["channels"], out.width, zone, now), "", sep="\n")
+    shown, left_out = _worth_a_look([one for one in status["channels"] if one["state"] != "disabled"])
+    out.print("", _channels(shown, out.width, zone, now), *_left_out(left_out), "", sep="\n")
     out.print(_lines(_about(status, zone, now)))
 
 
@@ -68,6 +72,22 @@ def _verdict(verdict: Document) -> Iterator[Text]:
         yield cell(ngettext("  … and %(count)d more", "  … and %(count)d more", more) % {"count": more}, "dim")
 
 
+def _worth_a_look(channels: Sequence[Document]) -> tuple[Sequence[Document], Sequence[Document]]:
+    """Those of which a person should know, and as many others as fit, in their order; and the rest."""
+    quiet = [one for one in channels if one["state"] not in TROUBLED and not one["waiting"]]
+    room = max(MOST_CHANNELS - (len(channels) - len(quiet)), 0)
+    hidden = {one["name"] for one in quiet[room:]}
+    return (
+        [one for one in channels if one["name"] not in hidden],
+        [one for one in channels if one["name"] in hidden],
+    )
+
+
+def _left_out(channels: Sequence[Document]) -> Iterator[Text]:
+    if count := len(channels):
+        yield cell(_("… and %(count)s more; --json has them all") % {"count": count}, "dim")
+
+
 def _channels(channels: Sequence[Document], width: int, zone: tzinfo, now: datetime) -> Table:
     kinds, bars = width >= WIDE, width >= BROAD
     rows = table(_("Channel"), *([_("Kind")] if kinds else []), _("State"), _("Last success"), _("Waiting"))
@@ -77,8 +97,6 @@ def _channels(channels: Sequence[Document], width: int, zone: tzinfo, now: datet
     for column in rows.columns:
         column.no_wrap, column.overflow = True, "ellipsis"
     for one in channels:
-        if one["state"] == "disabled":
-            continue
         rows.add_row(
             cell(one["name"], limit=30),
             *([cell(one["kind"])] if kinds else []),

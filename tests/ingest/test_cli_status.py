@@ -1,5 +1,6 @@
 """`balcao status`: with a daemon, without one, and with somebody else at its address."""
 
+import io
 import json
 import threading
 from contextlib import contextmanager
@@ -7,7 +8,9 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from rich.console import Console
 
+from ingest.presentation.status import MOST_CHANNELS, show_status
 from ingest.signs import write
 from tests.ingest.desk import HOSTILE, controls_in
 from tests.ingest.test_signs import UP, sign
@@ -107,6 +110,18 @@ def test_broken_rules_are_told_and_the_rest_is_shown(own_desk):
     assert document["rules"] is None
     assert document["journal"]["counts"]["done"] == 1
     assert any("rules.yaml:1:1" in problem for problem in document["problems"])
+    assert "não dá para ler: rules" in own_desk.run("status").stdout
+
+
+def test_rules_that_are_refused_while_others_are_in_force_are_told_so(own_desk):
+    own_desk.rules.write_text("version: 1\n")
+    rules = {"state": "up", "since": "2026-11-22T12:00:00Z", "last_success": None, "detail": "the file is refused"}
+
+    with answering(own_desk, 200, json.dumps({"ready": True, "parts": {"rules": rules}}).encode()):
+        result = own_desk.run("status")
+
+    assert result.exit_code == 2
+    assert "o arquivo de regras é recusado; valem as regras de antes dele" in result.stdout
 
 
 def test_where_the_site_is_silent_the_signs_of_life_are_read(own_desk):
@@ -117,4 +132,24 @@ def test_where_the_site_is_silent_the_signs_of_life_are_read(own_desk):
     assert (status["running"], status["ready"]) == (True, False)
     assert {channel["name"]: channel["state"] for channel in status["channels"]}["email"] == "up"
     assert status["parts"]["role web"]["state"] == "down"
-    assert "no sign of life" in own_desk.run("status").stdout
+    assert "role web fora do ar, nada é aceito ali: sem sinal de vida" in own_desk.run("status").stdout
+
+
+def channel(name, state="up", waiting=0):
+    return {"name": name, "kind": "webhook", "state": state, "last_success": None, "waiting": waiting,
+            "oldest_waiting_s": 1.0 if waiting else None}  # fmt: skip
+
+
+def test_of_hundreds_of_channels_those_are_shown_that_a_person_should_look_at(own_desk):
+    """One screen; `--json` has them all."""
+    document = own_desk.json("status", code=1)
+    many = [channel(f"loja{number}") for number in range(300)]
+    many[120], many[250] = channel("caida", "down"), channel("cheia", waiting=7)
+    out = Console(file=io.StringIO(), width=100)
+
+    show_status({**document, "channels": many}, UTC, out)
+    text = out.file.getvalue()
+
+    assert text.count("loja") == MOST_CHANNELS - 2
+    assert text.index("loja0 ") < text.index("caida ") < text.index("cheia ")
+    assert "… e mais 285; --json mostra todos" in text

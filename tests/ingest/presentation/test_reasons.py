@@ -21,6 +21,7 @@ GIVEN = {
     ),
     **dict.fromkeys(("down", "_given_up", "Broken"), 1),
     **dict.fromkeys(("Ignored", "Outcome", "Gap", "Silence", "Placement", "merge"), "reason"),
+    "Part": "detail",
 }  # fmt: skip
 """Calls that are given a reason, and which of their arguments it is."""
 NAMES = frozenset({"reason", "text", "told", "why", "damage", "objection", "pending", "STILL_RINGING", "MIGRATING",
@@ -52,6 +53,8 @@ NO_REASON = {
     "domain/afterwards.py": "7 7",
     "ingest/entry.py": " ",
     "ingest/pipeline.py": "planned",
+    # Of a part that is up.
+    "ingest/signs.py": "process 7",
 }
 """Files, and what of the texts that are found there is no reason for people."""
 
