@@ -4,7 +4,8 @@
 # dovecot: mailboxes to fetch mail from; postfix: a mail server in front, and a relay. Tests start their own of either,
 # with settings of their own; the system's Postfix is left without any, so that it does not start. chromium: the web
 # chat's widget in a real browser.
-# systemd: systemd-analyze looks at deploy/systemd, systemd-socket-activate hands a daemon its ports; it is not started.
+# systemd: systemd-analyze looks at deploy/systemd, systemd-socket-activate hands a daemon its ports;
+# it boots a machine of its own in namespaces, in make long, and nothing here.
 # rabbitmq-server: nodes of a cluster, each with a folder of its own (tests/rabbit.py). prometheus and its alertmanager:
 # our alarms are loaded, fire and come back in. pgbouncer: a pooler before PostgreSQL. nagios4-core: its notifications by mail. The system's own daemons of either must not be started by their
 # installation, now or at boot.

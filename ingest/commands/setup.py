@@ -1,6 +1,7 @@
 """`balcao init` and `balcao db upgrade`: what has to be there before the first start."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from store.migrating import Kind
 
 STARTERS = ("balcao.yaml", "rules.yaml")
+NAMES_VAR = re.compile(r"(?<=^var: )var\b|(?<=file:)var(?=/)", re.MULTILINE)
+"""Where balcao.yaml names the folder of what the daemon keeps: the setting, and references to secrets in it."""
+PLAIN_PATH = re.compile(r"[\w./+-]+")
+"""What YAML reads as it stands."""
 
 Step = dict[str, str | None]
 
@@ -26,18 +31,27 @@ Step = dict[str, str | None]
     None,
     "init",
     help=N_("Write balcao.yaml and rules.yaml into DIR (default: here). Nothing is overwritten."),
-    example="balcao init /etc/balcao\nbalcao check -c /etc/balcao/balcao.yaml",
+    example="balcao init /etc/balcao --var /var/lib/balcao\nbalcao check -c /etc/balcao/balcao.yaml",
 )
 @click.argument("folder", metavar="[DIR]", default=".")
-def init(shell: Shell, folder: str) -> None:
+@click.option(
+    "--var",
+    metavar="DIR",
+    default="var",
+    help=N_("Where the daemon keeps what it has (default: var, beside the files)."),
+)
+def init(shell: Shell, folder: str, var: str) -> None:
     """All or nothing: if one of the files exists, none is written and the exit code is 1."""
+    if not PLAIN_PATH.fullmatch(var):
+        raise click.UsageError(_("--var takes letters, digits and . / + - _ alone, not %(path)s") % {"path": var})
     targets = [Path(folder) / name for name in STARTERS]
     if there := [str(target) for target in targets if target.exists()]:
         raise Wrong(_("not overwritten: %(files)s") % {"files": ", ".join(there)})
     Path(folder).mkdir(parents=True, exist_ok=True)
     for target in targets:
         with target.open("xb") as file:
-            file.write(files("config").joinpath(target.name).read_bytes())
+            text = files("config").joinpath(target.name).read_text(encoding="utf-8")
+            file.write(NAMES_VAR.sub(var.rstrip("/"), text).encode())
     shell.answer({"written": [str(target) for target in targets]}, lambda: _say_next(targets))
 
 

@@ -33,6 +33,26 @@ def test_checking_writes_nothing(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["balcao.yaml", "rules.yaml"]
 
 
+def test_everything_kept_may_be_kept_elsewhere_with_its_secrets(tmp_path):
+    """As /var/lib/balcao beside /etc/balcao: a daemon that may write there alone makes its secrets there."""
+    kept = tmp_path / "lib"
+    balcao("init", str(tmp_path / "etc"), "--var", f"{kept}/")
+    written = (tmp_path / "etc" / "balcao.yaml").read_text(encoding="utf-8")
+
+    assert f"\nvar: {kept} " in written
+    assert f"token_key: file:{kept}/secrets/token.key" in written
+    assert "file:var/" not in written
+    assert balcao("check", "-c", str(tmp_path / "etc" / "balcao.yaml")).exit_code == 0
+
+
+def test_a_place_that_yaml_would_read_otherwise_is_told(tmp_path):
+    result = balcao("init", str(tmp_path / "novo"), "--var", "/srv/a: b")
+
+    assert result.exit_code == 2
+    assert "/srv/a: b" in result.stderr
+    assert not (tmp_path / "novo").exists()
+
+
 @pytest.mark.parametrize("name", ["balcao.yaml", "rules.yaml"])
 def test_init_overwrites_nothing_and_then_writes_nothing(tmp_path, name):
     (tmp_path / name).write_text("mine")
