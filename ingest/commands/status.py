@@ -9,6 +9,7 @@ rule file, disk ──▶ hash, what is left
 import http.client
 import json
 import shutil
+import socket
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -28,6 +29,7 @@ from ingest.commands.shell import Shell, nearby, warn
 from ingest.presentation.status import in_words, show_status
 from ingest.roles import ROLES, run_folder
 from ingest.rulesets import read_rules
+from ingest.supervise import Part, PartState
 from ingest.translations import N_
 
 T = TypeVar("T")
@@ -36,6 +38,7 @@ PATIENCE = 3.0
 MOST_BYTES = 1_000_000
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what is listened on, not what we bind
 NOT_RUNNING = "not running"
+PRIVATE_SITE, SILENT = "private site", "it does not answer"
 
 
 @command(
@@ -115,11 +118,17 @@ def ask(private: Listen) -> Mapping[str, Any] | None:
 
 
 def overheard(settings: Settings, now: datetime) -> Mapping[str, Any] | None:
-    """The same from what the processes write below `var`: the role that answers at /readyz may be down alone."""
+    """The same from what the processes write below `var`: the role that answers at /readyz may be down alone.
+
+    Where it is there and does not answer, its last sign is no proof that it still moves.
+    """
     heard = signs.heard(run_folder(settings.var_path), now)
     if not heard:
         return None
     ready, parts = signs.together(heard, ROLES)
+    here = socket.gethostname()
+    if any("web" in sign.roles and sign.opened and sign.host == here for sign in heard):
+        ready, parts[PRIVATE_SITE] = False, Part(state=PartState.DOWN, since=now, detail=SILENT)
     return {"ready": ready, "parts": json.loads(orjson.dumps(parts))}
 
 

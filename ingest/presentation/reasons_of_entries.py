@@ -172,6 +172,7 @@ TOLD = (
     N_("waiting for the ticket store"),
     N_("stopped by itself"),
     N_("no sign of life"),
+    N_("it does not answer"),
     N_("its schema is being brought up to date, or another process that holds it is waited for"),
     N_("a process that judged tickets ended before its time"),
 )

@@ -153,3 +153,15 @@ def test_of_hundreds_of_channels_those_are_shown_that_a_person_should_look_at(ow
     assert text.count("loja") == MOST_CHANNELS - 2
     assert text.index("loja0 ") < text.index("caida ") < text.index("cheia ")
     assert "… e mais 285; --json mostra todos" in text
+
+
+@pytest.mark.parametrize(("host", "moves"), [(None, False), ("another", True)])
+def test_a_private_site_that_is_there_and_does_not_answer_is_told(own_desk, host, moves):
+    """A daemon that is frozen left a sign a moment ago. Another host's site is not ours to ask."""
+    here = sign("receive", "web", "work", "dispatch", at=datetime.now(UTC), host=host, email=UP)
+    write(own_desk.folder / "var" / "run" / "all.json", here)
+
+    status = own_desk.json("status", code=1)  # something waits for days on this desk
+
+    assert ("private site" not in status["parts"]) is moves
+    assert ("private site fora do ar: não responde" in own_desk.run("status").stdout) is not moves

@@ -25,7 +25,7 @@ GIVEN = {
 }  # fmt: skip
 """Calls that are given a reason, and which of their arguments it is."""
 NAMES = frozenset({"reason", "text", "told", "why", "damage", "objection", "pending", "STILL_RINGING", "MIGRATING",
-                   "NOT_IN_JOURNAL", "BREAKS_CONNECTION"})  # fmt: skip
+                   "NOT_IN_JOURNAL", "SILENT", "BREAKS_CONNECTION"})  # fmt: skip
 """Variables and keys of tables that hold one until it is given."""
 GIVERS = frozenset({"objection_to", "_group_objection", "_not_for_us", "objection", "in_words", "_how", "trouble_of"})
 """Functions that return one."""
@@ -45,6 +45,7 @@ NO_REASON = {
     "ingest/announce.py": "From:",
     "ingest/transcribing.py": "(não transcrita",
     "ingest/otlp.py": "the collector",
+    "domain/outgoing.py": "silent",
     # Whatever a library or the name of an error says: it is technical.
     "channels/mapped/expressions.py": "7 in 7",
     "channels/telegram/client.py": "Invalid server response",
