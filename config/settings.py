@@ -32,6 +32,7 @@ from config.fields import (
 from config.journal import SCHEMES, Broker, Journal, read_broker
 from config.reading import read_file
 from config.secrets import Secrets
+from config.server import SCHEME, check_address
 from config.web import Web
 from domain import document
 from domain.errors import N_, ConfigError, Mistake, Position
@@ -180,15 +181,23 @@ class Settings(Sections):
     @property
     def store_url(self) -> str:
         """Where the tickets are. Raises ConfigError if it is a reference that leads nowhere."""
-        return self._server() if self.store.url is None and self.database else self._url(self.store.url, "balcao.db")
+        return self._url(self.store.url, "balcao.db", self.store_place)
 
     @property
     def journal_url(self) -> str:
         """Where the journal's tables are, with RabbitMQ its archive: as store_url."""
         if self.broker:
             return self.store_url
-        url = self.journal.url
-        return self._server() if url is None and self.database else self._url(url, "journal.db")
+        return self._url(self.journal.url, "journal.db", self.journal_place)
+
+    @property
+    def store_place(self) -> Position:
+        """What leads to the tickets' database is written here."""
+        return self._place(self.store.url, self.store_places)
+
+    @property
+    def journal_place(self) -> Position:
+        return self.store_place if self.broker else self._place(self.journal.url, self.journal_places)
 
     @property
     def broker(self) -> Broker | None:
@@ -200,21 +209,21 @@ class Settings(Sections):
             return None
         return read_broker(self.journal, url, self.secrets, self.base, self.journal_places)
 
-    def _server(self) -> str:
-        """Where both are, unless they are told to be elsewhere."""
-        assert self.database is not None
-        url = self._url(self.database, "")
-        if not url.startswith("postgresql://"):
-            text = N_("%(reference)s must lead to postgresql://…; for SQLite leave `database` out")
-            place = self.places.get(self.database, Position(str(self.path), 1, 1))
-            raise ConfigError([Mistake(place, text, {"reference": self.database})])
-        return url
+    def _place(self, own: str | None, places: Mapping[str, Position]) -> Position:
+        written = self.database_place if own is None else places.get("url")
+        return written or Position(str(self.path), 1, 1)
 
-    def _url(self, url: str | None, file: str) -> str:
+    def _url(self, own: str | None, file: str, place: Position) -> str:
+        """`own`, else where both are, else `file`."""
+        url = own or self.database
         if url is None:
             return f"sqlite:///{self.var_path / file}"
         if url.startswith(("env:", "file:")):
             url = self.secrets.reveal(url)
+        if own is None and not url.startswith(SCHEME):
+            text = N_("%(reference)s must lead to postgresql://…; for SQLite leave `database` out")
+            raise ConfigError([Mistake(place, text, {"reference": self.database})])
+        check_address(url, place)
         if url.startswith("sqlite:///"):
             return f"sqlite:///{self.base / url.removeprefix('sqlite:///')}"
         return url

@@ -24,6 +24,7 @@ The text for the peer and the detail for the log are two strings: `str(error)` m
 import errno
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 
 def N_(msgid: str) -> str:  # noqa: N802 - the name every gettext tool knows for "extract, translate later"
@@ -120,7 +121,14 @@ class ShareSpent(IntakeUnavailable):
 
 
 class StoreUnavailable(BalcaoError):
-    """The ticket database cannot be used now; accepted entries wait in the journal."""
+    """The ticket database cannot be used now; accepted entries wait in the journal.
+
+    `why`: what a person must mend (`ingest.remedies`), or "": it is away, and may come back by itself.
+    """
+
+    def __init__(self, message: str, *, detail: str = "", why: str = "") -> None:
+        super().__init__(message, detail=detail)
+        self.why = why
 
 
 class ContentsUnavailable(StoreUnavailable):
@@ -128,7 +136,26 @@ class ContentsUnavailable(StoreUnavailable):
 
 
 class SchemaTooNew(BalcaoError):
-    """A newer Balcão has changed the database so that this one cannot use it any more."""
+    """A newer Balcão has changed the database so that this one cannot use it any more.
+
+    `text` is an English msgid, as a Mistake's.
+    """
+
+    TEXTS: ClassVar[Mapping[str, str]] = {
+        "journal": N_(
+            "the database of the journal was brought to %(here)s by a newer Balcão, which this one (%(ours)s) is too "
+            "old for; install the newer one here, too"
+        ),
+        "desk": N_(
+            "the database of the tickets was brought to %(here)s by a newer Balcão, which this one (%(ours)s) is too "
+            "old for; install the newer one here, too"
+        ),
+    }
+
+    def __init__(self, kind: str, *, here: str, ours: str) -> None:
+        self.text = self.TEXTS[kind]
+        self.values = {"here": here, "ours": ours}
+        super().__init__(self.text % self.values)
 
 
 class Undecodable(BalcaoError):

@@ -41,7 +41,7 @@ from ingest.rulewatch import look_at_rules
 from ingest.supervise import spawn
 from ingest.telemetry import set_up_logging
 from ingest.tracing import Traces
-from ingest.translations import _
+from ingest.translations import _, in_words
 from ingest.wiring import build_channels, create_first_secrets
 from store.engines import Database
 
@@ -73,13 +73,17 @@ async def run(settings: Settings, role: str = "all", *, backfill: timedelta | No
             notifying.tell("STOPPING=1")
             log.info("stopping", failure=repr(daemon.failure) if daemon.failure else None)
     except (AlreadyRunning, SchemaTooNew) as error:
-        print(error, file=sys.stderr)  # noqa: T201 - the person at the terminal is the reader
+        print(_told(error), file=sys.stderr)  # noqa: T201 - the person at the terminal is the reader
         return 2
     log.info("stopped", failure=repr(daemon.failure) if daemon.failure else None)
     if isinstance(daemon.failure, OSError | SchemaTooNew):
-        print(f"{daemon.failure}", file=sys.stderr)  # noqa: T201 - as above
+        print(_told(daemon.failure), file=sys.stderr)  # noqa: T201 - as above
         return 2
     return 1 if daemon.failure else 0
+
+
+def _told(error: Exception) -> str:
+    return in_words(error.text, error.values) if isinstance(error, SchemaTooNew) else str(error)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from ingest.daemon import Daemon
 from ingest.insisting import insist
+from ingest.journals import make_ready
 from ingest.notifying import watchdog
 from ingest.operations import operations_of
 from ingest.presence import Presence, present
@@ -43,8 +44,7 @@ async def ticket_store(daemon: Daemon) -> AsyncIterator[None]:
     async def migrate() -> None:
         daemon.liveness.starting("store")
         await insist(lambda: upgrade(settings.store_url, "desk"), daemon.liveness, "store")
-        if settings.broker is not None:
-            await insist(lambda: upgrade(settings.journal_url, "journal"), daemon.liveness, "store")
+        await insist(lambda: make_ready(settings, daemon.journal), daemon.liveness, "store")
         daemon.migrated.set()
 
     async with ended(daemon.vital(migrate(), name="store")):

@@ -8,10 +8,11 @@ import structlog
 
 from config.journal import Broker
 from config.settings import Settings
-from domain.errors import N_, ConfigError, IntakeUnavailable, Mistake
+from domain.errors import N_, ConfigError, IntakeUnavailable, Mistake, StoreUnavailable
 from ingest.node import node_name
+from ingest.remedies import told_at
 from ingest.supervise import spawn
-from store.engines import Database
+from store.engines import Database, is_shared
 from store.journal import DatabaseJournal, WholeJournal
 from store.migrating import upgrade
 
@@ -24,7 +25,7 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def open_journal(settings: Settings) -> AsyncIterator[WholeJournal]:
-    """As the daemon wants it: nothing can be promised without it. Raises StoreUnavailable and ConfigError."""
+    """As the daemon wants it. Raises ConfigError, and StoreUnavailable for a file of our own that cannot be used."""
     settings.var_path.mkdir(parents=True, exist_ok=True)
     broker = settings.broker
     if broker is not None:
@@ -32,7 +33,6 @@ async def open_journal(settings: Settings) -> AsyncIterator[WholeJournal]:
             await _connect(settings, queues)
             yield queues
         return
-    await upgrade(settings.journal_url, "journal")
     async with Database.open(settings.journal_url) as database:
         journal = DatabaseJournal(
             database,
@@ -43,10 +43,31 @@ async def open_journal(settings: Settings) -> AsyncIterator[WholeJournal]:
             holder=node_name(settings.var_path),
         )
         try:
-            await journal.follow()
+            await _try(settings, journal)
             yield journal
         finally:
             await journal.close()
+
+
+async def _try(settings: Settings, journal: DatabaseJournal) -> None:
+    """A server that is away, or whose schema another node is bringing up to date, is waited for behind open doors:
+    until then everybody is told to try again."""
+    try:
+        with told_at(settings.journal_place):
+            await make_ready(settings, journal)
+    except StoreUnavailable as error:
+        if not is_shared(settings.journal_url):
+            raise
+        log.warning("database_unreachable", error=str(error), detail=error.detail)
+
+
+async def make_ready(settings: Settings, journal: WholeJournal) -> None:
+    """The journal's tables, if they are not ready yet. Raises StoreUnavailable and SchemaTooNew."""
+    if isinstance(journal, DatabaseJournal) and journal.is_ready:
+        return
+    await upgrade(settings.journal_url, "journal")
+    if isinstance(journal, DatabaseJournal):
+        await journal.follow()
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from ingest.doors import Parts
 from ingest.download import Bounds
 from ingest.fetching import Fetching
 from ingest.housekeeping import Housekeeping
+from ingest.insisting import insist
 from ingest.keeping import keep
 from ingest.pool import PipelinePool
 from ingest.receiving import intake_of, tenancy_of
@@ -51,7 +52,6 @@ async def rules(daemon: Daemon) -> AsyncIterator[None]:
 @asynccontextmanager
 async def worker(daemon: Daemon) -> AsyncIterator[None]:
     settings = daemon.settings
-    await daemon.journal.recover()
     daemon.journal.wakes(daemon.work.set)
     pool = PipelinePool(settings)
     worker = Worker(
@@ -75,6 +75,7 @@ async def worker(daemon: Daemon) -> AsyncIterator[None]:
         if not daemon.migrated.is_set():
             daemon.liveness.down("worker", "waiting for the ticket store")
             await daemon.migrated.wait()
+        await insist(daemon.journal.recover, daemon.liveness, "worker")
         await worker.run()
 
     try:

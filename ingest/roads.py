@@ -4,7 +4,7 @@ PostgreSQL's drivers take TLS when it is offered and do without when it is not, 
 only `sslmode=require` and above demand it. A socket, and this machine's own addresses, need none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import TypeAlias
 
@@ -34,7 +34,7 @@ def open_roads(settings: Settings) -> Iterator[Mistake]:
 def _to_journal(settings: Settings) -> Iterator[Road]:
     broker = settings.broker
     if broker is None:
-        yield from _to_server(settings, settings.journal.url, settings.journal_places, settings.journal_url)
+        yield from _to_server(settings.journal_place, settings.journal_url)
     elif not broker.address.encrypted:
         text = N_("user, password and messages go to %(host)s in the open: write amqps:// in place of amqp://")
         for host, _port in broker.address.hosts:
@@ -43,13 +43,12 @@ def _to_journal(settings: Settings) -> Iterator[Road]:
 
 
 def _to_store(settings: Settings) -> Iterator[Road]:
-    yield from _to_server(settings, settings.store.url, settings.store_places, settings.store_url)
+    yield from _to_server(settings.store_place, settings.store_url)
 
 
-def _to_server(settings: Settings, written: str | None, places: Mapping[str, Position], address: str) -> Iterator[Road]:
-    """`written`: in the block of its own; else `database` says where it is."""
-    place, host = settings.database_place if written is None else places.get("url"), _far(make_url(address))
-    if place is not None and host is not None:
+def _to_server(place: Position, address: str) -> Iterator[Road]:
+    host = _far(make_url(address))
+    if host is not None:
         text = N_("what goes to %(host)s and back may go in the open: write ?sslmode=verify-full behind the address")
         yield place, host, text
 

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from domain.errors import Contested, CredentialsRejected, ReceiverError
+from domain.errors import Contested, CredentialsRejected, ReceiverError, SchemaTooNew
 
 log = structlog.get_logger()
 
@@ -42,7 +42,8 @@ def spawn(coroutine: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
 def _forget(task: asyncio.Task[Any]) -> None:
     _kept.discard(task)
     if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("task_failed", task=task.get_name(), exc_info=error)
+        told = {"reason": str(error)} if isinstance(error, SchemaTooNew) else {"exc_info": error}  # that is no bug
+        log.error("task_failed", task=task.get_name(), **told)
 
 
 class PartState(StrEnum):

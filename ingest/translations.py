@@ -15,6 +15,8 @@ from functools import cache
 from gettext import c2py
 from pathlib import Path
 
+from domain.errors import Words
+
 PORTUGUESE, ENGLISH = "pt_BR", "en"
 LANGUAGES = {"pt": PORTUGUESE, "en": ENGLISH}
 VARIABLES = ("BALCAO_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -51,6 +53,12 @@ def language() -> str:
 def _(msgid: str) -> str:
     forms = _catalogue(language())[0].get(msgid)
     return forms[0] if forms else msgid
+
+
+def in_words(text: str, values: Mapping[str, object]) -> str:
+    """A msgid with its fields filled in, those that are messages themselves translated, too."""
+    filled = {name: _(value) if isinstance(value, Words) else value for name, value in values.items()}
+    return _(text) % filled if filled else _(text)
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:

@@ -8,6 +8,7 @@ Whoever finds that a node does not answer (no confirm in time) lets go of it; th
 """
 
 import asyncio
+import logging
 import random
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,6 +32,10 @@ BLOCKED_LOOK = 0.005
 
 FAILURES = (*CONNECTION_EXCEPTIONS, TimeoutError)
 """Everything that aio-pika raises when a connection, a channel or the broker behind it is not there."""
+
+
+logging.getLogger("aiormq").addHandler(logging.NullHandler())
+"""A connection that fails is told by us; without a handler Python writes its words to stderr, beside ours."""
 
 
 class Link:

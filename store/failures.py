@@ -6,6 +6,7 @@ anything else                                       ─▶ as it is            o
 """
 
 import sqlite3
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,6 +34,18 @@ _UNAVAILABLE_STATES = (
 _ELSEWHERE = ("26000", "42P05")
 """A statement that this connection has prepared is not there, or is there before it was: the server's connection is not
 the one it was."""
+_WHY = {
+    "08P01": "refused",  # a pooler that knows not what we set, or who we are
+    "28": "login",
+    "3D000": "missing",
+    "42P01": "schema",
+    "42703": "schema",
+    "42501": "rights",
+    **dict.fromkeys(_ELSEWHERE, "pooled"),
+}
+"""Of states, or how they begin, those that do not pass by themselves."""
+_NO_TLS = "rejected SSL upgrade"
+"""Of a server that has none: asyncpg calls it a connection that failed, and has no class for it."""
 _NOT_MIGRATED = ("no such table", "no such column", "has no column")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -82,5 +95,16 @@ def _sqlite_code(error: DBAPIError) -> int | None:
 
 def unavailable(error: BaseException) -> StoreUnavailable:
     """The peer learns nothing of our database; the log learns everything."""
-    detail = POOLED if getattr(error, "sqlstate", None) in _ELSEWHERE else f"{type(error).__name__}: {error}"
-    return StoreUnavailable("the database cannot be used now", detail=detail)
+    why = _why(error)
+    known = POOLED if why == "pooled" else str(error) if why else ""
+    detail = known or f"{type(error).__name__}: {error}"
+    return StoreUnavailable("the database cannot be used now", detail=detail, why=why)
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError) or _NO_TLS in str(error):
+        return "tls"
+    if isinstance(error, sqlite3.Error):
+        return "schema" if any(words in str(error) for words in _NOT_MIGRATED) else ""
+    state = getattr(error, "sqlstate", None) or ""
+    return next((why for begin, why in _WHY.items() if state.startswith(begin)), "")

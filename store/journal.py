@@ -77,6 +77,7 @@ class DatabaseJournal:
         self._ids = RawIds()
         self._reindexed = False
         self._noted: Noted = unheard
+        self.is_ready = False
         self._writer: GroupWriter[Work] = GroupWriter(self._commit, spawn=spawn, name="journal writer")
 
     async def follow(self) -> None:
@@ -86,6 +87,7 @@ class DatabaseJournal:
         """
         self._ids.follow(await self._database.read(journal_queries.newest_id))
         await self._writer.submit(prepare)
+        self.is_ready = True
 
     async def recover(self) -> int:
         """At the start of the worker: entries that our process died over go back to waiting. Returns how many.

@@ -59,11 +59,19 @@ class PostgresBackend:
 
     async def examine(self) -> None:
         """Raises StoreUnavailable where a pooler lends what is ours to others between two transactions: what one has
-        prepared would be run for another."""
+        prepared would be run for another.
+
+        Who connects us to the process that it told us of is no pooler; only before one are there two connections.
+        """
         with translated():
-            async with _connected(self._engine) as one, _connected(self._engine) as other:
-                if await _process(one) == await _process(other):
-                    raise StoreUnavailable("the database cannot be used so", detail=POOLED)
+            async with _connected(self._engine) as one:
+                own = await _process(one)
+                if own == await _told(one):
+                    return
+                async with _connected(self._engine) as other:
+                    if await _process(one) != await _process(other):
+                        return
+                raise StoreUnavailable("the database cannot be used so", detail=POOLED, why="pooled")
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -103,6 +111,13 @@ def secured(url: URL) -> tuple[URL, dict[str, Any]]:
     context = ssl.create_default_context(cafile=str(root) if root else None)
     context.check_hostname = mode == "verify-full"
     return url, {"ssl": context}
+
+
+async def _told(connection: AsyncConnection) -> int:
+    """The process that was named when we were connected; a pooler tells a number of its own."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(driver, asyncpg.Connection)
+    return int(driver.get_server_pid())
 
 
 async def _process(connection: AsyncConnection) -> int:

@@ -12,6 +12,7 @@ from uuid import uuid4
 from aio_pika import Message
 from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
+from aiormq.exceptions import ChannelAccessRefused
 
 from domain.broker import BrokerAddress
 from domain.errors import IntakeUnavailable
@@ -33,7 +34,7 @@ async def examine(address: BrokerAddress, queue: str, *, tls: ssl.SSLContext | N
         await link.up()
         for name in queues.all:
             await _compare(link, queues, name)
-        await _weigh(link, largest)
+        await _weigh(link, queue, largest)
     except FAILURES as error:
         raise IntakeUnavailable("the broker went away", detail=f"{type(error).__name__}: {error}") from error
     finally:
@@ -49,11 +50,13 @@ async def _compare(link: Link, queues: Queues, name: str) -> None:
         await queues.declare_one(channel, name)
 
 
-async def _weigh(link: Link, size: int) -> None:
+async def _weigh(link: Link, queue: str, size: int) -> None:
     channel = await link.channel()
     try:
         message = Message(bytes(size))
         await channel.default_exchange.publish(message, routing_key=f"{NOBODY}.{uuid4().hex}", mandatory=False)
+    except ChannelAccessRefused as error:
+        raise QueueRefused("this user may not write", why="access", about=queue, detail=said(error)) from error
     except ChannelPreconditionFailed as error:
         text = f"the broker takes no message of {size} bytes"
         raise QueueRefused(text, why="size", about=str(size), detail=said(error)) from error

@@ -17,8 +17,6 @@ from store.versions import Kind
 
 log = structlog.get_logger()
 
-_WORDS: dict[Kind, str] = {"journal": "journal", "desk": "tickets"}
-
 
 def apply(connection: Connection, kind: Kind, revision: str, folder: Path, metadata: MetaData) -> None:
     """What is missing up to `revision`. Raises SchemaTooNew."""
@@ -38,10 +36,7 @@ def _bear(connection: Connection, kind: Kind, known: set[str], here: str) -> Non
     """A schema from after our time. Raises SchemaTooNew."""
     ours = max(known)
     if versions.remembered(connection, kind) not in known:
-        raise SchemaTooNew(
-            f"the database of the {_WORDS[kind]} was brought to {here} by a newer Balcão, "
-            f"which this one ({ours}) is too old for; install the newer one here, too"
-        )
+        raise SchemaTooNew(kind, here=here, ours=ours)
     log.info("schema_is_newer", database=kind, revision=here, ours=ours)
 
 

@@ -11,8 +11,10 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from config.settings import Settings
+from domain.errors import Position
 from ingest.commands.failures import Unusable
 from ingest.journals import beside_the_daemon
+from ingest.remedies import told_at
 from ingest.translations import _
 from store.engines import Database
 from store.journal import WholeJournal
@@ -41,25 +43,28 @@ def with_journal(settings: Settings, use: Callable[[WholeJournal], Awaitable[T]]
     """Let `use` work on the journal. Raises Unusable, StoreUnavailable and IntakeUnavailable."""
 
     async def run() -> T:
-        async with opened(settings.journal_url) as database, beside_the_daemon(settings, database) as journal:
+        place = settings.journal_place
+        async with opened(settings.journal_url, place) as database, beside_the_daemon(settings, database) as journal:
             return await use(journal)
 
     return asyncio.run(run())
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
-    """A database that exists. Raises Unusable when it does not."""
+async def opened(url: str, place: Position) -> AsyncIterator[Database]:
+    """A database that exists; `place`: where that is written. Raises Unusable when it does not, ConfigError and
+    StoreUnavailable when it cannot be used."""
     database = Database.open(url, busy_timeout=PATIENCE)
     if database.file is not None and not database.file.exists():
         raise Unusable(
             _("there is no database at %(path)s: run `balcao db upgrade` or `balcao run` first")
             % {"path": database.file}
         )
-    async with database:
-        yield database
+    with told_at(place):
+        async with database:
+            yield database
 
 
 async def _with_store(settings: Settings, use: Callable[[Database], Awaitable[T]]) -> T:
-    async with opened(settings.store_url) as database:
+    async with opened(settings.store_url, settings.store_place) as database:
         return await use(database)

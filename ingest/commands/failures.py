@@ -21,12 +21,12 @@ from domain.errors import (
     ContentsUnavailable,
     IntakeUnavailable,
     Mistake,
+    SchemaTooNew,
     StoreUnavailable,
-    Words,
     reason_of,
 )
 from ingest.presentation.clean import block, line
-from ingest.translations import _
+from ingest.translations import _, in_words
 
 WRONG, UNUSABLE, INTERRUPTED = 1, 2, 130
 
@@ -57,9 +57,7 @@ def exit_code(error: BaseException) -> int:
 
 
 def translated(mistake: Mistake) -> str:
-    text = _(mistake.text)
-    values = {name: _(value) if isinstance(value, Words) else value for name, value in mistake.values.items()}
-    return text % values if values else text
+    return in_words(mistake.text, mistake.values)
 
 
 def lines_of(error: BaseException) -> list[str]:
@@ -135,12 +133,21 @@ def _message(error: BaseException) -> str:
         return _("%(path)s: %(reason)s") % {"path": error.filename or "-", "reason": _(reason_of(error))}
     if isinstance(error, click.ClickException):
         return _usage_message(error)
-    if isinstance(error, ContentsUnavailable):
-        return _("the attachments cannot be used now (%(detail)s)") % {"detail": error.detail or error}
+    if isinstance(error, SchemaTooNew):
+        return in_words(error.text, error.values)
     if isinstance(error, StoreUnavailable | IntakeUnavailable):
-        text = _("the database cannot be used now (%(detail)s); if it is new or old, run `balcao db upgrade`")
-        return text % {"detail": error.detail or error}
+        return _away(error) % {"detail": error.detail or error}
     return str(error)
+
+
+def _away(error: StoreUnavailable | IntakeUnavailable) -> str:
+    if isinstance(error, IntakeUnavailable):
+        return _("the journal cannot be used now: %(detail)s")
+    if isinstance(error, ContentsUnavailable):
+        return _("the attachments cannot be used now (%(detail)s)")
+    if error.why == "schema":
+        return _("the database cannot be used now (%(detail)s); if it is new or old, run `balcao db upgrade`")
+    return _("the database cannot be used now: %(detail)s")
 
 
 def _usage_message(error: click.ClickException) -> str:

@@ -207,7 +207,10 @@ async def _with_parts(settings: Settings, use: Callable[[Erasing], Awaitable[T]]
 @asynccontextmanager
 async def _parts(settings: Settings) -> AsyncIterator[Erasing]:
     channels = build_channels(settings, reveal=unused_secret)  # nothing is sent or received
-    async with opened(settings.store_url) as store, opened(settings.journal_url) as database:
+    async with (
+        opened(settings.store_url, settings.store_place) as store,
+        opened(settings.journal_url, settings.journal_place) as database,
+    ):
         journal = DatabaseJournal(database, spawn=spawn)
         try:
             yield Erasing(

@@ -16,6 +16,8 @@ from ingest.presentation.clean import line
 from ingest.translations import N_, _
 
 if TYPE_CHECKING:
+    from config.settings import Settings
+    from domain.errors import Position
     from store.migrating import Kind
 
 STARTERS = ("balcao.yaml", "rules.yaml")
@@ -75,20 +77,23 @@ db = group("db", help=N_("Create or migrate the databases."))
 def upgrade(shell: Shell) -> None:
     """Both databases: the journal takes mail while the ticket store migrates, so it goes first."""
     settings = shell.settings
-    steps = asyncio.run(_upgrade(settings.journal_url, settings.store_url))
+    steps = asyncio.run(_upgrade(settings))
     shell.answer({"databases": steps}, lambda: _say_steps(steps))
 
 
-async def _upgrade(journal_url: str, store_url: str) -> list[Step]:
-    return [await _bring_up("journal", journal_url), await _bring_up("desk", store_url)]
+async def _upgrade(settings: "Settings") -> list[Step]:
+    journal = await _bring_up("journal", settings.journal_url, settings.journal_place)
+    return [journal, await _bring_up("desk", settings.store_url, settings.store_place)]
 
 
-async def _bring_up(kind: "Kind", url: str) -> Step:
+async def _bring_up(kind: "Kind", url: str, place: "Position") -> Step:
+    from ingest.remedies import told_at  # noqa: PLC0415 - as below
     from store.migrating import current, upgrade  # noqa: PLC0415 - alembic is slow to import
 
-    before = await _revision_before(url, kind, current)
-    await upgrade(url, kind)
-    return {"database": kind, "from": before, "to": await current(url, kind)}
+    with told_at(place):
+        before = await _revision_before(url, kind, current)
+        await upgrade(url, kind)
+        return {"database": kind, "from": before, "to": await current(url, kind)}
 
 
 async def _revision_before(

@@ -150,7 +150,7 @@ def _say_moved(document: dict[str, Any]) -> None:
 
 def _with_contents(settings: Settings, use: Callable[[Database, Contents], Awaitable[T]]) -> T:
     async def run() -> T:
-        async with opened(settings.store_url) as database:
+        async with opened(settings.store_url, settings.store_place) as database:
             return await use(database, open_contents(settings))
 
     return asyncio.run(run())

@@ -227,3 +227,12 @@ async def test_a_server_that_was_read_only_is_written_to_as_soon_as_it_may_be(po
         await database.write(add(1))
         assert await database.read(ids) == [1]
     await run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def test_looking_for_a_pooler_costs_no_connection_where_there_is_none(open_database, fresh_url, backend):
+    """It is seen in the number that a pooler gives itself; only before one does a start hold two at once."""
+    database = await open_database(await fresh_url("desk"))
+    await database.examine()
+    if backend == "postgresql":
+        ours = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        assert await database.read(lambda connection: connection.execute(ours).scalar()) == 1

@@ -15,6 +15,7 @@ from domain.raw import Fate, Outcome
 from ingest.supervise import spawn
 from store import queue_claims, queue_heads, queue_outbox
 from store.journal import DatabaseJournal
+from store.queue_check import examine
 from store.queue_entries import encode
 from store.queue_journal import QueueJournal
 from store.queue_recent import Recent
@@ -212,6 +213,8 @@ async def test_a_user_needs_no_more_than_the_documented_rights(another, rabbitmq
     with pytest.raises(QueueRefused, match="may not be used") as told:
         await (await another(address)).connect()
     assert told.value.why == "access"
+    with pytest.raises(QueueRefused, match="may not write"):
+        await examine(parse_broker(address), queue, tls=None, largest=1)
     rabbitmq_node.ctl("set_permissions", queue, own, f"({own}|^amq[.]default)", own)
     journal = await another(address)
     await journal.append(interaction())

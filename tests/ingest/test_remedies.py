@@ -1,0 +1,111 @@
+"""What a real PostgreSQL refuses is told by the place of its address and with what to do, in both languages."""
+
+import asyncio
+import secrets
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from config.settings import load
+from domain.errors import ConfigError, Position, StoreUnavailable
+from ingest.journals import make_ready, open_journal
+from ingest.remedies import REMEDIES, told_at
+from store.failures import translated
+from tests.ingest.desk import balcao
+from tests.store.conftest import on_server, postgres_server, run_sql
+from tests.store.test_failures import postgres_error
+
+__all__ = ["postgres_server"]
+
+MISTAKES = {
+    "missing": (("não tem esse banco", "createdb"), ("has no such database", "createdb")),
+    "rights": (("não pode fazer isso", "OWNER TO"), ("may not do that", "OWNER TO")),
+}
+
+
+@pytest.fixture
+def database(postgres_server):
+    name = f"balcao_remedies_{secrets.token_hex(4)}"
+    asyncio.run(run_sql(postgres_server, f"CREATE DATABASE {name}", f"CREATE ROLE {name} LOGIN"))
+    asyncio.run(run_sql(on_server(postgres_server, name), "REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
+    yield name
+    asyncio.run(run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)", f"DROP ROLE {name}"))
+
+
+@pytest.fixture
+def address(postgres_server, database):
+    right = make_url(on_server(postgres_server, database))
+    wrong = {"missing": right.set(database="balcao_nowhere"), "rights": right.set(username=database)}
+    return {why: url.render_as_string(hide_password=False) for why, url in wrong.items()}
+
+
+@pytest.fixture
+def written(tmp_path):
+    def settings_with(url):
+        (tmp_path / "url").write_text(url)
+        (tmp_path / "balcao.yaml").write_text("version: 1\n\ndatabase: file:url\nchannels: {}\n")
+        return str(tmp_path / "balcao.yaml")
+
+    return settings_with
+
+
+@pytest.mark.parametrize("why", MISTAKES)
+@pytest.mark.parametrize(("place", "lang"), [(0, "pt-BR"), (1, "en")])
+def test_a_command_names_the_setting_and_what_to_do(address, written, why, place, lang):
+    file = written(address[why])
+    result = balcao("db", "upgrade", "-c", file, lang=lang)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{file}:3:11: ")
+    for words in MISTAKES[why][place]:
+        assert words in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("why", MISTAKES)
+async def test_a_start_does_not_wait_for_what_a_person_must_mend(address, written, why):
+    settings = load(Path(written(address[why])))
+    with pytest.raises(ConfigError, match=r"balcao\.yaml:3:11: "):
+        async with open_journal(settings):
+            pass
+
+
+async def test_a_start_waits_for_a_server_that_is_away_and_makes_the_tables_then(postgres_server, database, written):
+    settings = load(Path(written(on_server(postgres_server, database))))
+    await run_sql(postgres_server, f"ALTER DATABASE {database} ALLOW_CONNECTIONS false")
+    async with open_journal(settings) as journal:
+        with pytest.raises(StoreUnavailable):
+            await make_ready(settings, journal)
+        await run_sql(postgres_server, f"ALTER DATABASE {database} ALLOW_CONNECTIONS true")
+        await make_ready(settings, journal)
+        assert journal.is_ready
+        assert await journal.claim(1) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [("28P01", "login"), ("28000", "login"), ("08P01", "refused"), ("26000", "pooled"), ("42P01", "schema")],
+)
+def test_what_a_person_must_mend_is_told_apart(state, why):
+    with pytest.raises(StoreUnavailable) as caught:
+        raise_as_told(postgres_error(state))
+    assert caught.value.why == why
+
+
+@pytest.mark.parametrize("state", ["53300", "55P03", "57P03", "08006", "25006"])
+def test_what_may_pass_is_no_mistake_of_anybody(state):
+    """Too many clients, locked by a migration, starting up, cut, not the primary."""
+    with pytest.raises(StoreUnavailable) as caught:
+        raise_as_told(postgres_error(state))
+    assert caught.value.why == ""
+    assert "" not in REMEDIES
+
+
+def raise_as_told(error):
+    with translated():
+        raise error
+
+
+def test_who_is_away_passes_as_it_is():
+    with pytest.raises(StoreUnavailable), told_at(Position("balcao.yaml", 1, 1)):
+        raise StoreUnavailable("away", detail="refused")
