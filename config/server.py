@@ -18,8 +18,11 @@ OPTIONS = ("host", "port", "ssl", "sslmode", "sslrootcert", "passfile", "target_
 """What the driver understands behind `?`. libpq knows more; the driver would end with a TypeError."""
 
 
-def check_address(url: str, place: Position) -> None:
-    """Raises ConfigError."""
+def check_address(url: str, place: Position, *, shared: str | None) -> None:
+    """`shared`: what `database` says, if it is that which led here. Raises ConfigError."""
+    if shared and not url.startswith(SCHEME):
+        text = N_("%(reference)s must lead to postgresql://…; for SQLite leave `database` out")
+        raise ConfigError([Mistake(place, text, {"reference": shared})])
     if url.startswith("sqlite:///"):
         return
     options = _options(url, place)

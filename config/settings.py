@@ -32,10 +32,10 @@ from config.fields import (
 from config.journal import SCHEMES, Broker, Journal, read_broker
 from config.reading import read_file
 from config.secrets import Secrets
-from config.server import SCHEME, check_address
+from config.server import check_address
 from config.web import Web
 from domain import document
-from domain.errors import N_, ConfigError, Mistake, Position
+from domain.errors import ConfigError, Mistake, Position
 from domain.units import BadValue
 
 
@@ -192,7 +192,6 @@ class Settings(Sections):
 
     @property
     def store_place(self) -> Position:
-        """What leads to the tickets' database is written here."""
         return self._place(self.store.url, self.store_places)
 
     @property
@@ -210,8 +209,7 @@ class Settings(Sections):
         return read_broker(self.journal, url, self.secrets, self.base, self.journal_places)
 
     def _place(self, own: str | None, places: Mapping[str, Position]) -> Position:
-        written = self.database_place if own is None else places.get("url")
-        return written or Position(str(self.path), 1, 1)
+        return (self.database_place if own is None else places.get("url")) or Position(str(self.path), 1, 1)
 
     def _url(self, own: str | None, file: str, place: Position) -> str:
         """`own`, else where both are, else `file`."""
@@ -220,10 +218,7 @@ class Settings(Sections):
             return f"sqlite:///{self.var_path / file}"
         if url.startswith(("env:", "file:")):
             url = self.secrets.reveal(url)
-        if own is None and not url.startswith(SCHEME):
-            text = N_("%(reference)s must lead to postgresql://…; for SQLite leave `database` out")
-            raise ConfigError([Mistake(place, text, {"reference": self.database})])
-        check_address(url, place)
+        check_address(url, place, shared=None if own else self.database)
         if url.startswith("sqlite:///"):
             return f"sqlite:///{self.base / url.removeprefix('sqlite:///')}"
         return url
