@@ -104,6 +104,15 @@ class ConfigError(BalcaoError):
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
+class WrongFile(Exception):
+    """What a person named is not what it should be. `text` is a msgid with %(name)s fields."""
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        super().__init__(text % values if values else text)
+        self.text = text
+        self.values: Mapping[str, object] = values
+
+
 class Refused(BalcaoError):
     """The transport is told no, before anything is accepted."""
 

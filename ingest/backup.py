@@ -27,7 +27,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from config.settings import Settings
-from domain.errors import StoreUnavailable
+from domain.errors import N_, StoreUnavailable, WrongFile
 from ingest.durable import write_file
 from ingest.roles import rules_folder
 from store import auditing, condemned
@@ -44,7 +44,7 @@ PIECE = 1_048_576
 Told = Callable[[int], object]
 
 
-class NotABackup(Exception):
+class NotABackup(WrongFile):
     """A folder that holds no complete copy, or one that was changed since."""
 
 
@@ -219,11 +219,13 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         document: dict[str, Any] = orjson.loads((folder / MANIFEST).read_bytes())
     except FileNotFoundError:
-        raise NotABackup(f"{folder} holds no complete backup: it has no {MANIFEST}") from None
+        raise NotABackup(
+            N_("%(folder)s holds no complete backup: it has no %(file)s"), folder=folder, file=MANIFEST
+        ) from None
     except (ValueError, OSError) as error:
-        raise NotABackup(f"{folder / MANIFEST} cannot be read: {error}") from error
+        raise NotABackup(N_("%(file)s cannot be read: %(why)s"), file=folder / MANIFEST, why=error) from error
     if not isinstance(document, dict) or document.get("balcao_backup") != VERSION:
-        raise NotABackup(f"{folder} is no backup that this Balcão knows")
+        raise NotABackup(N_("%(folder)s is no backup that this Balcão knows"), folder=folder)
     return document
 
 
@@ -239,7 +241,7 @@ def verify(folder: Path, told: Told = lambda _count: None) -> dict[str, Any]:
         told(1)
     if wrong or count != manifest["contents"]:
         shown = ", ".join(wrong[:5]) or f"{count} contents instead of {manifest['contents']}"
-        raise NotABackup(f"{folder} is not as it was made: {shown}")
+        raise NotABackup(N_("%(folder)s is not as it was made: %(names)s"), folder=folder, names=shown)
     return manifest
 
 

@@ -8,6 +8,7 @@ The last line counts the entries and has the SHA-256 of every byte before it: a 
 import gzip
 import hashlib
 import sys
+import zlib
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import BinaryIO, cast
 
 import orjson
 
+from domain.errors import N_
 from domain.raw import Fate, RawInteraction
 from store import journal_dump
 from store.journal import WholeJournal
@@ -84,11 +86,11 @@ def documents(stream: BinaryIO, done: Copied) -> Iterator[Document]:
     for number, line in enumerate(iter(lambda: stream.readline(LONGEST_LINE), b""), start=1):
         document = _parsed(line, number)
         if number == 1 and document.get("balcao_journal") != VERSION:
-            raise Broken("this is no exported journal, or one of a newer Balcão")
+            raise Broken(N_("this is no exported journal, or one of a newer Balcão"))
         if "end" in document:
             done.sha256 = digest.hexdigest()
             if document["end"] != {"entries": done.entries, "sha256": done.sha256}:
-                raise Broken("the file is not what was exported: its count or its SHA-256 differs")
+                raise Broken(N_("the file is not what was exported: its count or its SHA-256 differs"))
             return
         digest.update(line)
         if "entry" in document:
@@ -97,16 +99,16 @@ def documents(stream: BinaryIO, done: Copied) -> Iterator[Document]:
             yield {"entry": journal_dump.checked(document["entry"])}
         elif number > 1:
             yield document
-    raise Broken(f"the file ends after {done.entries} entries, without its last line: it was cut")
+    raise Broken(N_("the file ends after %(count)s entries, without its last line: it was cut"), count=done.entries)
 
 
 def _parsed(line: bytes, number: int) -> Document:
     try:
         document = orjson.loads(line)
     except ValueError as error:
-        raise Broken(f"line {number} is no JSON: the file was cut or damaged") from error
+        raise Broken(N_("line %(number)s is no JSON: the file was cut or damaged"), number=number) from error
     if not isinstance(document, dict):
-        raise Broken(f"line {number} is no JSON object")
+        raise Broken(N_("line %(number)s is no JSON object"), number=number)
     return document
 
 
@@ -172,11 +174,11 @@ _SOURCES: dict[str, Callable[..., None]] = {
 def _add_source(connection: object, document: Document) -> None:
     for name, said in document.items():
         if name not in _SOURCES:
-            raise Broken(f"the file holds something unknown: {name!r}")
+            raise Broken(N_("the file holds something unknown: %(name)s"), name=name)
         try:
             _SOURCES[name](connection, said)
         except (KeyError, TypeError, ValueError) as error:
-            raise Broken(f"a {name} cannot be read: {error}") from error
+            raise Broken(N_("a %(name)s cannot be read: %(why)s"), name=name, why=error) from error
 
 
 @contextmanager
@@ -186,8 +188,11 @@ def opened(name: str, mode: str) -> Iterator[BinaryIO]:
         with nullcontext(sys.stdin.buffer if "r" in mode else sys.stdout.buffer) as stream:
             yield stream
     elif name.endswith(".gz"):
-        with gzip.open(name, mode, compresslevel=6) as packed:
-            yield cast("BinaryIO", packed)
+        try:
+            with gzip.open(name, mode, compresslevel=6) as packed:
+                yield cast("BinaryIO", packed)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise Broken(N_("the file is packed and its end is missing or damaged")) from error
     else:
         with Path(name).open(mode) as plain:
             yield cast("BinaryIO", plain)

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from config.settings import Settings
+from domain.errors import N_
 from ingest.backup import (
     DATABASES,
     RULES,
@@ -56,7 +57,7 @@ async def restore(settings: Settings, folder: Path, contents: Contents, told: To
         await _put_back(url_of(settings, kind), kind, folder / name, told)
         counts = await _live_counts(url_of(settings, kind), kind)
         if any(counts.get(table) != rows for table, rows in manifest["tables"][kind].items()):
-            raise NotABackup(f"{name}: what was put back is not what the backup holds")
+            raise NotABackup(N_("%(name)s: what was put back is not what the backup holds"), name=name)
     mark_of(settings).unlink()
     return manifest
 

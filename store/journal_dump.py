@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import BigInteger, Connection, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 
+from domain.errors import N_, WrongFile
 from domain.raw import Fate
 from store.appending import checksum
 from store.bulk import INSERTERS, chunks
@@ -35,7 +36,7 @@ _GAP = ("uid", "reason", "attempts")
 _GAP_MOMENTS = ("noted_at", "retry_at")
 
 
-class Broken(Exception):
+class Broken(WrongFile):
     """A document that is not what was exported."""
 
 
@@ -162,7 +163,7 @@ def add_entries(connection: Connection, documents: Sequence[Document]) -> Import
         _add(connection, insert, one, raw_id)
     written = _known(connection, [one["dedup_key"] for one in documents])
     if missing := [one["id"] for one in documents if one["dedup_key"] not in written]:
-        raise Broken(f"{len(missing)} entries are not there after they were written")
+        raise Broken(N_("%(count)s entries are not there after they were written"), count=len(missing))
     return Imported(new=len(fresh), known=len(documents) - len(fresh))
 
 
@@ -176,9 +177,9 @@ def checked(document: Document) -> Document:
             good = good and checksum(document["envelope"], payload) == document["checksum"]
             good = good and len(payload) == document["size"]
     except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise Broken(f"an entry cannot be read: {type(error).__name__}: {error}") from error
+        raise Broken(N_("an entry cannot be read: %(why)s"), why=f"{type(error).__name__}: {error}") from error
     if not good:
-        raise Broken(f"entry {raw_id}: its bytes are not those that were exported")
+        raise Broken(N_("entry %(entry)s: its bytes are not those that were exported"), entry=raw_id)
     return {**document, "payload": payload}
 
 
@@ -209,7 +210,7 @@ def _folder_id(connection: Connection, channel: str, folder: str) -> int:
     query = select(source_folders.c.id).where(source_folders.c.channel == channel, source_folders.c.folder == folder)
     number: int | None = connection.execute(query).scalar()
     if number is None:
-        raise Broken(f"mails of a folder that is not there: {channel}/{folder}")
+        raise Broken(N_("mails of a folder that is not there: %(folder)s"), folder=f"{channel}/{folder}")
     return number
 
 

@@ -107,14 +107,14 @@ def _verified(shell: Shell, path: Path) -> dict[str, Any]:
         with progress(_("Verifying"), None, wanted=not shell.as_json) as told:
             return backups.verify(path, told)
     except NotABackup as error:
-        raise Wrong(str(error)) from error
+        raise Wrong(_(error.text) % error.values) from error
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except NotABackup as error:
-        raise Wrong(str(error)) from error
+        raise Wrong(_(error.text) % error.values) from error
 
 
 def _about(path: Path, manifest: dict[str, Any]) -> dict[str, Any]:

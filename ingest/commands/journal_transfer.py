@@ -77,8 +77,8 @@ def import_all(shell: Shell, file: str) -> None:
         total = None if file == STANDARD else _verified(shell, file)
         with progress(_("Importing"), total, wanted=not shell.as_json) as told:
             done = with_journal(shell.settings, lambda journal: _import(shell, journal, file, told))
-    except (Broken, EOFError) as error:
-        raise Wrong(str(error)) from error
+    except Broken as error:
+        raise Wrong(_(error.text) % error.values) from error
     document: dict[str, Any] = {
         "file": file, "entries": done.entries, "new": done.new, "known": done.known, "damaged": done.damaged,
         "sha256": done.sha256,

@@ -59,9 +59,15 @@ async def subjects(house):
     return sorted(ticket["subject"] for ticket in await house.tickets())
 
 
+@pytest.fixture
+def other_server(onto, request):
+    """Not a coroutine: starting one runs a loop of its own."""
+    return request.getfixturevalue("postgres_server") if onto == "postgresql" else None
+
+
 @pytest.mark.parametrize("onto", ["sqlite", "postgresql"])
 async def test_what_was_copied_is_put_back_on_either_engine_and_goes_on(
-    house, tmp_path, fresh_url, backend, onto, request
+    house, tmp_path, fresh_url, backend, onto, other_server
 ):
     for number in range(3):
         await house.mail(BODY.format(number), headers=HEAD)
@@ -73,7 +79,7 @@ async def test_what_was_copied_is_put_back_on_either_engine_and_goes_on(
     before = await house.tickets()
 
     (tmp_path / "new").mkdir()
-    url = json.dumps(await other_url(request)) if onto == "postgresql" else "null"
+    url = json.dumps(await other_url(other_server)) if onto == "postgresql" else "null"
     install(tmp_path / "new", store=url)
     settings = load(tmp_path / "new" / "balcao.yaml")
     await put_back(settings, tmp_path / "copy")
@@ -93,9 +99,8 @@ async def test_what_was_copied_is_put_back_on_either_engine_and_goes_on(
         await fresh.close()
 
 
-async def other_url(request):
+async def other_url(server):
     """A PostgreSQL database that holds nothing at all."""
-    server = request.getfixturevalue("postgres_server")
     name = f"restored_{time.monotonic_ns()}"
     await run_sql(server, f"CREATE DATABASE {name}")
     return on_server(server, name)

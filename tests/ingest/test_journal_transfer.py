@@ -204,6 +204,19 @@ async def test_memory_stays_bounded_whatever_the_payloads(open_journal, monkeypa
     assert largest <= 2
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(gzip.compress(b"{}\n")[:12], "compactado"), (b"hello", "compactado"),
+     (gzip.compress(b"{}\n"), "não é um diário exportado")],
+    ids=["cut", "not packed", "something else"],
+)  # fmt: skip
+def test_a_wrong_file_is_told_in_the_readers_language(own_desk, tmp_path, content, told):
+    file = tmp_path / "wrong.jsonl.gz"
+    file.write_bytes(content)
+    done = own_desk.run("journal", "import", str(file))
+    assert (done.exit_code, told in done.output) == (1, True), done.output
+
+
 def test_by_commands_packed_and_killed_in_the_middle(own_desk, tmp_path):
     target = tmp_path / "journal.jsonl.gz"
     document = own_desk.json("journal", "export", "-o", str(target))

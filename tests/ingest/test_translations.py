@@ -38,7 +38,7 @@ KEYWORDS = {
     "BadValue": (1,),
     "note": (2,),
 }
-PACKAGES = ("ingest", "config", "triage", "channels", "domain")
+PACKAGES = ("ingest", "config", "triage", "channels", "domain", "store")
 FIELD = re.compile(r"%\(\w+\)[sdr]")
 
 
