@@ -6,6 +6,7 @@ from pathlib import Path
 
 from domain.errors import BalcaoError
 from ingest.roles import run_folder
+from ingest.translations import _
 
 
 class AlreadyRunning(BalcaoError):
@@ -27,13 +28,14 @@ class RoleLock:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            other = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            other = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip() or "?"
             os.close(self._descriptor)
             self._descriptor = -1
-            raise AlreadyRunning(
-                f"another Balcão (process {other}) already runs on {self._path.parent.parent}; "
+            text = _(
+                "another Balcão (process %(process)s) already runs on %(folder)s; "
                 "stop it first, or give this one its own `var:` directory"
-            ) from None
+            )
+            raise AlreadyRunning(text % {"process": other, "folder": self._path.parent.parent}) from None
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
 

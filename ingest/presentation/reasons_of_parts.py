@@ -43,6 +43,7 @@ TOLD = (
     N_("the broker does not open this virtual host to this user"),
     N_("the queue %(name)s exists with other properties"),
     N_("the queue %(name)s may not be used by this user"),
+    N_("this user may not write"),
     N_("there is no queue %(name)s"),
     N_("%(name)s belongs to %(found)s now"),
     N_("whose turn it is cannot be known: %(why)s"),

@@ -27,7 +27,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "var" / "secrets").mkdir(parents=True)
     (tmp_path / "var" / "secrets" / "token.key").write_text("a key for tests only, long enough", encoding="utf-8")
     asyncio.run(file_tickets(f"sqlite:///{tmp_path / 'var' / 'balcao.db'}", mail()))
-    asyncio.run(fill_journal(f"sqlite:///{tmp_path / 'var' / 'journal.db'}", "no reason"))
+    asyncio.run(fill_journal(f"sqlite:///{tmp_path / 'var' / 'journal.db'}", "boletos", "there is no message in it"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -97,7 +97,7 @@ async def fill(installation: Installation) -> None:
     folder.mkdir(exist_ok=True)
     hostile = mail(identity="mail:2", message_id=None, subject=HOSTILE, text=f"Ol\u00e1\n{HOSTILE}")
     await file_tickets(f"sqlite:///{folder / 'balcao.db'}", mail(), hostile)
-    await fill_journal(f"sqlite:///{folder / 'journal.db'}", HOSTILE)
+    await fill_journal(f"sqlite:///{folder / 'journal.db'}", HOSTILE, f"because {HOSTILE}")
 
 
 async def file_tickets(url: str, *interactions: Interaction) -> None:
@@ -114,8 +114,8 @@ async def file_tickets(url: str, *interactions: Interaction) -> None:
     await database.close()
 
 
-async def fill_journal(url: str, words: str) -> None:
-    """A quarantined, a done and a waiting entry; `words` stand in subjects and reasons."""
+async def fill_journal(url: str, words: str, reason: str) -> None:
+    """A quarantined, a done and a waiting entry; `words` stand in subjects."""
     await upgrade(url, "journal")
     database = Database.open(url)
     journal = DatabaseJournal(database, spawn=spawn)
@@ -131,7 +131,7 @@ async def fill_journal(url: str, words: str) -> None:
         )
         if fate is not None:
             await journal.claim(1)
-            await journal.settle([Outcome(raw_id=receipt.raw_id, fate=fate, reason=f"because {words}")])
+            await journal.settle([Outcome(raw_id=receipt.raw_id, fate=fate, reason=reason)])
     await journal.close()
     await database.close()
 

@@ -34,7 +34,7 @@ async def fail_first(url):
 def test_the_ticket_shows_what_is_missing_and_why(desk):
     shown = desk.run("tickets", "show", "1").stdout
 
-    assert re.search(r"Não anexado: foto.*\(com falha: 404", shown)
+    assert re.search(r"Não anexado: foto.*\(com falha: detalhe técnico: 404", shown)
     assert "Não anexado: voz.ogg (a buscar)" in shown
     assert controls_in(shown) == []
 
