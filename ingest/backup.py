@@ -83,33 +83,27 @@ async def create(
     told: Told,
 ) -> Copy:
     """`folder` must not exist; what a crash leaves in it has no manifest. Raises StoreUnavailable and OSError."""
-    folder.mkdir(parents=True, mode=0o700)  # noqa: ASYNC240 - a command, nobody else waits
+    with _new(folder):
+        done = Copy(made_at=now.isoformat(), with_contents=with_contents)
+        for kind, name in DATABASES:
+            done.tables[kind] = await _copy_database(url_of(settings, kind), kind, folder / name, told)
+        if with_contents:
+            await _copy_contents(settings, folder, contents, done, told)
+        _copy_files(settings, folder, secrets=secrets)
+        done.files = {name: _sha256(folder / name) for name in _names(folder)}
+        write_file(folder / MANIFEST, orjson.dumps(done.document(), option=orjson.OPT_INDENT_2))
+        return done
+
+
+@contextmanager
+def _new(folder: Path) -> Iterator[None]:
+    """The folder, which goes again if what happens in it fails: it is no copy, and a full disk wants its space back."""
+    folder.mkdir(parents=True, mode=0o700)
     try:
-        return await _filled(settings, folder, contents, now, with_contents=with_contents, secrets=secrets, told=told)
+        yield
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)  # it is no copy, and a full disk wants its space back
+        shutil.rmtree(folder, ignore_errors=True)
         raise
-
-
-async def _filled(
-    settings: Settings,
-    folder: Path,
-    contents: Contents,
-    now: datetime,
-    *,
-    with_contents: bool,
-    secrets: bool,
-    told: Told,
-) -> Copy:
-    done = Copy(made_at=now.isoformat(), with_contents=with_contents)
-    for kind, name in DATABASES:
-        done.tables[kind] = await _copy_database(url_of(settings, kind), kind, folder / name, told)
-    if with_contents:
-        await _copy_contents(settings, folder, contents, done, told)
-    _copy_files(settings, folder, secrets=secrets)
-    done.files = {name: _sha256(folder / name) for name in _names(folder)}
-    write_file(folder / MANIFEST, orjson.dumps(done.document(), option=orjson.OPT_INDENT_2))
-    return done
 
 
 async def _copy_database(url: str, kind: Kind, path: Path, told: Told) -> Counts:

@@ -135,5 +135,8 @@ def _about(path: Path, manifest: dict[str, Any]) -> dict[str, Any]:
 def _say_about(document: dict[str, Any]) -> None:
     values = {**document, "size": size_words(document["attachment_bytes"])}
     say(_("%(folder)s, made at %(made_at)s") % values)
-    text = _("%(entries)s entries, %(tickets)s tickets, %(messages)s messages, %(attachments)s attachments (%(size)s)")
+    text = _(
+        "entries: %(entries)s · tickets: %(tickets)s · messages: %(messages)s · "
+        "attachments: %(attachments)s (%(size)s)"
+    )
     say(text % values)

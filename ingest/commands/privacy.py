@@ -72,7 +72,7 @@ def export(shell: Shell, who: str, output: str) -> None:
 
 
 def _say_exported(document: dict[str, Any]) -> None:
-    text = _("%(file)s: %(messages)s messages on %(tickets)s tickets, %(files)s files, %(raw)s as they came")
+    text = _("%(file)s · messages: %(messages)s · tickets: %(tickets)s · files: %(files)s · as they came: %(raw)s")
     say(text % document)
     if document["absent_files"]:
         say(_("Files that are not there any more: %(absent_files)s") % document)
