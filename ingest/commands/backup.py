@@ -136,7 +136,6 @@ def _say_about(document: dict[str, Any]) -> None:
     values = {**document, "size": size_words(document["attachment_bytes"])}
     say(_("%(folder)s, made at %(made_at)s") % values)
     text = _(
-        "entries: %(entries)s · tickets: %(tickets)s · messages: %(messages)s · "
-        "attachments: %(attachments)s (%(size)s)"
+        "entries: %(entries)s · tickets: %(tickets)s · messages: %(messages)s · attachments: %(attachments)s (%(size)s)"
     )
     say(text % values)

@@ -171,6 +171,8 @@ def test_every_panel_of_the_dashboard_shows_something(daemon, prometheus):
             assert all(re.fullmatch(r"NaN|[+-]?Inf|[-+.e\d]+", value) for _, value in curve["values"])
 
 
+OF_THE_MACHINE = "BalcaoDiskRunsFull"
+"""Its disk belongs to others, too, and six hours of it are seconds here."""
 ONLY_FETCHED = {"sum by (channel, folder) (balcao_source_gaps)"}
 """There once a mailbox was read; this desk has none."""
 
@@ -243,7 +245,8 @@ def test_an_alarm_that_balcao_files_nothing_is_one_ticket_afterwards_and_feeds_n
 
     own = [one for one in new if one["incident"]]
     assert len(new) - len(own) == 1, "the mail"
-    assert {one["incident"]["name"] for one in own} <= {"BalcaoPartIsDown", "BalcaoStageFails"}
-    assert len(own) <= 3
+    names = [one["incident"]["name"] for one in own if one["incident"]["name"] != OF_THE_MACHINE]
+    assert set(names) <= {"BalcaoPartIsDown", "BalcaoStageFails"}
+    assert len(names) <= 3
     counts = daemon.json("status")["journal"]["counts"]
     assert (counts["quarantined"], counts["failed"]) == (0, 0)
