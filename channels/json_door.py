@@ -69,11 +69,6 @@ def require_plain_json(media_type: str) -> None:
         raise UnsupportedMedia("JSON is UTF-8; no other charset is taken")
 
 
-def _takes(media_type: str, encoding: str | None) -> None:
-    require_uncompressed(encoding)
-    require_plain_json(media_type)
-
-
 def _object(body: bytes, _media_type: str) -> Mapping[str, Any]:
     return read_object(body)
 
@@ -85,7 +80,7 @@ class Door:
     `at_once` answers proven bodies that ask whether we listen and say nothing else; they are not kept. `key_of` names
     what is the same when it comes again in other words; where it names nothing, the proof does. `source_of` finds who
     sent it (RawInteraction.source).
-    `takes` raises UnsupportedMedia for a content type and encoding that are not for us, `opened` MalformedJson for a
+    `takes` raises UnsupportedMedia for a content type that is not for us, `opened` MalformedJson for a
     body that is not what its content type says; both are for JSON objects unless another kind of body is taken.
     """
 
@@ -96,7 +91,7 @@ class Door:
     at_once: Callable[[Mapping[str, Any]], web.Response | None] | None = None
     key_of: Callable[[Mapping[str, Any]], str | None] | None = None
     source_of: Source = nobody
-    takes: Callable[[str, str | None], None] = _takes
+    takes: Callable[[str], None] = require_plain_json
     opened: Callable[[bytes, str], Mapping[str, Any]] = _object
     body_seconds: float = BODY_SECONDS
     clock: Callable[[], float] = time.time
@@ -127,7 +122,8 @@ class _Visit:
     async def admit(self, request: web.Request) -> RawInteraction | web.Response:
         """The request as something to accept, or its answer. Raises Refused or MalformedJson."""
         door, headers = self.door, request.headers
-        door.takes(headers.get(hdrs.CONTENT_TYPE, ""), headers.get(hdrs.CONTENT_ENCODING))
+        require_uncompressed(headers.get(hdrs.CONTENT_ENCODING))
+        door.takes(headers.get(hdrs.CONTENT_TYPE, ""))
         body = await self.bodies.read(request)
         now = door.clock()
         proof = door.prove(headers, body, now)

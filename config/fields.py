@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -119,14 +120,14 @@ def _journal(value: Any) -> str:
 
 
 def _collector(value: Any) -> str:
-    try:
+    host = None
+    with suppress(ValueError):
         parts = urlsplit(value) if isinstance(value, str) and value.isascii() and value.isprintable() else None
-        whole = parts is not None and parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
-        whole = False
-    if not whole or set(value) & set(" @#"):
+        if parts is not None and parts.scheme in {"http", "https"} and parts.port != 0:
+            host = parts.hostname
+    if not host or set(value) & set(" @#"):
         raise BadValue('write where the collector takes OTLP over HTTP, without a password: "http://127.0.0.1:4318"')
-    must_be_somewhere(str(parts and parts.hostname))
+    must_be_somewhere(host)
     return str(value)
 
 

@@ -157,7 +157,7 @@ def warn_of_open_roads(settings: Settings) -> Iterator[str]:
     """As above, of what we ourselves call."""
     for road in open_roads(settings):
         log.warning("weak_setting", place=str(road.position), what=road.message)
-        what = _(road.text) % road.values
+        what = in_words(road.text, road.values)
         yield _("WARNING: %(place)s: %(what)s") % {"place": road.position, "what": what}
 
 

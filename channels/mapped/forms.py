@@ -14,7 +14,7 @@ from binascii import a2b_qp
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from channels.json_door import require_plain_json, require_uncompressed
+from channels.json_door import require_plain_json
 from channels.json_text import MalformedJson, read_object
 from channels.multipart import FORM, Part, parts_of, type_of
 from channels.repeated import put
@@ -29,9 +29,8 @@ _PAIRS = re.compile(rb"[!#-Z\\\]-z|~][!-~]*")
 """How an encoded form begins, which has a "=", too; JSON begins with a brace, a bracket or a quotation mark."""
 
 
-def takes(media_type: str, encoding: str | None) -> None:
+def takes(media_type: str) -> None:
     """Raises UnsupportedMedia."""
-    require_uncompressed(encoding)
     if not _says_form(media_type):
         require_plain_json(media_type)
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from channels.json_door import Prove, require_plain_json, require_uncompressed
+from channels.json_door import Prove, require_plain_json
 from channels.json_text import read_object
 from channels.proofs import digest
 from channels.signing import Proof, SignatureRefused
@@ -27,10 +27,9 @@ _MOST_FIELDS = 500
 _PORTS = {"https": 443, "http": 80}
 
 
-def takes(media_type: str, encoding: str | None) -> None:
+def takes(media_type: str) -> None:
     """Raises UnsupportedMedia."""
     plain = media_type.partition(";")[0].strip().lower()
-    require_uncompressed(encoding)
     if plain not in _OTHER_MEDIA:
         require_plain_json(media_type)
 

@@ -20,7 +20,7 @@ from ingest.locks import AlreadyRunning, RoleLock
 from ingest.presentation.progress import progress
 from ingest.presentation.store import size_words
 from ingest.roles import ROLES
-from ingest.translations import N_, _
+from ingest.translations import N_, _, in_words
 from ingest.wiring import open_contents
 
 T = TypeVar("T")
@@ -107,14 +107,14 @@ def _verified(shell: Shell, path: Path) -> dict[str, Any]:
         with progress(_("Verifying"), None, wanted=not shell.as_json) as told:
             return backups.verify(path, told)
     except NotABackup as error:
-        raise Wrong(_(error.text) % error.values) from error
+        raise Wrong(in_words(error.text, error.values)) from error
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except NotABackup as error:
-        raise Wrong(_(error.text) % error.values) from error
+        raise Wrong(in_words(error.text, error.values)) from error
 
 
 def _about(path: Path, manifest: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ingest.commands.shape import command
 from ingest.commands.shell import Shell, say, warn
 from ingest.journal_file import STANDARD, Copied
 from ingest.presentation.progress import progress
-from ingest.translations import N_, _
+from ingest.translations import N_, _, in_words
 from store.journal import WholeJournal
 from store.journal_dump import Broken
 
@@ -78,7 +78,7 @@ def import_all(shell: Shell, file: str) -> None:
         with progress(_("Importing"), total, wanted=not shell.as_json) as told:
             done = with_journal(shell.settings, lambda journal: _import(shell, journal, file, told))
     except Broken as error:
-        raise Wrong(_(error.text) % error.values) from error
+        raise Wrong(in_words(error.text, error.values)) from error
     document: dict[str, Any] = {
         "file": file, "entries": done.entries, "new": done.new, "known": done.known, "damaged": done.damaged,
         "sha256": done.sha256,

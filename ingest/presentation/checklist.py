@@ -8,7 +8,7 @@ from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, table
 from ingest.presentation.labels import counted_rules, counted_tests, label
 from ingest.presentation.reasons import why
-from ingest.translations import N_, _, ngettext
+from ingest.translations import N_, _, in_words, ngettext
 
 THINGS = {
     "settings": N_("Settings"),
@@ -44,7 +44,7 @@ def show_checklist(findings: Sequence[Found]) -> None:
     out.print(rows)
     for finding in findings:
         for warning in finding.warnings:
-            out.print(cell(f"{warning.position}: {_(warning.text) % warning.values}", "yellow"))
+            out.print(cell(f"{warning.position}: {in_words(warning.text, warning.values)}", "yellow"))
         for failure in finding.failures:
             out.print(cell(f"✗ {failure['test']}: {why(failure['reason'])}", "red"))
 

@@ -1,5 +1,6 @@
 """Sentences that say why a part is down, a message not sent, a file not here, as they are written down (reasons.py)."""
 
+from domain.errors import SchemaTooNew
 from ingest.translations import N_
 
 TOLD = (
@@ -17,10 +18,7 @@ TOLD = (
     N_("the database writer has stopped"),
     N_("the database writer stopped"),
     N_("too much is waiting to be written"),
-    N_(
-        "the database of the %(word)s was brought to %(here)s by a newer Balcão, which this one "
-        "(%(ours)s) is too old for; install the newer one here, too"
-    ),
+    *SchemaTooNew.TEXTS.values(),
     N_("attachments cannot be stored now"),
     N_("an attachment cannot be stored now"),
     N_("an attachment cannot be read now"),
