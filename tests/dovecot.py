@@ -23,6 +23,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_ports
+
 SUPPORT = "suporte@exemplo.com.br"
 PASSWORD = "segredo"
 ACCENTED, ACCENTED_PASSWORD = "acentos@exemplo.com.br", "çenha-ção"
@@ -114,7 +116,7 @@ def tool():
 class Dovecot:
     def __init__(self, folder, *, introspect=None, capability="", storage="maildir"):
         self.folder = folder
-        self.port, self.tls_port = _free_ports(2)
+        self.port, self.tls_port = free_ports(2)
         self.ca = folder / "certificate.pem"
         self.process = None
         root = os.getuid() == 0
@@ -261,11 +263,3 @@ def _group():
     import grp  # noqa: PLC0415 - only an ordinary user needs it
 
     return grp.getgrgid(os.getgid()).gr_name
-
-
-def _free_ports(count):
-    opened = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in opened]
-    for one in opened:
-        one.close()
-    return ports

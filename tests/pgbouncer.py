@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from tests.e2e.daemon import free_ports
 from tests.patience import PATIENCE
+from tests.ports import free_port
 
 CONFIGURATION = """\
 [databases]
@@ -40,7 +40,7 @@ def pooling(server, folder, mode, more=IGNORED):
     """The URL of a database `{name}` of `server` behind a PgBouncer in this `mode`."""
     url = make_url(server)
     host = url.query.get("host") or url.host
-    written, log, own = folder / "pgbouncer.ini", folder / "pgbouncer.log", free_ports(1)[0]
+    written, log, own = folder / "pgbouncer.ini", folder / "pgbouncer.log", free_port()
     settings = {"host": host, "port": url.port or 5432, "user": url.username, "own": own, "mode": mode, "more": more}
     written.write_text(CONFIGURATION.format(**settings))
     command = [program(), str(written)]

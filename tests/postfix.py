@@ -7,7 +7,8 @@
         postfix.stop(), postfix.start()       queue and port stay the same
 
 Mail to the domains of `ENDS` ends in a Maildir. A server further on refuses what is for `devolve.example` (so that it
-comes back after it was taken) and puts off what is for `adia.example`. Deferred mail is tried again every second.
+comes back after it was taken) and puts off what is for `adia.example`. Deferred mail is tried again every second, and
+so is a program of Postfix that ended badly (it would wait a minute, and no test does).
 """
 
 import contextlib
@@ -23,7 +24,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.daemon import free_ports
+from tests.ports import free_ports
 
 ENDS = ("cliente.example", "outro.example")
 DEADLINE = 60.0
@@ -48,6 +49,7 @@ queue_run_delay = 1s
 minimal_backoff_time = 1s
 maximal_backoff_time = 1s
 transport_retry_time = 1s
+service_throttle_time = 1s
 transport_maps = inline:{{ devolve.example=smtp:[127.0.0.1]:{far}, adia.example=smtp:[127.0.0.1]:{far} }}
 virtual_mailbox_domains = {ends}
 virtual_mailbox_base = {folder}/mail
@@ -142,7 +144,7 @@ class Postfix:
             if value := condition():
                 return value
             time.sleep(0.02)
-        raise AssertionError(f"{what} did not come about within {seconds} s:\n{self.log()}")
+        raise AssertionError(f"{what} did not come about within {seconds} s; it said last:\n{self.log()[-3000:]}")
 
     def stop(self):
         """All its processes at once; what it has queued is on disk."""

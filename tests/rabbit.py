@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from tests.ports import free_port
+
 START = 90.0
 CONF = """\
 loopback_users = none
@@ -36,12 +38,6 @@ def server():
     """The folder of RabbitMQ's own scripts; None where it is not installed."""
     found = sorted(Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-*/sbin"))
     return found[-1] if found and shutil.which("epmd") else None
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def answers(port):

@@ -14,7 +14,8 @@ import psutil
 from tests.channels.cases import SECRET
 from tests.channels.telegram.server import TOKEN
 from tests.chaos.customers import ORIGIN, Place
-from tests.e2e.daemon import BALCAO, Daemon, free_ports, wait_for
+from tests.e2e.daemon import BALCAO, Daemon, wait_for
+from tests.ports import free_port
 
 SPLIT = ("work", "dispatch", "web", "receive")
 WHOLE = ("all",)
@@ -85,7 +86,7 @@ class House(Daemon):
 
     def __post_init__(self):
         super().__post_init__()
-        self.ports["lmtp"] = free_ports(1)[0]
+        self.ports["lmtp"] = free_port()
         text = SETTINGS.format(
             **self.ports, databases=self.databases, relay=self.relay.port, providers=self.providers.url,
             origin=ORIGIN, delays=", ".join(["1s"] * 200),

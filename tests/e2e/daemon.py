@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.ports import free_ports
 
 BALCAO = Path(sys.executable).with_name("balcao")
 DEADLINE = 90.0
@@ -41,15 +42,6 @@ channels:
     kind: voice
     secrets: [file:var/secrets/telefone.key]
 """
-
-
-def free_ports(count):
-    """Ports that were free a moment ago."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [opened.getsockname()[1] for opened in sockets]
-    for opened in sockets:
-        opened.close()
-    return ports
 
 
 def wait_for(condition, *, within=DEADLINE, what="the condition"):

@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.e2e.daemon import Daemon, free_ports, wait_for
+from tests.e2e.daemon import Daemon, wait_for
 from tests.e2e.senders import send_mail
 from tests.house.test_docs_monitoring import BOARD, RULES
+from tests.ports import free_port
 
 FOLDER = Path(__file__).parents[2] / "docs" / "monitoring"
 CHANNEL = """\
@@ -52,7 +53,7 @@ def routes(daemon, tmp_path_factory):
     text = re.sub(r"(group_wait|group_interval): \w+", r"\1: 1s", text)
     text = text.replace("127.0.0.1:8080", f"127.0.0.1:{daemon.ports['public']}")
     text = text.replace("/etc/alertmanager/balcao.token", str(daemon.folder / "var" / "secrets" / "alertas.key"))
-    text = text.replace("smtp.exemplo.com.br:587", f"127.0.0.1:{free_ports(1)[0]}")
+    text = text.replace("smtp.exemplo.com.br:587", f"127.0.0.1:{free_port()}")
     path = folder / "alertmanager.yaml"
     path.write_text(text, encoding="utf-8")
     return path
@@ -80,7 +81,7 @@ def _is_ready(port):
 
 @pytest.fixture(scope="module")
 def alertmanager(routes):
-    (port,) = free_ports(1)
+    port = free_port()
     command = ["prometheus-alertmanager", f"--config.file={routes}", f"--storage.path={routes.parent / 'data'}",
                f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="]  # fmt: skip
     with running(*command, port=port):
@@ -102,7 +103,7 @@ def prometheus(daemon, alertmanager, tmp_path_factory):
         ],
     }
     (folder / "prometheus.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    (port,) = free_ports(1)
+    port = free_port()
     command = ["prometheus", f"--config.file={folder / 'prometheus.yaml'}", f"--storage.tsdb.path={folder / 'data'}",
                f"--web.listen-address=127.0.0.1:{port}"]  # fmt: skip
 

@@ -5,9 +5,10 @@ import smtplib
 import pytest
 
 from tests import postfix as postfixes
-from tests.e2e.daemon import Daemon, free_ports, wait_for
+from tests.e2e.daemon import Daemon, wait_for
 from tests.e2e.looking import part, tickets_about
 from tests.e2e.senders import mail_bytes, send_mail
+from tests.ports import free_port
 
 pytestmark = pytest.mark.e2e
 
@@ -28,7 +29,7 @@ EMAIL = """\
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     """Postfix and the daemon, which know each other."""
-    (lmtp,) = free_ports(1)
+    lmtp = free_port()
     with postfixes.running(main=MAIN.format(domain=OURS, lmtp=lmtp)) as postfix:
         daemon = Daemon(tmp_path_factory.mktemp("house"), email=EMAIL.format(lmtp=lmtp, relay=postfix.port))
         try:

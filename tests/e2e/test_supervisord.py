@@ -39,6 +39,19 @@ class Checkout(Daemon):
             wait_for(self.is_ready, what="all roles")
         return self
 
+    def is_ready(self):
+        """A role that exits with 2 is not started again: no use in waiting for it."""
+        if super().is_ready():
+            return True
+        if ended := [role for role, state in self.states().items() if state in ("EXITED", "FATAL")]:
+            raise AssertionError("".join(self.printed(role.rpartition(":")[2]) for role in ended))
+        return False
+
+    def printed(self, role):
+        """What it told people, and its log."""
+        files = [self.folder / "var" / "log" / f"{role}.{kind}" for kind in ("out", "log")]
+        return "".join(f"\n{path.name}:\n{path.read_text(encoding='utf-8')[-2000:]}" for path in files)
+
     def supervisorctl(self, *words):
         return subprocess.run(
             [BIN / "supervisorctl", "-c", "supervisord.conf", *words],
@@ -67,9 +80,11 @@ def checkout(tmp_path_factory):
     folder = tmp_path_factory.mktemp("s")  # short: supervisord's socket lies in it
     if len(os.fsencode(folder / "var/run/supervisor.sock.1234567")) > LONGEST_SOCKET_PATH:
         pytest.skip("the temporary folder's path is too long for a unix socket")
-    made = Checkout(folder).lay_out().start()
-    yield made
-    made.stop()
+    made = Checkout(folder).lay_out()
+    try:
+        yield made.start()
+    finally:
+        made.stop()
 
 
 def test_the_roles_work_together_and_each_is_restarted_by_itself(checkout):

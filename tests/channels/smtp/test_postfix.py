@@ -12,7 +12,7 @@ from tests import postfix as postfixes
 from tests.channels.site import FakeIntake
 from tests.channels.smtp.test_docs_postfix import HEADER_CHECKS, MAIN
 from tests.channels.smtp.transport import receiver_of, receiving
-from tests.e2e.daemon import free_ports
+from tests.ports import free_port
 
 DOMAIN = "ajuda.exemplo.com.br"
 OURS = {"recipients": [f"suporte@{DOMAIN}", f"financeiro@{DOMAIN}"], "address": f"suporte@{DOMAIN}"}
@@ -21,7 +21,7 @@ BY_SOCKET = "soquete.exemplo.com.br"
 
 @pytest.fixture(scope="module")
 def lmtp_port():
-    return free_ports(1)[0]
+    return free_port()
 
 
 @pytest.fixture(scope="module")
