@@ -41,7 +41,7 @@ class Person:
         if not address:
             return False
         folded = fold_address(address)
-        return Address(realm, folded) in self.addresses or (realm == MAIL and without_tag(folded) in self._mailboxes)
+        return Address(realm, folded) in self.addresses or (realm == MAIL and without_tag(folded) in self.mailboxes)
 
     def owns_anywhere(self, address: str | None) -> bool:
         """Where nobody says which realm it is of."""
@@ -59,7 +59,8 @@ class Person:
         return frozenset(digits[-4:] for digits in phones if len(digits) >= NATIONAL_DIGITS)
 
     @cached_property
-    def _mailboxes(self) -> frozenset[str]:
+    def mailboxes(self) -> frozenset[str]:
+        """His mail addresses without a plus-tag: any tag is his."""
         return frozenset(without_tag(one.address) for one in self.addresses if one.realm == MAIL)
 
     @cached_property

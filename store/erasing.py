@@ -16,11 +16,12 @@ import orjson
 from sqlalchemy import Connection, Row, delete, func, or_, select, true, update
 
 from domain.outgoing import SendState
-from domain.person import ERASED, MAIL, PHONE, Person, Traces
+from domain.person import ERASED, PHONE, Person, Traces
 from store import condemned, erasures
 from store.codec import dumps
+from store.erasing_names import redact_files
 from store.erasures import Erasure
-from store.persons import is_from, merges_of
+from store.persons import addressed, is_from, mailed_by, merges_of
 from store.schema import (
     ack_budget,
     ack_texts,
@@ -87,7 +88,6 @@ def erase_contact(connection: Connection, erasure: Erasure) -> Counter[str]:
     """After all tickets: what is known of him beside them."""
     person, counts = erasure.person, Counter[str]()
     addresses = sorted(one.address for one in person.addresses)
-    mails = sorted(one.address for one in person.addresses if one.realm == MAIL)
     with erasures.history_open(connection):
         connection.execute(
             update(tickets).where(tickets.c.contact.in_(person.contacts)).values(contact=None, subject=ERASED)
@@ -96,8 +96,8 @@ def erase_contact(connection: Connection, erasure: Erasure) -> Counter[str]:
             (contact_merges, merges_of(person)),
             (contact_addresses, contact_addresses.c.contact.in_(person.contacts)),
             (contacts, contacts.c.id.in_(person.contacts)),
-            (failing_addresses, failing_addresses.c.address.in_(mails)),
-            (ack_budget, ack_budget.c.key.in_(addresses)),
+            (failing_addresses, mailed_by(person, failing_addresses.c.address)),
+            (ack_budget, addressed(person, ack_budget.c.key)),
             (ack_texts, true()),  # a day's words, his or of who repeats him; nothing tells whose
             (chat_events, chat_events.c.visitor.in_(addresses)),
             (chat_streams, chat_streams.c.visitor.in_(addresses)),
@@ -114,13 +114,12 @@ def erase_contact(connection: Connection, erasure: Erasure) -> Counter[str]:
 
 def remains(connection: Connection, person: Person) -> int:
     """Rows that still are his; 0 when the erasure is complete."""
-    addresses = sorted(one.address for one in person.addresses)
     looks = (
         select(func.count()).select_from(contacts).where(contacts.c.id.in_(person.contacts)),
-        select(func.count()).select_from(outbox).where(func.lower(outbox.c.recipient).in_(addresses)),
+        select(func.count()).select_from(outbox).where(addressed(person, outbox.c.recipient)),
     )
     written = select(messages).where(
-        or_(func.lower(messages.c.sender).in_(addresses), func.lower(messages.c.envelope_sender).in_(addresses))
+        or_(addressed(person, messages.c.sender), addressed(person, messages.c.envelope_sender))
     )
     return sum(int(connection.execute(look).scalar_one()) for look in looks) + sum(
         is_from(person, row) for row in connection.execute(written)
@@ -174,8 +173,7 @@ def _forget_sendings(connection: Connection, to_him: Sequence[Row[Any]], now: da
 def _forget_talks(connection: Connection, number: int, his: Sequence[Row[Any]], person: Person) -> None:
     keys = sorted({row.conversation_key for row in his if row.conversation_key})
     connection.execute(delete(conversations).where(conversations.c.ticket == number, conversations.c.key.in_(keys)))
-    addresses = sorted(one.address for one in person.addresses)
-    here = ticket_participants.c.ticket == number, ticket_participants.c.address.in_(addresses)
+    here = ticket_participants.c.ticket == number, addressed(person, ticket_participants.c.address)
     connection.execute(delete(ticket_participants).where(*here))
     _forget_calls(connection, person, {row.id for row in his})
 
@@ -193,7 +191,7 @@ def _redact(connection: Connection, others: Sequence[Row[Any]], traces: Traces, 
 
     Returns those that were changed.
     """
-    changed = []
+    changed, renamed = [], redact_files(connection, [row.id for row in others], traces)
     for row in others:
         text = words.without(row.text)
         values: dict[str, Any] = {name: traces.without(getattr(row, name)) for name in ("subject", "header")}
@@ -201,13 +199,15 @@ def _redact(connection: Connection, others: Sequence[Row[Any]], traces: Traces, 
         history_goes = traces.found_in(row.text_full) or words.found_in(row.text_full or row.html)
         for name in ("text_full", "html"):
             values[name] = None if history_goes else traces.without(getattr(row, name))
-        values["facts"] = traces.without(row.facts) if text == row.text else None
+        values["facts"] = traces.without(row.facts) if text == row.text and row.id not in renamed else None
         for name in ("conversation_key", "provider_id"):
             values[name] = None if traces.found_in(getattr(row, name)) else getattr(row, name)
         told = text != row.text or traces.found_in(row.verdict)
         values["verdict"] = without_words(row.verdict) if told else row.verdict
         if any(getattr(row, name) != value for name, value in values.items()):
             connection.execute(update(messages).where(messages.c.id == row.id).values(values))
+            changed.append(row)
+        elif row.id in renamed:
             changed.append(row)
     return changed
 

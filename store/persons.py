@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, false, func, or_, select
 
 from domain.interaction import Medium
 from domain.person import MAIL, Address, Person
 from store import merging
 from store.rows import realm_in
-from store.schema import contact_addresses, contact_merges, contacts, messages, outbox, tickets
+from store.schema import attachments, contact_addresses, contact_merges, contacts, messages, outbox, tickets
 
 TEXTS = (messages.c.subject, messages.c.text, messages.c.text_full, messages.c.html, messages.c.header)
 
@@ -18,31 +19,57 @@ TEXTS = (messages.c.subject, messages.c.text, messages.c.text_full, messages.c.h
 def person_of(connection: Connection, contact: int) -> Person | None:
     """The contact with all that was ever merged into it; None when there is none."""
     now = merging.current(connection, contact)
-    if now is None:
-        return None
-    family = _family(connection, now)
-    held = select(contact_addresses.c.realm, contact_addresses.c.address).where(contact_addresses.c.contact.in_(family))
-    addresses = {Address(row.realm, row.address) for row in connection.execute(held)}
-    known = select(contacts.c.name).where(contacts.c.id.in_(family), contacts.c.name.is_not(None))
-    names = set(connection.execute(known).scalars()) | _called(connection, addresses)
-    return Person(contacts=tuple(family), addresses=frozenset(addresses), names=frozenset(names))
+    return None if now is None else _whole(connection, _family(connection, now), ())
 
 
 def person_at(connection: Connection, addresses: Iterable[Address]) -> Person:
     """Somebody who wrote and is nobody's contact, such as the sender of what is held as unverified."""
-    found = frozenset(addresses)
-    return Person(contacts=(), addresses=found, names=frozenset(_called(connection, found)))
+    return _whole(connection, (), addresses)
+
+
+def _whole(connection: Connection, family: Sequence[int], addresses: Iterable[Address]) -> Person:
+    """With those, too, who are contacts by another plus-tag of the same mailbox."""
+    found, addresses = list(family), frozenset(addresses)
+    while True:
+        held = select(contact_addresses.c.realm, contact_addresses.c.address).where(
+            contact_addresses.c.contact.in_(found)
+        )
+        addresses |= {Address(row.realm, row.address) for row in connection.execute(held)}
+        person = Person(contacts=tuple(sorted(found)), addresses=addresses)
+        same = select(contact_addresses.c.contact).where(
+            contact_addresses.c.realm == MAIL, mailed_by(person, contact_addresses.c.address)
+        )
+        others = set(connection.execute(same).scalars()) - set(found)
+        if not others:
+            break
+        found += [one for other in sorted(others) for one in _family(connection, other)]
+    known = select(contacts.c.name).where(contacts.c.id.in_(found), contacts.c.name.is_not(None))
+    names = set(connection.execute(known).scalars()) | _called(connection, person)
+    return replace(person, names=frozenset(names))
+
+
+def addressed(person: Person, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether an address of his stands there, whatever its plus-tag and realm."""
+    return or_(func.lower(column).in_(sorted(one.address for one in person.addresses)), mailed_by(person, column))
+
+
+def mailed_by(person: Person, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    written = func.lower(column)
+    tagged = (one.rpartition("@") for one in sorted(person.mailboxes))
+    likes = [written.like(f"{_escaped(local)}+%@{_escaped(domain)}", escape="/") for local, _, domain in tagged]
+    return or_(written.in_(sorted(person.mailboxes)), *likes)
 
 
 def tickets_about(connection: Connection, person: Person, after: int, limit: int) -> list[int]:
     """Numbers, ascending, of tickets that he opened, wrote on, was written to on, or is named on."""
-    about = _wrote_on(person) + _named_on(person)
+    about = _wrote_on(person) + _named_on(person, TEXTS)
     wanted = select(messages.c.ticket).where(or_(*about))
-    sent = [one.address for one in person.addresses]
-    reached = select(outbox.c.ticket).where(func.lower(outbox.c.recipient).in_(sent))
+    files = select(messages.c.ticket).join_from(attachments, messages, attachments.c.message == messages.c.id)
+    filed = files.where(or_(false(), *_named_on(person, (attachments.c.name, attachments.c.original_name))))
+    reached = select(outbox.c.ticket).where(addressed(person, outbox.c.recipient))
     own = tickets.c.contact.in_(person.contacts)
     query = select(tickets.c.number).where(tickets.c.number > after)
-    query = query.where(or_(own, tickets.c.number.in_(wanted), tickets.c.number.in_(reached)))
+    query = query.where(or_(own, *(tickets.c.number.in_(numbers) for numbers in (wanted, filed, reached))))
     return list(connection.execute(query.order_by(tickets.c.number).limit(limit)).scalars())
 
 
@@ -54,31 +81,33 @@ def is_from(person: Person, row: Any) -> bool:
 
 def _wrote_on(person: Person) -> list[ColumnElement[bool]]:
     """By the index of nothing: senders are found by reading all messages once."""
-    senders = sorted(one.address for one in person.addresses)
-    return [func.lower(column).in_(senders) for column in (messages.c.sender, messages.c.envelope_sender)]
+    return [addressed(person, column) for column in (messages.c.sender, messages.c.envelope_sender)]
 
 
-def _named_on(person: Person) -> list[ColumnElement[bool]]:
+def _named_on(person: Person, columns: Sequence[Column[Any]]) -> list[ColumnElement[bool]]:
     """More than it should find is no harm: who looks closer decides."""
-    written = sorted(one.address for one in person.addresses if one.realm == MAIL)
+    written = [f"%{_escaped(local)}%@{_escaped(domain)}%" for local, _, domain in
+               (one.rpartition("@") for one in sorted(person.mailboxes))]  # fmt: skip
     called = sorted({name for one in person.full_names for name in (one, one.lower(), one.upper())})
+    likes = [*written, *map(_spaced, called)]
     return [
-        *(column.icontains(address, autoescape=True) for column in TEXTS for address in written),
-        *(column.ilike(_spaced(name), escape="/") for column in TEXTS for name in called),
-        *(column.contains(ending) for column in TEXTS for ending in sorted(person.endings)),
+        *(column.ilike(like, escape="/") for column in columns for like in likes),
+        *(column.contains(ending) for column in columns for ending in sorted(person.endings)),
     ]
 
 
 def _spaced(name: str) -> str:
     """Its words, whatever stands between them."""
-    escaped = [re.sub(r"([/%_])", r"/\1", word) for word in name.split()]
-    return f"%{'%'.join(escaped)}%"
+    return f"%{'%'.join(map(_escaped, name.split()))}%"
 
 
-def _called(connection: Connection, addresses: Iterable[Address]) -> set[str]:
+def _escaped(words: str) -> str:
+    return re.sub(r"([/%_])", r"/\1", words)
+
+
+def _called(connection: Connection, person: Person) -> set[str]:
     """How he called himself, wherever he wrote."""
-    wanted = sorted(one.address for one in addresses)
-    query = select(messages.c.sender_name).where(func.lower(messages.c.sender).in_(wanted)).distinct()
+    query = select(messages.c.sender_name).where(addressed(person, messages.c.sender)).distinct()
     return {name for name in connection.execute(query).scalars() if name}
 
 

@@ -12,6 +12,10 @@ MOST_DIGITS = 9
 """A number of so many digits is a contact's; longer ones are telephone numbers."""
 
 
+class Nobody(Wrong):
+    """No contact has that number or address."""
+
+
 def contact_called(connection: Connection, who: str) -> int:
     """The contact with that number or address. Raises Wrong."""
     if who.isascii() and who.isdigit() and len(who) <= MOST_DIGITS:
@@ -31,5 +35,5 @@ def spellings(address: str) -> set[str]:
     return {fold_address(address), e164(address) or fold_address(address)}
 
 
-def nobody(who: str) -> Wrong:
-    return Wrong(_("there is no contact %(who)s") % {"who": who})
+def nobody(who: str) -> Nobody:
+    return Nobody(_("there is no contact %(who)s") % {"who": who})

@@ -18,8 +18,8 @@ from domain.mailbox import fold_address
 from domain.person import MAIL, PHONE, Address, Person
 from ingest import compacting, personal_archive
 from ingest.commands.databases import opened
-from ingest.commands.failures import AlreadySaid, Unusable, Wrong
-from ingest.commands.finding import contact_called
+from ingest.commands.failures import AlreadySaid, Unusable
+from ingest.commands.finding import Nobody, contact_called
 from ingest.commands.shape import command
 from ingest.commands.shell import Shell, say, warn
 from ingest.commands.who import person as whoever
@@ -179,11 +179,11 @@ WHAT = {
 
 
 def _person(connection: Connection, who: str) -> Person:
-    """Raises Wrong."""
+    """Raises Wrong, also where several contacts have that address: half a person is none."""
     try:
         found = persons.person_of(connection, contact_called(connection, who))
         assert found is not None, "a contact that was found"
-    except Wrong:
+    except Nobody:
         addresses = _addresses(who)
         found = persons.person_at(connection, addresses)
         if not addresses or not persons.tickets_about(connection, found, 0, 1):

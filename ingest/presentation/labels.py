@@ -91,13 +91,18 @@ EVENTS = {
     "retold": N_("told anew"),
     "retriaged": N_("triaged again"),
     "lasted": N_("it lasted"),
+    "erased": N_("erased"),
+    "forgotten": N_("forgotten, by age"),
 }
+POINTING = frozenset({"joined", "held", "noted", "verified", "taken_back", "retold", "forgotten"})
+"""Events whose `to` is a sentence of ours; elsewhere it is a name that somebody gave."""
 REASONS = {
     "same number, which proves nobody": N_("same number, which proves nobody"),
     "called back, and the customer answered": N_("called back, and the customer answered"),
     "the same call": N_("the same call"),
     "a call of this number, whose ticket is done with": N_("a call of this number, whose ticket is done with"),
     "a call of this number, long after the last": N_("a call of this number, long after the last"),
+    "erased": N_("erased"),
     "new request": N_("new request"),
     "resolved": N_("its monitoring says that it is over"),
     "firing again": N_("its monitoring says that it is back"),

@@ -81,6 +81,11 @@ TOLD = (
     N_("dead letter: %(why)s"),
     N_("delivered more than %(count)s times"),
     N_("channel %(channel)s is not configured; configure it and retry"),
+    # What a history points at.
+    N_("message %(id)s"),
+    N_("messages %(words)s together"),
+    N_("erasure %(id)s"),
+    N_("%(count)s attachments"),
     # What was understood, and is not for a ticket.
     N_("no events"),
     N_("no alerts in it"),

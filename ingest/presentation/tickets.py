@@ -20,6 +20,7 @@ from ingest.presentation.labels import (
     FIELDS,
     FILES,
     MEDIA,
+    POINTING,
     SENDING,
     STATES,
     STYLES,
@@ -223,11 +224,18 @@ def history_table(history: Sequence[Mapping[str, Any]], zone: tzinfo) -> Rendera
             cell(moment(event["at"], zone)),
             cell(event["who"]),
             cell(label(EVENTS, event["what"])),
-            cell(event.get("from"), limit=LONGEST_SUBJECT),
-            cell(event.get("to"), limit=LONGEST_SUBJECT),
+            cell(_place(event, "from"), limit=LONGEST_SUBJECT),
+            cell(_place(event, "to"), limit=LONGEST_SUBJECT),
             cell(_reason(event), limit=LONGEST_SUBJECT),
         )
     return rows
+
+
+def _place(event: Mapping[str, Any], name: str) -> str | None:
+    value = event.get(name)
+    if value and event["what"] == "state":
+        return label(STATES, value)
+    return why_perhaps(value) if value and event["what"] in POINTING else value
 
 
 def _reason(row: Mapping[str, Any]) -> str | None:

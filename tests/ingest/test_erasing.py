@@ -185,6 +185,38 @@ async def test_whoever_is_named_elsewhere_by_name_or_number_alone_is_no_longer(h
     assert "já foi avisada." in left
 
 
+async def test_a_plus_tag_names_the_same_mailbox_and_so_the_same_person(house):
+    """ana.lima+loja@ is a contact of its own to conversations; to her rights it is hers, whichever was named."""
+    for tagged in (ANA, ANA.replace("@", "+loja@"), ANA.replace("@", "+Outra@")):
+        await house.mail(f"{SECRET}, de {tagged}", sender=tagged, head=f"From: Ana Lima <{tagged}>\r\nSubject: x\r\n")
+    await house.mail(f"Escrevi a {ANA.replace('@', '+feira@')}.", sender=BIA)
+    await house.work()
+    await house.dispatch()
+    async with erasing(house) as work:
+        assert await work.run(await begin(house, contact=2), NOW)
+
+    left = (await everything(house)).lower()
+    assert [mark for mark in ("ana.lima", "clarice", "ana lima") if mark in left] == []
+    assert "escrevi a [apagado]." in left
+
+
+async def test_names_of_others_files_lose_her(house):
+    """What lies in them is theirs; what they are called is shown on every ticket."""
+    await house.mail("oi", sender=ANA, head=f"From: Ana Lima <{ANA}>\r\nSubject: oi\r\n")
+    await house.work()
+    named = with_file("Segue.", content=b"laudo").replace("boleto.pdf", f'"Laudo Ana Lima {ANA}.pdf"')
+    await house.mail(named, sender=BIA, head=f"From: Bia <{BIA}>\r\nSubject: laudo\r\n", headers=MULTIPART)
+    await house.work()
+    assert "Laudo Ana Lima" in await everything(house)
+    async with erasing(house) as work:
+        assert await work.run(await begin(house), NOW)
+
+    left = await everything(house)
+    assert [mark for mark in ("Ana Lima", "ana.lima") if mark in left] == []
+    (file,) = (await house.ticket(2))["messages"][0]["attachments"]
+    assert file["name"] == "Laudo [apagado] [apagado].pdf"
+
+
 async def test_the_audit_keeps_that_it_was_done_and_by_whom_and_not_whom(house):
     await lives(house)
     async with erasing(house) as work:

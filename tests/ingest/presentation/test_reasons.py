@@ -142,6 +142,10 @@ def test_every_sentence_is_found_again_by_what_is_written():
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
+        ("erased", "apagado"),
+        ("erasure 3", "apagamento 3"),
+        ("message 12", "mensagem 12"),
+        ("2 attachments", "2 anexos"),
         ("messages[0].id: text expected, got nothing", "messages[0].id: esperava-se texto, veio nada"),
         ("a.id: digits expected; b: an array expected, got null",
          "a.id: esperava-se algarismos; b: esperava-se uma lista, veio null"),
