@@ -22,6 +22,7 @@ _UNAVAILABLE_STATES = (
     READ_ONLY,
     "28",  # authorisation
     "3D000",  # no such database
+    "3F000",  # no schema that this user may use
     "40",  # serialisation failure, deadlock: rolled back, may be tried again
     "42P01",  # undefined table: not migrated
     "42703",  # undefined column: not migrated
@@ -38,6 +39,7 @@ _WHY = {
     "08P01": "refused",  # a pooler that knows not what we set, or who we are
     "28": "login",
     "3D000": "missing",
+    "3F000": "rights",
     "42P01": "schema",
     "42703": "schema",
     "42501": "rights",

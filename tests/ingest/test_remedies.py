@@ -62,6 +62,15 @@ def test_a_command_names_the_setting_and_what_to_do(address, written, why, place
     assert "Traceback" not in result.output
 
 
+def test_a_schema_that_this_user_may_not_even_look_into_is_told_as_a_right_it_lacks(
+    postgres_server, database, address, written
+):
+    asyncio.run(run_sql(on_server(postgres_server, database), "REVOKE ALL ON SCHEMA public FROM PUBLIC"))
+    result = balcao("db", "upgrade", "-c", written(address["rights"]), lang="en")
+    assert result.exit_code == 2
+    assert "no schema has been selected to create in; let it own the database" in result.stderr
+
+
 @pytest.mark.parametrize("why", MISTAKES)
 async def test_a_start_does_not_wait_for_what_a_person_must_mend(address, written, why):
     settings = load(Path(written(address[why])))
@@ -84,7 +93,14 @@ async def test_a_start_waits_for_a_server_that_is_away_and_makes_the_tables_then
 
 @pytest.mark.parametrize(
     ("state", "why"),
-    [("28P01", "login"), ("28000", "login"), ("08P01", "refused"), ("26000", "pooled"), ("42P01", "schema")],
+    [
+        ("28P01", "login"),
+        ("28000", "login"),
+        ("08P01", "refused"),
+        ("26000", "pooled"),
+        ("42P01", "schema"),
+        ("3F000", "rights"),
+    ],
 )
 def test_what_a_person_must_mend_is_told_apart(state, why):
     with pytest.raises(StoreUnavailable) as caught:
