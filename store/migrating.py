@@ -18,7 +18,7 @@ from store.failures import unavailable
 from store.sqlite import create_file
 from store.versions import Kind
 
-__all__ = ["Kind", "current", "metadata_of", "newest", "upgrade"]
+__all__ = ["Kind", "current", "is_due", "metadata_of", "newest", "upgrade"]
 
 _FOLDER = Path(__file__).parent / "migrations"
 _METADATA: dict[Kind, MetaData] = {"journal": journal_schema.metadata, "desk": schema_files.remote_files.metadata}
@@ -47,6 +47,15 @@ async def current(url: str | URL, kind: Kind) -> str | None:
     """The revision the database stands at; None before the first. Raises StoreUnavailable."""
     async with Database.open(url) as database:
         return await database.read(lambda connection: versions.current(connection, kind))
+
+
+def is_due(connection: Connection, kind: Kind) -> bool:
+    """Whether `upgrade` would write something. Raises SchemaTooNew."""
+    if _is_newest(connection, kind):
+        return False
+    from store import revisions  # noqa: PLC0415 - as below
+
+    return revisions.is_missing(connection, kind, _FOLDER)
 
 
 def metadata_of(kind: Kind) -> MetaData:

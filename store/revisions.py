@@ -32,6 +32,16 @@ def apply(connection: Connection, kind: Kind, revision: str, folder: Path, metad
     versions.remember(connection, kind, oldest(script, versions.current(connection, kind)))
 
 
+def is_missing(connection: Connection, kind: Kind, folder: Path) -> bool:
+    """Whether `apply` would apply something. Raises SchemaTooNew."""
+    here = versions.current(connection, kind)
+    known = {one.revision for one in ScriptDirectory.from_config(_config(folder, kind)).walk_revisions()}
+    if here is None or here in known:
+        return True
+    _bear(connection, kind, known, here)
+    return False
+
+
 def _bear(connection: Connection, kind: Kind, known: set[str], here: str) -> None:
     """A schema from after our time. Raises SchemaTooNew."""
     ours = max(known)

@@ -2,19 +2,21 @@
 
 settings ─┬─▶ channels (options and their secrets)
           ├─▶ secrets (our own, the databases'), letters
+          ├─▶ RabbitMQ and PostgreSQL, asked whether they would have us
           └─▶ rules ─▶ their own tests            one list of mistakes, from all files
 """
 
 import asyncio
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from domain.document import Mapping, Scalar
-from domain.errors import ConfigError, IntakeUnavailable, Mistake, Position
+from domain.errors import ConfigError, IntakeUnavailable, Mistake, Position, SchemaTooNew, StoreUnavailable
 from ingest.commands.failures import UNUSABLE, WRONG, lines_of, mistakes_as_json
 from ingest.commands.shape import command
 from ingest.commands.shell import Shell, nearby, warn
@@ -26,6 +28,7 @@ from triage.keywords import NO_LETTER
 if TYPE_CHECKING:
     from config.journal import Broker
     from config.settings import Settings
+    from store.versions import Kind
     from triage.loading import RuleSet
 
 
@@ -89,6 +92,7 @@ def _findings(shell: Shell) -> Iterator[Finding]:
     yield _tried("channels", partial(_channels, settings))
     yield _secrets(settings)
     yield from _broker(settings)
+    yield from _databases(settings)
     yield _tried("letters", partial(_letters, settings))
     yield _tried("rules", partial(_rules, nearby(settings.rules_path), settings))
 
@@ -154,7 +158,7 @@ def _secrets(settings: "Settings") -> Finding:
 
 
 def _broker(settings: "Settings") -> Iterator[Finding]:
-    """The one thing outside that is looked at: its queues may be anybody's. What is wrong with its address is told."""
+    """Its queues may be anybody's. What is wrong with its address is told by `_secrets`, as of the databases."""
     try:
         broker = settings.broker
     except ConfigError:
@@ -173,6 +177,44 @@ def _queues(settings: "Settings", broker: "Broker") -> Finding:
         text = N_("RabbitMQ cannot be asked now: %(why)s")
         warnings = (Mistake(settings.journal_places["url"], text, {"why": error.detail or str(error)}),)
     return Finding(what="journal", facts={"queue": broker.queue}, warnings=warnings)
+
+
+def _databases(settings: "Settings") -> Iterator[Finding]:
+    """Those of a server, each asked once; a file is ours alone, and made by the first start."""
+    from store.engines import is_shared  # noqa: PLC0415 - as above
+
+    kept: dict[tuple[str, Position], list[Kind]] = {}
+    homes: dict[Kind, Callable[[], tuple[str, Position]]] = {
+        "journal": lambda: (settings.journal_url, settings.journal_place),
+        "desk": lambda: (settings.store_url, settings.store_place),
+    }
+    for kind, home in homes.items():
+        with suppress(ConfigError):
+            if is_shared(home()[0]):
+                kept.setdefault(home(), []).append(kind)
+    if kept:
+        yield _tables(kept)
+
+
+def _tables(kept: "dict[tuple[str, Position], list[Kind]]") -> Finding:
+    from ingest.remedies import told_at  # noqa: PLC0415 - as above
+    from store.database_check import examine  # noqa: PLC0415 - as above
+
+    facts: dict[str, Any] = {}
+    mistakes: list[Mistake] = []
+    warnings: list[Mistake] = []
+    for (url, place), kinds in kept.items():
+        try:
+            with told_at(place):
+                facts |= asyncio.run(examine(url, kinds))
+        except ConfigError as error:
+            mistakes += error.mistakes
+        except SchemaTooNew as error:
+            mistakes.append(Mistake(place, error.text, error.values))
+        except StoreUnavailable as error:
+            text = N_("PostgreSQL cannot be asked now: %(why)s")
+            warnings.append(Mistake(place, text, {"why": error.detail or str(error)}))
+    return Finding(what="databases", facts=facts, mistakes=tuple(mistakes), warnings=tuple(warnings))
 
 
 def _letters(settings: "Settings") -> Finding:

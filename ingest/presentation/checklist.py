@@ -15,6 +15,7 @@ THINGS = {
     "channels": N_("Channels"),
     "secrets": N_("Secrets"),
     "journal": N_("Journal"),
+    "databases": N_("Databases"),
     "letters": N_("Letters"),
     "rules": N_("Rules"),
 }

@@ -1,6 +1,7 @@
 """What a real PostgreSQL refuses is told by the place of its address and with what to do, in both languages."""
 
 import asyncio
+import json
 import secrets
 from pathlib import Path
 
@@ -60,6 +61,60 @@ def test_a_command_names_the_setting_and_what_to_do(address, written, why, place
     for words in MISTAKES[why][place]:
         assert words in result.stderr
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("why", MISTAKES)
+@pytest.mark.parametrize(("place", "lang"), [(0, "pt-BR"), (1, "en")])
+def test_a_check_finds_it_before_the_first_start(address, written, why, place, lang):
+    """Journal and tickets are there, and it is told once."""
+    file = written(address[why])
+    result = balcao("check", "-c", file, lang=lang)
+    assert result.exit_code == 2
+    [told] = [one for one in result.stderr.splitlines() if one.startswith(f"{file}:3:11: ")]
+    for words in MISTAKES[why][place]:
+        assert words in told
+    assert "Traceback" not in result.output
+
+
+def test_a_check_tells_each_of_two_servers_at_its_own_place(address, postgres_server, database, tmp_path):
+    right = on_server(postgres_server, database)
+    where = {"journal": address["missing"], "store": right}
+    config = tmp_path / "balcao.yaml"
+    config.write_text(
+        "version: 1\nchannels: {}\n" + "".join(f'{one}: {{url: "{url}"}}\n' for one, url in where.items())
+    )
+    document = json.loads(balcao("check", "-c", str(config), "--json", lang="en").stdout)
+    told = [one["line"] for one in document["mistakes"] if "has no such database" in one["message"]]
+    assert told == [3]
+    [found] = [one for one in document["checks"] if one["what"] == "databases"]
+    assert found == {"what": "databases", "ok": False, "desk": None}
+
+
+def test_a_check_at_a_server_that_is_away_warns_as_with_a_broker(written):
+    file = written("postgresql://balcao:geheim@127.0.0.1:1/balcao")
+    result = balcao("check", "-c", file)
+    assert "balcao.yaml" not in result.stderr, "it is no mistake of anybody"
+    assert "o PostgreSQL não pode ser consultado agora: " in result.stdout
+    assert "geheim" not in result.output
+    warnings = json.loads(balcao("check", "-c", file, "--json").stdout)["warnings"]
+    assert [(one["file"], one["line"], one["column"]) for one in warnings if "127.0.0.1" in one["message"]] == [
+        (file, 3, 11)
+    ]
+
+
+def test_a_newer_schema_is_told_by_a_check_at_its_place(postgres_server, database, written):
+    right = on_server(postgres_server, database)
+    asyncio.run(
+        run_sql(
+            right,
+            "CREATE TABLE desk_version (version_num text); INSERT INTO desk_version VALUES ('d9999')",
+            "CREATE TABLE desk_oldest (revision text); INSERT INTO desk_oldest VALUES ('d9998')",
+        )
+    )
+    file = written(right)
+    result = balcao("check", "-c", file, lang="en")
+    assert result.exit_code == 2
+    assert f"{file}:3:11: the database of the tickets was brought to d9999 by a newer Balcão" in result.stderr
 
 
 def test_a_schema_that_this_user_may_not_even_look_into_is_told_as_a_right_it_lacks(
