@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 from urllib.parse import quote
@@ -80,7 +81,8 @@ class _Lane:
     async def run(self, unit: Callable[[Connection], T]) -> T:
         if self._closed:
             raise StoreUnavailable("the database is closed")
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, unit)
+        within = copy_context().run  # the reader's language, for what a unit finds wrong
+        return await asyncio.get_running_loop().run_in_executor(self._threads, within, self._transaction, unit)
 
     def _transaction(self, unit: Callable[[Connection], T]) -> T:
         with translated():

@@ -92,3 +92,9 @@ def test_what_cannot_be_is_told_with_exit_code_one(desk, words, told):
 @pytest.mark.parametrize("words", [("list",), ("show", "3")])
 def test_no_customer_controls_the_terminal(desk, words):
     assert controls_in(desk.run("contacts", *words, color=True).stdout) == []
+
+
+def test_what_is_found_wrong_inside_the_database_is_said_in_the_language_that_was_asked_for(own_desk):
+    refused = own_desk.run("contacts", "show", "nobody@x.example", "--lang", "en")
+
+    assert refused.output == "Error: there is no contact nobody@x.example\n"
