@@ -23,13 +23,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import wait_for
 from tests.ports import free_ports
 
 SUPPORT = "suporte@exemplo.com.br"
 PASSWORD = "segredo"
 ACCENTED, ACCENTED_PASSWORD = "acentos@exemplo.com.br", "çenha-ção"
 USERS = [SUPPORT, *(f"caixa{number}@exemplo.com.br" for number in range(100))]
-DEADLINE = 60.0
 
 CONFIG = """\
 base_dir = {folder}/run
@@ -154,15 +154,15 @@ class Dovecot:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-        end = time.monotonic() + DEADLINE
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                raise AssertionError(self.process.stderr.read().decode() + self.log())
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as greeted:
-                if greeted.recv(100).startswith(b"* OK"):
-                    return self
-            time.sleep(0.05)
-        raise AssertionError(f"Dovecot does not answer: {self.log()}")
+        wait_for(self._greets, what=lambda: f"Dovecot's greeting ({self.log()})")
+        return self
+
+    def _greets(self):
+        if self.process.poll() is not None:
+            raise AssertionError(self.process.stderr.read().decode() + self.log())
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as greeted:
+            return greeted.recv(100).startswith(b"* OK")
+        return False
 
     def kill(self):
         """All its processes at once, as a power cut does."""

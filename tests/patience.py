@@ -7,17 +7,35 @@ kept out of the garbage collector's sight, or its whole price would fall on whoe
 
 import asyncio
 import gc
+import inspect
 import time
 from contextlib import contextmanager
 
 PATIENCE = 60.0
+DEADLINE = 90.0
+"""For what other processes must do."""
 
 
 async def until(condition):
-    """Returns once `condition()` is true."""
+    """The first true value of `condition()`, which may have to be awaited."""
     async with asyncio.timeout(PATIENCE):
-        while not condition():
+        while True:
+            found = condition()
+            if inspect.isawaitable(found):
+                found = await found
+            if found:
+                return found
             await asyncio.sleep(0.01)
+
+
+def wait_for(condition, *, within=DEADLINE, what="the condition"):
+    """The first true value of `condition()`; fails after `within` seconds with `what`, or what it says by then."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"{what() if callable(what) else what} did not come about within {within} s")
 
 
 @contextmanager

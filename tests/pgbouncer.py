@@ -4,13 +4,12 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import make_url
 
-from tests.patience import PATIENCE
+from tests.patience import wait_for
 from tests.ports import free_port
 
 CONFIGURATION = """\
@@ -56,10 +55,10 @@ def pooling(server, folder, mode, more=IGNORED):
 
 
 def _answering(port, process, log):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+    def answers():
         assert process.poll() is None, log.read_text()
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
+            return True
+        return False
+
+    wait_for(answers, what=lambda: f"an answer of PgBouncer ({log.read_text()})")

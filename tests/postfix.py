@@ -19,11 +19,11 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.patience import wait_for
 from tests.ports import free_ports
 
 ENDS = ("cliente.example", "outro.example")
@@ -137,14 +137,9 @@ class Postfix:
             return greeted.recv(100).startswith(b"220")
         return False
 
-    def wait_for(self, condition, what, seconds=DEADLINE):
+    def wait_for(self, condition, what):
         """The first true value of `condition()`; with Postfix's log if there is none."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if value := condition():
-                return value
-            time.sleep(0.02)
-        raise AssertionError(f"{what} did not come about within {seconds} s; it said last:\n{self.log()[-3000:]}")
+        return wait_for(condition, within=DEADLINE, what=lambda: f"{what} ({self.log()[-3000:]})")
 
     def stop(self):
         """All its processes at once; what it has queued is on disk."""

@@ -20,14 +20,16 @@ from web.serving import ServingLimits, serve
 
 @dataclass
 class FakeIntake:
-    """Remembers what it accepted; a known dedup_key is a duplicate. `broken` is raised instead."""
+    """Remembers what it accepted; a known dedup_key is a duplicate. `broken` is raised instead, `refused` times."""
 
     accepted: list[RawInteraction] = field(default_factory=list)
     broken: Exception | None = None
+    refused: int = 0
     ledger: FakeLedger = field(default_factory=FakeLedger)
 
     async def accept(self, raw: RawInteraction) -> Receipt:
         if self.broken is not None:
+            self.refused += 1
             raise self.broken
         known = any(raw.dedup_key == other.dedup_key for other in self.accepted)
         if not known:

@@ -126,15 +126,21 @@ async def test_the_smaller_of_channel_and_site_limit_counts():
 async def test_unfinished_bodies_may_take_only_so_much_memory(monkeypatch):
     """Nobody has proved anything before the body is there: a thousand slow strangers must not fill the memory."""
     monkeypatch.setattr(bodies, "BODIES_ON_THEIR_WAY", 1500)
-    intake = FakeIntake()
-    async with calling(list(door().routes(intake))) as caller:
+    gathered, arriving = bodies.BodyReader._gathered, asyncio.Event()
+
+    async def noted(reader, request):
+        arriving.set()
+        return await gathered(reader, request)
+
+    monkeypatch.setattr(bodies.BodyReader, "_gathered", noted)
+    async with calling(list(door().routes(FakeIntake()))) as caller:
         _, slow = await asyncio.open_connection("127.0.0.1", caller.port)
         head = (
             f"POST {caller.path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n"
         )
         slow.write(head.encode())
         await slow.drain()
-        await asyncio.sleep(0.1)
+        await asyncio.wait_for(arriving.wait(), PATIENCE)
         reader, second = await asyncio.open_connection("127.0.0.1", caller.port)
         second.write(head.encode())
         answer = await asyncio.wait_for(reader.read(500), PATIENCE)

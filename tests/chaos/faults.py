@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.chaos import powerloss
 from tests.chaos.reconcile import marks_of_tickets
+from tests.patience import wait_for
 
 HOUR = 3600
 PAGE = 4096
@@ -192,20 +193,10 @@ def _filed_from(house, copy, folder):
     shutil.copytree(house.folder / "var" / "secrets", folder / "var" / "secrets", dirs_exist_ok=True)
     second.start(ready=False)
     try:
-        wait_until_filed(second)
+        wait_for(lambda: second.waiting()[0] == 0, within=120.0, what="an empty journal")
     finally:
         second.stop()
     return marks_of_tickets(second.tickets(), "mk")
-
-
-def wait_until_filed(house, within=120.0):
-    end = time.monotonic() + within
-    while time.monotonic() < end:
-        journal, _ = house.waiting()
-        if journal == 0:
-            return
-        time.sleep(0.3)
-    raise AssertionError(f"not everything was filed within {within} s: {journal} wait")
 
 
 FAULTS = (

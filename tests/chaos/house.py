@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import psutil
 
@@ -69,6 +69,7 @@ channels:
     base_url: "{providers}"
 """
 SHOWN = "telegram_shows_this_word_0123456789"
+ENVIRONMENT = {"SIGNING": SIGNING, "SECRET": SECRET, "TELEGRAM": TOKEN, "SHOWN": SHOWN, "BALCAO_LANG": "pt-BR"}
 SECRETS = {
     "site": SIGNING, "telefone": SIGNING, "alertas": SIGNING, "portal": SECRET, "whatsapp": SECRET, "telegram": SHOWN,
 }  # fmt: skip
@@ -82,7 +83,6 @@ class House(Daemon):
     databases: str = ""
     relay: object = None
     providers: object = None
-    environment: dict = field(default_factory=dict)
 
     def __post_init__(self):
         super().__post_init__()
@@ -115,11 +115,10 @@ class House(Daemon):
         return self
 
     def _launch(self, role):
-        environment = {"SIGNING": SIGNING, "SECRET": SECRET, "TELEGRAM": TOKEN, "SHOWN": SHOWN, "BALCAO_LANG": "pt-BR"}
         with (self.folder / f"{role}.log").open("ab") as log:
             self.processes[role] = subprocess.Popen(
                 [str(BALCAO), "run", "--role", role, "-c", str(self.config)],
-                stdout=log, stderr=log, cwd=self.folder, env={**os.environ, **environment, **self.environment},
+                stdout=log, stderr=log, cwd=self.folder, env={**os.environ, **ENVIRONMENT, **self.environment},
             )  # fmt: skip
 
     def _supervise(self):
@@ -191,10 +190,9 @@ class House(Daemon):
 
     def balcao(self, *arguments, check=True):
         """A command, with the same environment as the roles."""
-        environment = {"SIGNING": SIGNING, "SECRET": SECRET, "TELEGRAM": TOKEN, "SHOWN": SHOWN, "BALCAO_LANG": "pt-BR"}
         done = subprocess.run(
             [str(BALCAO), *arguments, "-c", str(self.config)], capture_output=True, text=True, timeout=120,
-            cwd=self.folder, check=False, env={**os.environ, **environment},
+            cwd=self.folder, check=False, env={**os.environ, **ENVIRONMENT},
         )  # fmt: skip
         assert not check or done.returncode == 0, done.stderr
         return done.stdout

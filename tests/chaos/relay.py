@@ -4,7 +4,6 @@ import asyncio
 import queue
 import socket
 import threading
-from collections import Counter
 
 from aiohttp import web
 
@@ -17,7 +16,8 @@ SLOWLY = 0.4
 
 
 class MoodyRelay(Relay):
-    """`mood`: good, slow (each command takes a while), hanging (silence), deferring (451 to every recipient)."""
+    """`mood`: good, slow (each command takes a while), hanging (silence), deferring (451 to every recipient), dropping
+    (hangs up before it has said yes)."""
 
     def __post_init__(self):
         super().__post_init__()
@@ -51,10 +51,6 @@ class MoodyRelay(Relay):
         if self.mood == "dropping" and name in {"MAIL", "content"}:
             raise OSError("the relay hangs up")
         super()._moment(name)
-
-    def twice(self):
-        """Recipients that were written to more than once."""
-        return {one: count for one, count in Counter(self.taken).items() if count > 1}
 
 
 class Providers:

@@ -20,6 +20,7 @@ from tests.chaos.house import WHOLE, House
 from tests.chaos.postgres import NAMES, Postgres, may_mount
 from tests.chaos.reconcile import Books, marks_of_journal, marks_of_tickets, reconcile
 from tests.chaos.relay import MoodyRelay, Providers
+from tests.patience import wait_for
 
 CLOCK = Path(__file__).parent / "clock"
 SMALL_DISK = "96m"
@@ -189,22 +190,21 @@ class Crowd:
     def warm_up(self):
         for customer in self._customers:
             customer.start()
-        _until(lambda: all(self.history.count(one) >= WARM for one in WAYS), 60, self._silent)
+        warm = lambda: all(self.history.count(one) >= WARM for one in WAYS)  # noqa: E731 - asked until it is so
+        wait_for(warm, within=60, what=lambda: f"answers before the fault ({dict(self.history.answers)})")
 
     def recover(self, outcome, within):
         """Until a message of each channel that was sent after the mending is accepted."""
         mended = time.monotonic()
-        _until(lambda: not self._unserved(mended), within, lambda: f"not served again: {self._unserved(mended)}")
-        served = [self.history.newest[one][1] for one in WAYS]
-        outcome.accepting_after = round(max(0.0, min(max(served), time.monotonic()) - mended), 2)
+        served = lambda: not self._unserved(mended)  # noqa: E731 - as above
+        wait_for(served, within=within, what=lambda: f"an answer after the fault to {self._unserved(mended)}")
+        answered = [self.history.newest[one][1] for one in WAYS]
+        outcome.accepting_after = round(max(0.0, min(max(answered), time.monotonic()) - mended), 2)
         outcome.mended = mended
 
     def _unserved(self, since):
         newest = self.history.newest
         return [one for one in WAYS if one not in newest or newest[one][0] < since]
-
-    def _silent(self):
-        return f"no answers before the fault: {dict(self.history.answers)}"
 
     def leave(self):
         """Each sees the message under way to its end, if that comes soon."""
@@ -227,14 +227,6 @@ def wait_until_finished(house, outcome):
             return
         time.sleep(0.2)
     raise AssertionError(f"not finished within {FILED_WITHIN} s: journal {journal}, outbox {outbox}")
-
-
-def _until(condition, within, what):
-    end = time.monotonic() + within
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"{what()} within {within} s")
-        time.sleep(0.02)
 
 
 def new_folder(path):

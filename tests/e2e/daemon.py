@@ -6,16 +6,15 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.patience import wait_for
 from tests.ports import free_ports
 
 BALCAO = Path(sys.executable).with_name("balcao")
-DEADLINE = 90.0
 
 SETTINGS = """\
 version: 1
@@ -42,17 +41,6 @@ channels:
     kind: voice
     secrets: [file:var/secrets/telefone.key]
 """
-
-
-def wait_for(condition, *, within=DEADLINE, what="the condition"):
-    """The first true value of `condition()`; fails after `within` seconds."""
-    end = time.monotonic() + within
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.05)
-    raise AssertionError(f"{what} did not come about within {within} s")
 
 
 @dataclass

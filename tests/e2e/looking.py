@@ -2,7 +2,7 @@
 
 import urllib.request
 
-from tests.e2e.daemon import wait_for
+from tests.patience import DEADLINE, wait_for
 
 
 def tickets_about(daemon, mark):
@@ -12,7 +12,7 @@ def tickets_about(daemon, mark):
     return [daemon.get(f"/v1/tickets/{number}") for number in numbers]
 
 
-def filed(daemon, mark, *, within=40):
+def filed(daemon, mark, *, within=DEADLINE):
     """The one ticket about `mark`, once it is there and its acknowledgement is decided."""
 
     def settled():
@@ -28,6 +28,11 @@ def filed(daemon, mark, *, within=40):
 
 def entries(daemon, fate):
     return daemon.get(f"/v1/journal?fate={fate}&limit=1000")
+
+
+def unfinished(daemon):
+    """Entries that wait or are being read, as one look sees them: meanwhile they go to and fro between the two."""
+    return [one for one in daemon.get("/v1/journal?limit=1000") if one["fate"] in {"waiting", "claimed"}]
 
 
 def retried(daemon, raw_id):

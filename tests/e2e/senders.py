@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, field
 
 from channels.signing import SigningKey, sign
+from tests.patience import PATIENCE
 
 
 @dataclass
@@ -39,14 +40,14 @@ def mail_bytes(mark, sender="ana@cliente.example", recipient="suporte@exemplo.co
     ).encode()
 
 
-def send_mail(port, mark, sender=None, timeout=10):
+def send_mail(port, mark, sender=None, timeout=PATIENCE):
     """Deliver one mail; returns only if the server promised it."""
     sender = sender or f"{mark}@cliente.example"
     with smtplib.SMTP("127.0.0.1", port, timeout=timeout, local_hostname="cliente.example") as smtp:
         smtp.sendmail(sender, ["suporte@exemplo.com.br"], mail_bytes(mark, sender))
 
 
-def post(port, channel, secret, body, webhook_id, timeout=10, now=None):
+def post(port, channel, secret, body, webhook_id, timeout=PATIENCE, now=None):
     """One signed request; (status, body)."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = sign(SigningKey.from_text(secret), message_id=webhook_id, body=content, now=now or time.time())

@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.daemon import Daemon, wait_for
 from tests.e2e.disks import fill, small_disk
-from tests.e2e.looking import entries, filed, part, retried
+from tests.e2e.looking import entries, filed, part, retried, unfinished
 from tests.e2e.senders import History, chat_body, mail_bytes, post, send_mail
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -121,7 +121,7 @@ def test_while_another_process_locks_the_ticket_database_mail_is_accepted(daemon
         for number in range(5):
             send_mail(daemon.ports["smtp"], f"trancada{number}")
         time.sleep(4)
-        waiting = len(entries(daemon, "waiting")) + len(entries(daemon, "claimed"))
+        waiting = len(unfinished(daemon))
     finally:
         lock.execute("ROLLBACK")
         lock.close()

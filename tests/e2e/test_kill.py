@@ -34,13 +34,13 @@ def test_nothing_answered_is_lost_or_doubled_over_kills(tmp_path):
             if number % 2:
                 time.sleep(random.uniform(0.05, 3.0))  # anywhere in the start
             else:
-                wait_for(daemon.is_ready, what="readiness")
+                before = len(history.answered)
+                wait_for(lambda before=before: len(history.answered) > before, what="an answer to a customer")
                 time.sleep(random.uniform(0.05, 1.0))  # at full work
             daemon.kill()
             answered_at_kills.append(len(history.answered))
             daemon.start(ready=False)
         wait_for(daemon.is_ready, what="readiness")
-        time.sleep(0.5)
         stop.set()
         for sender in senders:
             sender.join(30)

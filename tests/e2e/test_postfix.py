@@ -92,7 +92,7 @@ def test_whichever_side_is_away_nothing_is_lost_or_doubled(desk):
     wait_for(lambda: daemon.json("status")["outbox"]["pending"] == len(WAITING), what="that both wait")
     postfix.start()
     for name in WAITING:
-        postfix.wait_for(lambda n=name: answered(postfix, f"{n}@outro.example", f"sem-relay-{n}"), "what waited", 40)
+        postfix.wait_for(lambda n=name: answered(postfix, f"{n}@outro.example", f"sem-relay-{n}"), "what waited")
     wait_for(daemon.drained, what="rest")
 
     assert part(daemon, "email/sending")[0] == "up"

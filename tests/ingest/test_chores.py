@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from domain.errors import StoreUnavailable
 from ingest.chores import Chores
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 SOON = 0.01
 
@@ -113,7 +113,7 @@ async def test_one_that_takes_long_is_not_made_up_for(chores):
 
     chores.every(SOON, "slow", slow)
     chores.start()
-    await asyncio.sleep(0.22)
+    await until(lambda: len(begun) >= 4)
     assert all(later - earlier >= 0.045 for earlier, later in itertools.pairwise(begun))
 
 

@@ -17,7 +17,7 @@ from store.attachments import AttachmentFiles
 from store.engines import Database
 from store.migrating import upgrade
 from store.moments import from_micros
-from tests.patience import PATIENCE
+from tests import patience
 from tests.samples import NOON, mail
 from tests.samples_filing import acknowledged
 
@@ -84,9 +84,7 @@ async def dispatch(store, sender, *, until, delays=(60.0,), grace=0.0, **options
     )  # fmt: skip
     task = spawn(dispatcher.run(), name="dispatcher under test")
     try:
-        async with asyncio.timeout(PATIENCE):
-            while not await until():
-                await asyncio.sleep(0.01)
+        await patience.until(until)
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -174,9 +172,7 @@ async def test_a_channel_that_is_gone_fails_its_messages(store):
         liveness=Liveness(), concurrency=4, per_destination=2, retry_delays=(60.0,), poll=0.01,
     )  # fmt: skip
     task = spawn(dispatcher.run(), name="dispatcher under test")
-    async with asyncio.timeout(PATIENCE):
-        while not await failed():
-            await asyncio.sleep(0.01)
+    await patience.until(failed)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     counts = await store.read(outbox.counts)
@@ -353,14 +349,11 @@ async def test_a_peer_that_is_away_shows_and_holds_up_no_other_channel(store):
         poll=0.01, now=clock,
     )  # fmt: skip
     task = spawn(dispatcher.run(), name="dispatcher under test")
-    async with asyncio.timeout(PATIENCE):
-        while len(there.sent) < 4:
-            await asyncio.sleep(0.01)
-        states.append(liveness.parts["email/sending"].state)
-        clock.moment += timedelta(hours=2)
-        while len(away.sent) < 4:
-            await asyncio.sleep(0.01)
-        states.append(liveness.parts["email/sending"].state)
+    await patience.until(lambda: len(there.sent) >= 4)
+    states.append(liveness.parts["email/sending"].state)
+    clock.moment += timedelta(hours=2)
+    await patience.until(lambda: len(away.sent) >= 4)
+    states.append(liveness.parts["email/sending"].state)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert states == ["down", "up"]

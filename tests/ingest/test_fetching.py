@@ -18,7 +18,7 @@ from store.attachments import AttachmentFiles
 from store.engines import Database
 from store.migrating import upgrade
 from tests.files_server import files_server
-from tests.patience import PATIENCE
+from tests.patience import until
 from tests.store.filings import NOW, PERIOD, chat, filing
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(40)
@@ -201,9 +201,11 @@ async def test_running_it_fetches_what_is_filed_meanwhile_and_what_a_dead_proces
     await house.file(PHOTO)
     await house.database.write(lambda connection: remote_files.claim(connection, 10, NOW))
     running = asyncio.ensure_future(house.fetching.run())
-    async with asyncio.timeout(PATIENCE):
-        while not (await house.message())["attachments"]:
-            await asyncio.sleep(0.02)
+
+    async def attached():
+        return (await house.message())["attachments"]
+
+    await until(attached)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert house.liveness.parts["files"].state == "up"
@@ -216,10 +218,8 @@ async def test_stopping_leaves_what_is_under_way_for_the_next_start(house, serve
     server.answers["/p"] = never
     await house.file(PHOTO)
     running = asyncio.ensure_future(house.fetching.run())
-    async with asyncio.timeout(PATIENCE):
-        while not server.asked:
-            await asyncio.sleep(0.02)
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+    await until(lambda: server.asked)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
     assert await house.database.write(lambda connection: remote_files.recover(connection, NOW)) == 1

@@ -12,6 +12,7 @@ from ingest.roles import ROLES
 from ingest.supervise import Liveness, spawn
 from ingest.telemetry import Metrics
 from tests.ingest.test_signs import UP, sign
+from tests.patience import until
 
 
 def process(folder, *roles):
@@ -78,8 +79,7 @@ async def test_a_process_is_heard_while_it_is_there(tmp_path):
     file = Presence(daemon).file
 
     async with present(daemon):
-        while not file.exists():
-            await asyncio.sleep(0.01)
+        await until(file.exists)
         assert file.name == "work.json"
     assert not file.exists()
 

@@ -13,6 +13,7 @@ from tests.channels.graph.meta import error
 from tests.channels.site import UNAVAILABLE, FakeIntake
 from tests.ingest import provider_house
 from tests.ingest.provider_house import migrated_in, reply
+from tests.patience import until
 from tests.pipeline import fates
 
 ANA, BIA = "5511912345678", "5521977776666"
@@ -117,11 +118,11 @@ async def test_while_the_token_is_revoked_answers_wait(house):
     await house.work()
     house.graph.script = [error(190, "Error validating access token", status=401)]
     task = asyncio.ensure_future(house.dispatch())
-    for _ in range(200):
-        [row] = await house.outgoing()
-        if (row["reason"] or "").startswith("190"):
-            break
-        await asyncio.sleep(0.01)
+
+    async def told_why():
+        return [row for row in await house.outgoing() if row["reason"]]
+
+    [row] = await until(told_why)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 

@@ -250,7 +250,7 @@ async def test_a_stop_in_the_very_moment_of_a_wake_up_is_still_a_stop():
     await asyncio.sleep(0.05)
     worker._wake.set()
     task.cancel()
-    await asyncio.wait([task], timeout=2)
+    await asyncio.wait([task], timeout=PATIENCE)
     assert task.cancelled()
 
 

@@ -20,7 +20,7 @@ from store.queue_entries import encode
 from store.queue_journal import QueueJournal
 from store.queue_recent import Recent
 from store.queues import LARGE, QueueRefused, Queues
-from tests.patience import PATIENCE
+from tests.patience import until
 from tests.store.test_journal_contract import NOW, claim, delivered, done, interaction, many
 
 
@@ -61,13 +61,6 @@ async def channel(rabbitmq):
     connection = await aio_pika.connect(rabbitmq)
     async with connection:
         yield await connection.channel()
-
-
-async def until(look, what):
-    async with asyncio.timeout(PATIENCE):
-        while not (found := await look()):
-            await asyncio.sleep(0.01)
-        return found
 
 
 async def worked(journal):
@@ -129,7 +122,7 @@ async def test_a_broker_that_refuses_is_no_promise(journal, rabbitmq_node, queue
     pattern = f"^{queue.replace('.', '[.]')}$"
     rabbitmq_node.ctl("set_policy", "full", pattern, '{"max-length": 1}', "--apply-to", "queues")
     try:
-        assert "refuses to keep" in str(await until(refusal, "a nack"))
+        assert "refuses to keep" in str(await until(refusal))
     finally:
         rabbitmq_node.ctl("clear_policy", "full")
     assert not (await journal.append(interaction("again"))).duplicate
@@ -163,7 +156,7 @@ async def test_an_alarm_of_the_broker_refuses_at_once_and_is_over_by_itself(jour
         except IntakeUnavailable:
             return None
 
-    assert await until(taken, "an end of the alarm")
+    assert await until(taken)
 
 
 async def test_an_entry_larger_than_the_broker_takes_is_refused_for_now(journal, rabbitmq_node):
@@ -264,7 +257,7 @@ async def test_what_the_broker_gives_up_is_in_quarantine_and_can_be_retried(
     for _ in range(4):
         connection = await aio_pika.connect(rabbitmq)
         dying = await (await connection.channel()).get_queue(queue)
-        message = await until(partial_get(dying), "a delivery")
+        message = await until(partial_get(dying))
         assert message.message_id == receipt.raw_id
         await connection.close()
 
@@ -272,7 +265,7 @@ async def test_what_the_broker_gives_up_is_in_quarantine_and_can_be_retried(
         await journal.claim(9)
         return await journal.list(Fate.QUARANTINED, 9)
 
-    [entry] = await until(buried, "a dead letter")
+    [entry] = await until(buried)
     assert (entry.raw_id, entry.raw.channel) == (receipt.raw_id, "suporte")
     assert "dead letter" in entry.reason
     assert (await journal.counts())[Fate.QUARANTINED] == 1
@@ -325,7 +318,7 @@ async def test_without_the_archive_nothing_is_claimed_and_nothing_lost(journal, 
     async def claimed():
         return await journal.claim(1)
 
-    [entry] = await until(claimed, "the archive")
+    [entry] = await until(claimed)
     assert (entry.raw_id, entry.attempts) == (receipt.raw_id, 1)
 
 
@@ -379,10 +372,12 @@ async def test_two_ids_of_one_nanosecond_lose_nothing(another):
     assert receipts[0].raw_id == receipts[1].raw_id
     worker = await another()
     keys = []
-    async with asyncio.timeout(PATIENCE):
-        while len(keys) < 2:
-            keys += [entry.raw.dedup_key for entry in await worker.claim(9)]
-            await asyncio.sleep(0.01)
+
+    async def claimed():
+        keys.extend([entry.raw.dedup_key for entry in await worker.claim(9)])
+        return len(keys) == 2
+
+    await until(claimed)
     assert sorted(keys) == ["a", "b"]
 
 
@@ -431,7 +426,7 @@ async def test_the_age_is_told_when_no_worker_is_there(another):
     async def waits():
         return (await other.counts())[Fate.WAITING]
 
-    assert await until(waits, "the entry") == 1
+    assert await until(waits) == 1
     assert await other.oldest_waiting(time[0]) == timedelta(hours=2)
 
 

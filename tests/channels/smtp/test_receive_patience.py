@@ -50,13 +50,32 @@ async def test_others_are_served_while_idle_ones_wait():
             writer.close()
 
 
-async def test_a_finished_message_begins_the_clock_anew():
-    given_up = []
-    patience = Patience(asyncio.get_running_loop(), 0.1, given_up.append)
+class Loop:
+    """As much of an event loop as a patience needs; its time passes when it is told to."""
+
+    def __init__(self):
+        self._now, self._due = 0.0, None
+
+    def time(self):
+        return self._now
+
+    def call_later(self, delay, call):
+        self._due = (self._now + delay, call)
+
+    def passes(self, seconds):
+        self._now += seconds
+        at, call = self._due
+        if self._now >= at:
+            call()
+
+
+def test_a_finished_message_begins_the_clock_anew():
+    loop, given_up = Loop(), []
+    patience = Patience(loop, 10, given_up.append)
     for _ in range(6):
-        await asyncio.sleep(0.05)
+        loop.passes(5)
         patience.finished()
+    loop.passes(9)
     assert given_up == []
-    await asyncio.sleep(0.15)
+    loop.passes(1)
     assert len(given_up) == 1
-    patience.end()

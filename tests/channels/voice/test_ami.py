@@ -12,7 +12,7 @@ from domain.call import Outcome
 from domain.call_merging import merged
 from domain.errors import ConnectionLost, CredentialsRejected, IntakeUnavailable, ReceiverError
 from tests.channels.site import FakeIntake
-from tests.patience import PATIENCE
+from tests.patience import until
 
 BANNER = b"Asterisk Call Manager/7.0.3\r\n"
 ACCEPTED = b"Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
@@ -61,10 +61,7 @@ async def manager(*scripts):
     fake = Manager(*scripts)
     async with await asyncio.start_server(fake.serve, "127.0.0.1", 0) as server:
         yield fake, server.sockets[0].getsockname()[1]
-        for _ in range(50):
-            if len(fake.closed) == len(fake.asked):
-                break
-            await asyncio.sleep(0.01)
+        await until(lambda: len(fake.closed) == len(fake.asked))
 
 
 def receiver(port, **options):
@@ -73,9 +70,7 @@ def receiver(port, **options):
 
 async def taken(one, intake, count):
     running = asyncio.create_task(one.run(intake, lambda: None))
-    async with asyncio.timeout(PATIENCE):
-        while len(intake.accepted) < count and not running.done():
-            await asyncio.sleep(0.01)
+    await until(lambda: len(intake.accepted) >= count or running.done())
     running.cancel()
     return (await asyncio.gather(running, return_exceptions=True))[0]
 
@@ -193,11 +188,9 @@ async def test_while_the_journal_is_away_an_event_waits(monkeypatch):
     intake = FakeIntake(broken=IntakeUnavailable("away"))
     async with manager(CALL[0]) as (_, port):
         running = asyncio.create_task(receiver(port).run(intake, lambda: None))
-        await asyncio.sleep(0.1)
+        await until(lambda: intake.refused)
         intake.broken = None
-        async with asyncio.timeout(PATIENCE):
-            while not intake.accepted:
-                await asyncio.sleep(0.01)
+        await until(lambda: intake.accepted)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
