@@ -132,12 +132,39 @@ class ShareSpent(IntakeUnavailable):
 class StoreUnavailable(BalcaoError):
     """The ticket database cannot be used now; accepted entries wait in the journal.
 
-    `why`: what a person must mend (`ingest.remedies`), or "": it is away, and may come back by itself.
+    `why`: what a person must mend (one of REMEDIES), or "": it is away, and may come back by itself.
     """
+
+    REMEDIES: ClassVar[Mapping[str, str]] = {
+        "login": N_(
+            "PostgreSQL does not let us in: %(said)s; mend user and password in this address, or pg_hba.conf at the "
+            "server (where it speaks of “no encryption”, write ?sslmode=verify-full behind the address)"
+        ),
+        "missing": N_(
+            "PostgreSQL has no such database: %(said)s; create it (createdb), or mend its name in this address"
+        ),
+        "rights": N_(
+            "this user of PostgreSQL may not do that: %(said)s; let it own the database: ALTER DATABASE … OWNER TO …"
+        ),
+        "tls": N_(
+            "the connection to PostgreSQL is not as secure as ?sslmode= demands: %(said)s; turn TLS on at the server, "
+            "or name the authority that vouches for it: &sslrootcert=FILE"
+        ),
+        "refused": N_(
+            "PostgreSQL, or the pooler before it, refuses how we connect: %(said)s; see “A pooler” in docs/clusters.md"
+        ),
+        "pooled": N_("give each client of PostgreSQL a connection of its own: %(said)s"),
+    }
 
     def __init__(self, message: str, *, detail: str = "", why: str = "") -> None:
         super().__init__(message, detail=detail)
         self.why = why
+
+    @property
+    def in_full(self) -> str:
+        """With what to do, where that is known."""
+        remedy = self.REMEDIES.get(self.why)
+        return remedy % {"said": self.detail} if remedy else super().in_full
 
 
 class ContentsUnavailable(StoreUnavailable):

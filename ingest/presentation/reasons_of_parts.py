@@ -1,6 +1,6 @@
 """Sentences that say why a part is down, a message not sent, a file not here, as they are written down (reasons.py)."""
 
-from domain.errors import SchemaTooNew
+from domain.errors import SchemaTooNew, StoreUnavailable
 from ingest.translations import N_
 
 TOLD = (
@@ -19,6 +19,7 @@ TOLD = (
     N_("the database writer stopped"),
     N_("too much is waiting to be written"),
     *SchemaTooNew.TEXTS.values(),
+    *StoreUnavailable.REMEDIES.values(),
     N_("attachments cannot be stored now"),
     N_("an attachment cannot be stored now"),
     N_("an attachment cannot be read now"),

@@ -10,10 +10,16 @@ from sqlalchemy import make_url
 
 from config.settings import load
 from domain.errors import ConfigError, Position, StoreUnavailable
+from ingest.insisting import insist
 from ingest.journals import make_ready, open_journal
-from ingest.remedies import REMEDIES, told_at
+from ingest.presentation import reasons
+from ingest.remedies import told_at
+from ingest.supervise import Liveness, spawn
+from ingest.translations import use
 from store.failures import translated
+from store.migrating import upgrade
 from tests.ingest.desk import balcao
+from tests.patience import until
 from tests.store.conftest import on_server, postgres_server, run_sql
 from tests.store.test_failures import postgres_error
 
@@ -126,6 +132,28 @@ def test_a_schema_that_this_user_may_not_even_look_into_is_told_as_a_right_it_la
     assert "no schema has been selected to create in; let it own the database" in result.stderr
 
 
+@pytest.mark.parametrize(("lang", "words"), [
+    ("pt-BR", "o PostgreSQL não nos deixa entrar: {said}; corrija usuário e senha neste endereço, "),
+    ("en", "PostgreSQL does not let us in: {said}; mend user and password in this address, "),
+])  # fmt: skip
+async def test_a_part_that_waits_for_what_a_person_must_mend_says_what_in_the_readers_language(
+    postgres_server, database, address, lang, words
+):
+    """The tickets' password is wrong, and what is accepted waits in a journal that is elsewhere."""
+    await run_sql(postgres_server, f"ALTER ROLE {database} NOLOGIN")
+    liveness = Liveness()
+    waiting = spawn(insist(lambda: upgrade(address["rights"], "desk"), liveness, "store"), name="store")
+    await until(lambda: "store" in liveness.parts and liveness.parts["store"].detail)
+    waiting.cancel()
+    use(lang)
+    try:
+        assert reasons.why(liveness.parts["store"].detail).startswith(
+            words.format(said=f'role "{database}" is not permitted to log in')
+        )
+    finally:
+        use(None)
+
+
 @pytest.mark.parametrize("why", MISTAKES)
 async def test_a_start_does_not_wait_for_what_a_person_must_mend(address, written, why):
     settings = load(Path(written(address[why])))
@@ -169,7 +197,7 @@ def test_what_may_pass_is_no_mistake_of_anybody(state):
     with pytest.raises(StoreUnavailable) as caught:
         raise_as_told(postgres_error(state))
     assert caught.value.why == ""
-    assert "" not in REMEDIES
+    assert "" not in StoreUnavailable.REMEDIES
 
 
 def raise_as_told(error):
