@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 from ingest.stages import stages_of
 from store.sources import Change
@@ -83,6 +83,10 @@ def set_up_logging(level: str, style: str) -> None:
 
 def _dumps(event: Any, **_: Any) -> bytes:
     return orjson.dumps(event, default=str)
+
+
+disable_created_metrics()
+"""A second series beside every counter and histogram, since when it counts: nobody reads them."""
 
 
 class Metrics:

@@ -31,6 +31,16 @@ def test_each_figure_is_described_once():
     assert "# TYPE balcao_batch_entries histogram" in described
 
 
+def test_nothing_is_told_but_the_figures_that_are_documented():
+    """The library would add `…_created` beside each counter and histogram."""
+    metrics = Metrics()
+    metrics.accepted.labels("email").inc()
+    names = {line.split("{")[0].split(" ")[0] for line in generate_latest(metrics.registry).decode().splitlines()}
+
+    assert "balcao_accepted_total" in names
+    assert [name for name in names if name.endswith("_created")] == []
+
+
 def test_no_process_no_figures():
     assert generate_latest(registry_of(list)) == b""
 
