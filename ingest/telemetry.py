@@ -85,7 +85,7 @@ def _dumps(event: Any, **_: Any) -> bytes:
     return orjson.dumps(event, default=str)
 
 
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the library gives it no types
 """A second series beside every counter and histogram, since when it counts: nobody reads them."""
 
 

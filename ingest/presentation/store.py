@@ -1,6 +1,6 @@
 """Contents of attachments for people: what was looked at, what is wrong, what was removed or moved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ingest.presentation.clean import line
@@ -9,9 +9,11 @@ from ingest.translations import N_, _
 
 Document = Mapping[str, Any]
 MOST_ROWS = 25
+MOST_OF_ONE = 4
+"""Tickets, entries and names of one content: a letterhead's logo is named by all of them."""
 MENDING = N_(
-    "To mend: put the file back from a backup, where it is called by its SHA-256, too; or take it out of the message "
-    "as it came: `balcao journal export ENTRY`. Then verify again."
+    "To mend: `balcao journal retry ENTRY` takes the file anew from one of the messages that it came in, and makes no "
+    "second one; or put it back from a backup, where it is called by its SHA-256, too. Then verify again."
 )
 
 
@@ -40,14 +42,21 @@ def _show_lost(title: str, lost: Sequence[Document]) -> None:
         return
     rows = table(_("SHA-256"), _("Tickets"), _("Entry"), _("Name"))
     for one in lost[:MOST_ROWS]:
-        numbers = ", ".join(f"#{each['ticket']}" for each in one["tickets"])
-        entries = ", ".join(dict.fromkeys(each["entry"] for each in one["tickets"] if each["entry"]))
-        names = ", ".join(dict.fromkeys(line(each["name"]) for each in one["tickets"]))
+        named = one["tickets"]
+        numbers = _some(f"#{each['ticket']}" for each in named)
+        entries = _some(each["entry"] for each in named if each["entry"])
+        names = _some(line(each["name"]) for each in named)
         rows.add_row(cell(one["sha256"]), cell(numbers), cell(entries), cell(names, limit=60))
     console().print(heading(title))
     console().print(rows)
     if len(lost) > MOST_ROWS:
         console().print(cell(_("… and %(count)s more; --json has them all") % {"count": len(lost) - MOST_ROWS}, "dim"))
+
+
+def _some(words: Iterable[str]) -> str:
+    several = list(dict.fromkeys(words))
+    more = [f"… +{len(several) - MOST_OF_ONE}"] if len(several) > MOST_OF_ONE else []
+    return ", ".join([*several[:MOST_OF_ONE], *more])
 
 
 def size_words(size: int) -> str:

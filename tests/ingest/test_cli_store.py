@@ -68,7 +68,20 @@ def test_what_is_lost_is_told_with_its_ticket_and_exits_1(desk, files, spoil, wh
     assert shown.exit_code == 1
     assert "#1" in shown.output
     assert entry in shown.output
-    assert "balcao journal export" in " ".join(shown.output.split())
+    assert "balcao journal retry" in " ".join(shown.output.split())
+
+
+def test_a_file_that_every_ticket_names_is_one_line(tmp_path):
+    """The logo of a letterhead: thousands of tickets and entries would fill the screen many times over."""
+    desk = install(tmp_path)
+    (tmp_path / "var").mkdir()
+    mails = [mail(identity=f"mail:{number}", message_id=None, attachments=(BOLETO,)) for number in range(300)]
+    asyncio.run(file_tickets(f"sqlite:///{tmp_path / 'var' / 'balcao.db'}", *mails))
+
+    shown = desk.run("store", "verify")
+    assert len(shown.output.splitlines()) < 30
+    assert "#4, … +296" in " ".join(shown.output.split())
+    assert len(desk.json("store", "verify", code=1)["missing"][0]["tickets"]) == 300
 
 
 def test_quick_looks_at_sizes_alone(desk, files):
