@@ -1,5 +1,7 @@
 """A broken element of a body that holds several costs only itself, and not silently: a person sees what was wrong."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from channels.cleaning import clean_line
@@ -9,6 +11,7 @@ from domain.interaction import Interaction, Medium, Party
 from domain.raw import RawInteraction
 
 _LONGEST_EXCERPT = 2000
+_MARK = ":unreadable:"
 
 
 def unreadable(
@@ -26,7 +29,7 @@ def unreadable(
     text = f"{reason}\n{clean_line(as_written(element), _LONGEST_EXCERPT)}"
     return Interaction(
         channel=raw.channel,
-        identity=f"{raw.dedup_key}:unreadable:{index}",
+        identity=f"{raw.dedup_key}{_MARK}{index}",
         medium=medium,
         sender=Party(address=sender),
         occurred_at=raw.received_at,
@@ -36,3 +39,12 @@ def unreadable(
         traits=problem_traits([reason]),
         no_return_path=no_return_path,
     )
+
+
+def reworded(raw: RawInteraction, read: Interaction, say: Callable[[str], str]) -> Interaction:
+    """One of `unreadable` with its reason as `say` puts it, for whoever reads the ticket; anything else as it is."""
+    if not read.identity.startswith(f"{raw.dedup_key}{_MARK}"):
+        return read
+    reason, _, excerpt = read.text.rpartition("\n")
+    text = f"{say(reason)}\n{excerpt}"
+    return replace(read, text=text, text_full=text)

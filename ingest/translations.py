@@ -9,7 +9,8 @@ names neither language (C, POSIX, German) gets pt-BR, because that is who Balcã
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from gettext import c2py
@@ -31,6 +32,16 @@ _asked: ContextVar[str | None] = ContextVar("balcao_language", default=None)
 def use(name: str | None) -> None:
     """Speak `name` (`pt-BR`, `en`, …) from now on; None goes back to what the environment says."""
     _asked.set(name)
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """The same for a while: what is written down for others is in their language, not in that of who starts us."""
+    before = _asked.set(name)
+    try:
+        yield
+    finally:
+        _asked.reset(before)
 
 
 def is_known(name: str) -> bool:

@@ -16,6 +16,7 @@ from domain.errors import N_, ConfigError, Mistake, Position
 from domain.mailbox import Mailbox
 from ingest.pipeline import Pipeline
 from ingest.wiring import build_channels, open_contents, token_key
+from ingest.wording import worded
 from store.engines import Database
 from triage.acknowledge import Clerk, Exit, Policy
 from triage.letters import Letters
@@ -96,7 +97,7 @@ def open_pipeline(settings: Settings) -> Pipeline:
     return Pipeline(
         database=open_store(settings),
         files=open_contents(settings),
-        decoders={name: channel.decode for name, channel in channels.items()},
+        decoders={name: worded(channel.decode, settings.language) for name, channel in channels.items()},
         clerk=build_clerk(settings, channels),
         house=build_house(settings, channels),
         max_attempts=settings.worker.max_attempts,

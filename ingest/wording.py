@@ -1,0 +1,33 @@
+"""What a ticket says of a message that nobody could read, in the language of the settings.
+
+Channels give their reasons in English (CONTRIBUTING.md), and traits, logs and the journal keep them so.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from channels.unreadable import reworded
+from domain.afterwards import Afterword
+from domain.interaction import Ignored, Interaction
+from domain.ports import Decode
+from domain.raw import RawInteraction
+from ingest.presentation.reasons import why
+from ingest.translations import speaking
+
+
+def worded(decode: Decode, language: str) -> Decode:
+    """`decode`, whose reasons are said in `language`."""
+    say = partial(_why, language)
+
+    def read(raw: RawInteraction) -> Sequence[Interaction | Afterword] | Ignored:
+        decoded = decode(raw)
+        if isinstance(decoded, Ignored):
+            return decoded
+        return [reworded(raw, one, say) if isinstance(one, Interaction) else one for one in decoded]
+
+    return read
+
+
+def _why(language: str, reason: str) -> str:
+    with speaking(language):
+        return why(reason)
