@@ -235,7 +235,7 @@ VALUES = st.sampled_from(["", "1", "x", "[1]", "{}", "{a: 1}", "5m", "env:A", "~
 
 
 @given(lines=st.lists(st.tuples(KEYS, VALUES), max_size=5))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 def test_any_file_is_loaded_or_refused(lines, write):
     file = write("".join(f"{key}: {value}\n" for key, value in lines))
     try:

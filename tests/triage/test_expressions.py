@@ -20,7 +20,7 @@ def numbered(listed):
     return [(10 * number, Expression(source)) for number, source in enumerate(listed)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(sources, min_size=1, max_size=6, unique=True), texts.map("".join), st.booleans())
 def test_every_way_finds_what_each_expression_finds_alone(listed, text, many):
     padding = [rf"inexistente{number}\d" for number in range(ALL_AT_ONCE)] if many else []

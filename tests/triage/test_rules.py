@@ -24,7 +24,7 @@ conditions = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(conditions, min_size=1, max_size=6),
     st.lists(st.sampled_from(WORDS)).map(" ".join),

@@ -5,7 +5,7 @@ import string
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.mail.mime import MAX_DEPTH, children, parameters, read_mail, with_plain_line_ends
@@ -41,7 +41,6 @@ def test_it_finds_the_parts_the_standard_library_finds(case):
 texts = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=60)
 
 
-@settings(deadline=None)
 @given(texts, st.lists(st.binary(min_size=1, max_size=200), max_size=4), texts)
 def test_what_the_standard_library_writes_is_read_back(text, files, html):
     message = EmailMessage()

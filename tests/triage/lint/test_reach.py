@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.triage.lint.samples import findings, rule
@@ -75,7 +75,7 @@ def dead_in_truth(ruleset):
             yield one.name
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(st.lists(st.tuples(CONDITIONS, DOES), min_size=1, max_size=5))
 def test_dead_rules_are_found_and_only_those(drawn):
     text = "rules:\n" + FIRST + "".join(rule(f"r{n}", when, does) for n, (when, does) in enumerate(drawn))
@@ -86,7 +86,7 @@ def test_dead_rules_are_found_and_only_those(drawn):
     assert dead == set(dead_in_truth(rules_of(HEAD + text)))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 @given(st.lists(st.tuples(CONDITIONS, DOES), min_size=2, max_size=5))
 def test_fields_that_never_count_are_found_and_only_those(drawn):
     text = "rules:\n" + FIRST + "".join(rule(f"r{n}", when, does) for n, (when, does) in enumerate(drawn))
