@@ -59,11 +59,6 @@ class Secrets:
                 reason=error.strerror,
             ) from None
 
-    def reveal_or_create(self, reference: str, within: Path) -> str:
-        """The secret; on first use a random one is made (see create_if_missing)."""
-        self.create_if_missing(reference, within, token_hex(32))
-        return self.reveal(reference)
-
     def exposed(self, references: Iterable[str]) -> list[Mistake]:
         """A warning for every secret file that other users of this machine can read or write."""
         found = []

@@ -31,6 +31,11 @@ class Fate(StrEnum):
     DISCARDED = "discarded"
 
 
+UNFINISHED = (Fate.WAITING, Fate.CLAIMED)
+OVER = (Fate.DONE, Fate.IGNORED, Fate.DISCARDED)
+"""Neither a worker nor a person has anything more to do with it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawInteraction:
     """One thing a transport handed over, untouched.

@@ -37,6 +37,7 @@ LISTEN_PATTERN = r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]/@]+):[0-9]{1,5}"
 HANDED_PATTERN = r"systemd:[A-Za-z0-9._-]{1,100}"
 DOOR_PATTERN = rf"({HANDED_PATTERN}|{LISTEN_PATTERN})"
 REFERENCE_PATTERN = r"(env:[A-Za-z_][A-Za-z0-9_]*|file:[^\x00-\x1f]+)"
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what is listened on, not what we bind
 _NUMBERS = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
 
 
@@ -58,6 +59,11 @@ class Listen:
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def called_here(host: str) -> str:
+    """By which address this machine reaches who listens on `host`."""
+    return _EVERYWHERE.get(host, host)
 
 
 @dataclass(frozen=True, slots=True)

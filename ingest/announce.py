@@ -11,13 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.mailbox import Mailbox
+from domain.units import called_here
 from ingest.daemon import Daemon
 from ingest.presentation.clean import line
 from ingest.presentation.console import console
 from ingest.roles import is_everything, name_of
 from ingest.translations import _
 
-WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what is listened on, not what we bind
 MOST_RECIPIENTS = 4
 
 
@@ -109,8 +109,7 @@ def _somebody(mailbox: Mailbox) -> str:
 def try_mail(address: str, to: str) -> str:
     """A command that needs nothing but curl. `address`: host:port as listened on."""
     host, _colon, port = address.rpartition(":")
-    bare = host.strip("[]")
-    host = WILDCARDS.get(bare, bare)
+    host = called_here(host.strip("[]"))
     text = r"From: ana@cliente.example\nSubject: Boleto\n\nPreciso da segunda via do boleto.\n"
     url = f"smtp://[{host}]:{port}" if ":" in host else f"smtp://{host}:{port}"
     return f"printf '{text}' | curl -sS {url} --mail-from ana@cliente.example --mail-rcpt {shlex.quote(to)} -T -"

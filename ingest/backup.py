@@ -28,7 +28,7 @@ from sqlalchemy.pool import NullPool
 
 from config.settings import Settings
 from domain.errors import N_, StoreUnavailable, WrongFile
-from ingest.durable import write_file
+from ingest.durable import sync, write_file
 from ingest.roles import rules_folder
 from store import auditing, condemned
 from store.contents import Contents, name_of
@@ -67,6 +67,11 @@ class Copy:
 
 def url_of(settings: Settings, kind: Kind) -> str:
     return settings.journal_url if kind == "journal" else settings.store_url
+
+
+def folders_of(settings: Settings) -> dict[str, Path]:
+    """Name in a copy → where it lies in use."""
+    return {RULES: rules_folder(settings.var_path), SECRETS: settings.var_path / "secrets"}
 
 
 # Making one
@@ -200,7 +205,7 @@ def _copy_files(settings: Settings, folder: Path, *, secrets: bool) -> None:
     for path in (settings.path, settings.rules_path):
         if path.is_file():
             shutil.copy2(path, folder / SETTINGS / path.name)
-    for name, source in ((RULES, rules_folder(settings.var_path)), (SECRETS, settings.var_path / "secrets")):
+    for name, source in folders_of(settings).items():
         if source.is_dir() and (secrets or name != SECRETS):
             shutil.copytree(source, folder / name)
 
@@ -264,11 +269,3 @@ def _sha256(path: Path) -> str:
 def remove_log(path: Path) -> None:
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,7 +10,7 @@ from ingest.supervise import Liveness
 from ingest.telemetry import clean
 from store import sweeping
 from store.attachments import AttachmentFiles
-from store.contents import Contents, Moving
+from store.contents import Contents, places_of
 from store.engines import Database
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class Collecting:
         unfinished = sum(
             [
                 await asyncio.to_thread(place.remove_unfinished, now - self._grace)
-                for place in _places(self._contents)
+                for place in places_of(self._contents)
                 if isinstance(place, AttachmentFiles)
             ]
         )
@@ -54,7 +54,3 @@ class Collecting:
         removed = await sweeping.sweep(self._database, self._contents, datetime.now(UTC))
         if removed:
             log.info("attachments_removed", removed=removed)
-
-
-def _places(contents: Contents) -> tuple[Contents, ...]:
-    return (contents.here, contents.there) if isinstance(contents, Moving) else (contents,)

@@ -35,7 +35,7 @@ def append_line(path: Path, line: bytes) -> None:
     finally:
         os.close(descriptor)
     if new:
-        _sync_folder(path.parent)
+        sync(path.parent)
 
 
 def give_to_owner_of(folder: Path, descriptor: int) -> None:
@@ -45,10 +45,19 @@ def give_to_owner_of(folder: Path, descriptor: int) -> None:
         os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
+def sync(path: Path) -> None:
+    """What is in a file; or what was made, renamed and removed in a folder. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def remove_file(path: Path) -> None:
     """Raises OSError."""
     path.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync(path.parent)
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -64,7 +73,7 @@ def _replace(path: Path, content: bytes) -> None:
         with suppress(OSError):
             os.unlink(name)  # noqa: PTH108 - mkstemp names it by text
         raise
-    _sync_folder(path.parent)
+    sync(path.parent)
 
 
 def _dress_as(descriptor: int, path: Path) -> None:
@@ -81,11 +90,3 @@ def _overwrite(path: Path, content: bytes) -> None:
         stream.truncate()
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

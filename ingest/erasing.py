@@ -22,7 +22,7 @@ import structlog
 from domain.interaction import Ignored, Interaction
 from domain.person import PHONE, Person
 from domain.ports import Decode
-from domain.raw import Fate, JournalEntry
+from domain.raw import OVER, Fate, JournalEntry
 from store import erasing, erasures, incident_erasing, journal_erasing, persons, sweeping
 from store.contents import Contents
 from store.documents import Document
@@ -35,7 +35,6 @@ log = structlog.get_logger()
 
 PAGE = 20
 ROUNDS = 3
-_SETTLED = frozenset({Fate.DONE, Fate.IGNORED, Fate.DISCARDED})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,7 +136,7 @@ def concerns(person: Person, entry: JournalEntry, decode: Decode | None) -> bool
     said = [one for one in (decoded.noted if isinstance(decoded, Ignored) else decoded) if isinstance(one, Interaction)]
     if any(person.owns(realm, address) for one in said for realm, address in _parties(one)):
         return True
-    if entry.fate not in _SETTLED and said:
+    if entry.fate not in OVER and said:
         return False
     texts = (text for one in said for text in (one.text_full, one.html, one.subject))
     return person.traces.found_in(written) or any(map(person.traces.found_in, texts))

@@ -159,12 +159,10 @@ class Housekeeping:
             lambda connection: retention.purge_budgets(connection, budget_period(now - BUDGETS_KEPT))
         )
         await self._daemon.store.write(lambda connection: retention.purge_texts(connection, now - WINDOW))
-        while await self._daemon.store.write(lambda connection: calls.forget(connection, now - KEPT)):  # noqa: ASYNC110 - as below
-            await asyncio.sleep(PURGE_PAUSE)
-        while await self._daemon.store.write(  # noqa: ASYNC110 - as below
+        await self._step_by_step(lambda connection: calls.forget(connection, now - KEPT))
+        await self._step_by_step(
             lambda connection: incidents.forget(connection, now - REPORTS_KEPT, now - INCIDENTS_KEPT)
-        ):
-            await asyncio.sleep(PURGE_PAUSE)
+        )
         await self._forget(now)
         kept = self._daemon.settings.retention.raw
         if kept is None:

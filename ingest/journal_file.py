@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import sys
 import zlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -196,6 +196,3 @@ def opened(name: str, mode: str) -> Iterator[BinaryIO]:
     else:
         with Path(name).open(mode) as plain:
             yield cast("BinaryIO", plain)
-
-
-Use = Callable[[WholeJournal], Awaitable[Copied]]

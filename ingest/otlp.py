@@ -84,7 +84,7 @@ def open_spans(settings: Settings, node: str) -> tuple[Spans, Callable[[], None]
     return take, finish
 
 
-def _tell_failures(exporter: "object") -> None:
+def _tell_failures(exporter: object) -> None:
     """Let a failure of this exporter be one line of our log, not one for each batch."""
     from opentelemetry.sdk.trace.export import SpanExportResult  # noqa: PLC0415 - as above
 

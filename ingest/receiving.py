@@ -50,7 +50,7 @@ async def all_or_stop(events: Iterable[asyncio.Event], stop: asyncio.Event) -> N
         for event in events:
             await event.wait()
 
-    tasks = [spawn(every(), name="ready"), spawn(_set(stop), name="stop")]
+    tasks = [spawn(every(), name="ready"), spawn(_until_set(stop), name="stop")]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -58,7 +58,7 @@ async def all_or_stop(events: Iterable[asyncio.Event], stop: asyncio.Event) -> N
             task.cancel()
 
 
-async def _set(event: asyncio.Event) -> None:
+async def _until_set(event: asyncio.Event) -> None:
     await event.wait()
 
 

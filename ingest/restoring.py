@@ -20,18 +20,16 @@ from config.settings import Settings
 from domain.errors import N_
 from ingest.backup import (
     DATABASES,
-    RULES,
-    SECRETS,
     NotABackup,
     Told,
     contents_of,
+    folders_of,
     read_manifest,
     remove_log,
-    sync,
     url_of,
 )
-from ingest.durable import write_file
-from ingest.roles import RESTORING, rules_folder
+from ingest.durable import sync, write_file
+from ingest.roles import RESTORING
 from store.contents import Contents
 from store.engines import Database
 from store.migrating import Kind, current, metadata_of, upgrade
@@ -50,7 +48,7 @@ async def restore(settings: Settings, folder: Path, contents: Contents, told: To
     for path in contents_of(folder):
         await asyncio.to_thread(contents.put, path.read_bytes(), path.name)
         told(1)
-    for name, target in ((RULES, rules_folder(settings.var_path)), (SECRETS, settings.var_path / "secrets")):
+    for name, target in folders_of(settings).items():
         if (folder / name).is_dir():
             shutil.copytree(folder / name, target, dirs_exist_ok=True)
     for kind, name in reversed(DATABASES):

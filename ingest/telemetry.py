@@ -128,7 +128,7 @@ class Metrics:
         self._standing()
 
     def _standing(self) -> None:
-        """How things are, rather than what has come through."""
+        """How things are, and how often they were otherwise."""
         self.worker_deaths = self._counter("worker_deaths", "Child processes that died or hung on a batch.")
         self.journal = self._gauge("journal_entries", "Journal entries by fate.", "fate")
         self.oldest = self._gauge("journal_oldest_waiting_seconds", "Age of the oldest unprocessed entry.")

@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, select, update
 
-from domain.raw import Fate, RawInteraction, Whereabouts
+from domain.raw import UNFINISHED, Fate, RawInteraction, Whereabouts
 from store import journal_queries
 from store.appending import append, new_entry
 from store.bulk import chunks
@@ -29,7 +29,6 @@ from store.journal_schema import raw
 from store.raw_ids import to_text
 
 REPEATS = "repeats:"
-_OPEN = (Fate.WAITING.value, Fate.CLAIMED.value)
 _ROW = select(raw.c.raw_id, raw.c.dedup_key, raw.c.fate, raw.c.attempts, raw.c.reason)
 
 
@@ -91,7 +90,7 @@ def bury(connection: Connection, arrival: Arrival, reason: str, draw: Callable[[
 
 
 def whereabouts(connection: Connection, raw_id: str) -> Whereabouts | None:
-    """As `store.journal_queries`; a repetition is where the first of its key is."""
+    """As `store.journal_queries` has it; a repetition is where the first of its key is."""
     found = journal_queries.whereabouts(connection, raw_id)
     if found is not None and found.dedup_key.startswith(REPEATS):
         first = journal_queries.whereabouts(connection, found.dedup_key.split(":")[1])
@@ -120,7 +119,7 @@ def _known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[int, Kno
 
 
 def _of_known(arrival: Arrival, row: Known) -> Admitted:
-    if row.fate not in _OPEN:
+    if row.fate not in UNFINISHED:
         return Admitted(Admission.SETTLED, row.raw_id)
     attempts = 1 + min(row.attempts, arrival.redeliveries)
     how = Admission.AGAIN if attempts > 1 else Admission.NEW

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, distinct, func, select
 
 from store import condemned
-from store.contents import Contents, Moving, Stored
+from store.contents import Contents, Stored, places_of
 from store.engines import Database
 from store.schema import attachments, messages
 from store.sweeping import PAGE, paged
@@ -101,8 +101,7 @@ def _seen(contents: Contents, sha256: str, size: int) -> str:
 
 
 def _looked(contents: Contents, look: Callable[[Contents], bool | None]) -> str:
-    places = (contents.here, contents.there) if isinstance(contents, Moving) else (contents,)
-    states = [look(place) for place in places]
+    states = [look(place) for place in places_of(contents)]
     if states[0]:
         return "good"
     if any(states[1:]):

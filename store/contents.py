@@ -48,7 +48,7 @@ class Contents(Protocol):
         """The SHA-256 of what lies under this name, read piece by piece; None when there is nothing."""
 
     def listing(self) -> Iterator[Stored]:
-        """Everything there is, in the order of its names."""
+        """Everything there is: each place in the order of its names."""
 
     def remove(self, sha256: str) -> None:
         """What is not there is removed already."""
@@ -99,3 +99,8 @@ class Moving:
 
     def ping(self) -> None:
         self.here.ping()
+
+
+def places_of(contents: Contents) -> tuple[Contents, ...]:
+    """Where they are kept, where they belong first."""
+    return (contents.here, contents.there) if isinstance(contents, Moving) else (contents,)

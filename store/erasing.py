@@ -17,16 +17,17 @@ from sqlalchemy import Connection, Row, delete, func, or_, select, true, update
 
 from domain.outgoing import SendState
 from domain.person import ERASED, PHONE, Person, Traces
-from store import condemned, erasures
+from store import calls as call_store
+from store import erasures, receipts
 from store.codec import dumps
 from store.erasing_names import redact_files
 from store.erasures import Erasure
+from store.naming import unname_contents
 from store.persons import addressed, is_from, mailed_by, merges_of
 from store.schema import (
     ack_budget,
     ack_texts,
     address_changes,
-    attachments,
     contact_addresses,
     contact_merges,
     contacts,
@@ -35,11 +36,10 @@ from store.schema import (
     history,
     messages,
     outbox,
-    receipts,
     ticket_participants,
     tickets,
 )
-from store.schema_calls import call_events, call_ids, calls
+from store.schema_calls import calls
 from store.schema_chat import chat_events, chat_streams
 from store.schema_files import remote_files
 
@@ -129,15 +129,12 @@ def remains(connection: Connection, person: Person) -> int:
 def _empty(connection: Connection, his: Sequence[Row[Any]], ours: set[int], now: datetime) -> int:
     """`ours`: what we wrote to him keeps the name of who wrote it."""
     ids = [row.id for row in his]
-    files = list(connection.execute(select(attachments.c.sha256).where(attachments.c.message.in_(ids))).scalars())
-    connection.execute(delete(attachments).where(attachments.c.message.in_(ids)))
     connection.execute(delete(remote_files).where(remote_files.c.message.in_(ids)))
-    condemned.condemn(connection, files, now)
     for row in his:
         author = {"sender": row.sender, "sender_name": row.sender_name} if row.id in ours else {}
         kept = {**_SHELL, "verdict": without_words(row.verdict), **author}
         connection.execute(update(messages).where(messages.c.id == row.id).values(kept))
-    return len(files)
+    return unname_contents(connection, ids, now)
 
 
 def without_words(verdict: str | None) -> str | None:
@@ -164,9 +161,7 @@ def _forget_sendings(connection: Connection, to_him: Sequence[Row[Any]], now: da
         never = {"state": SendState.SILENT.value, "reason": "erased", "finished_at": now}
         values = {**emptied, **(never if row.state in _UNSENT else {})}
         connection.execute(update(outbox).where(outbox.c.id == row.id).values(values))
-        if row.remote_id:
-            place = receipts.c.channel == row.channel, receipts.c.remote_id == row.remote_id
-            connection.execute(delete(receipts).where(*place))
+    receipts.forget(connection, to_him)
     return len(to_him)
 
 
@@ -181,9 +176,7 @@ def _forget_talks(connection: Connection, number: int, his: Sequence[Row[Any]], 
 def _forget_calls(connection: Connection, person: Person, ids: set[int]) -> None:
     phones = sorted(one.address for one in person.addresses if one.realm == PHONE)
     where = or_(calls.c.message.in_(sorted(ids)), calls.c.contact.in_(phones))
-    for channel, root in connection.execute(select(calls.c.channel, calls.c.root).where(where)).all():
-        for table in (call_events, call_ids, calls):
-            connection.execute(delete(table).where(table.c.channel == channel, table.c.root == root))
+    call_store.remove(connection, where)
 
 
 def _redact(connection: Connection, others: Sequence[Row[Any]], traces: Traces, words: "Words") -> list[Row[Any]]:

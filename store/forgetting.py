@@ -11,11 +11,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, delete, exists, func, or_, select, update
 
 from domain.ticket import State
-from store import condemned
+from store import calls as call_store
+from store import receipts
 from store.erasures import history_open
+from store.naming import unname_contents
 from store.rows import WHO
 from store.schema import (
     attachments,
@@ -25,11 +27,10 @@ from store.schema import (
     history,
     messages,
     outbox,
-    receipts,
     tickets,
 )
 from store.schema_base import metadata
-from store.schema_calls import call_events, call_ids, calls
+from store.schema_calls import calls
 from store.schema_chat import chat_events
 
 FACTS, TICKETS = 500, 50
@@ -52,7 +53,7 @@ def forget_attachments(connection: Connection, before: datetime, now: datetime) 
     numbers = _numbers(connection, before, named)
     for number in numbers:
         ids = _messages_of(connection, [number])
-        count = _remove_files(connection, ids, now)
+        count = unname_contents(connection, ids, now)
         row = {"ticket": number, "at": now, "who": WHO, "what": "forgotten", "to": f"{count} attachments"}
         connection.execute(history.insert().values(row))
     return len(numbers)
@@ -67,7 +68,7 @@ def forget_tickets(connection: Connection, before: datetime, now: datetime) -> i
         people = select(tickets.c.contact).where(tickets.c.number.in_(numbers)).distinct()
         whose = [one for one in connection.execute(people).scalars() if one is not None]
         ids = _messages_of(connection, numbers)
-        _remove_files(connection, ids, now)
+        unname_contents(connection, ids, now)
         _remove_beside(connection, numbers, ids)
         for table in reversed(metadata.sorted_tables):
             for column in _columns_to(table.columns, messages.c.id):
@@ -90,28 +91,14 @@ def _messages_of(connection: Connection, numbers: Sequence[int]) -> list[int]:
     return list(connection.execute(select(messages.c.id).where(messages.c.ticket.in_(numbers))).scalars())
 
 
-def _remove_files(connection: Connection, ids: Sequence[int], now: datetime) -> int:
-    held = select(attachments.c.sha256).where(attachments.c.message.in_(ids))
-    files = list(connection.execute(held).scalars())
-    connection.execute(delete(attachments).where(attachments.c.message.in_(ids)))
-    condemned.condemn(connection, files, now)
-    return len(files)
-
-
 def _remove_beside(connection: Connection, numbers: Sequence[int], ids: Sequence[int]) -> None:
     """What knows tickets and messages by other names than their keys."""
     sent = select(outbox.c.id, outbox.c.channel, outbox.c.remote_id).where(outbox.c.ticket.in_(numbers))
     rows = connection.execute(sent).all()
-    for row in rows:
-        if row.remote_id:
-            place = receipts.c.channel == row.channel, receipts.c.remote_id == row.remote_id
-            connection.execute(delete(receipts).where(*place))
+    receipts.forget(connection, rows)
     told = or_(chat_events.c.message.in_(ids), chat_events.c.outgoing.in_([row.id for row in rows]))
     connection.execute(delete(chat_events).where(told))
-    phoned = select(calls.c.channel, calls.c.root).where(calls.c.ticket.in_(numbers))
-    for channel, root in connection.execute(phoned).all():
-        for table in (call_events, call_ids, calls):
-            connection.execute(delete(table).where(and_(table.c.channel == channel, table.c.root == root)))
+    call_store.remove(connection, calls.c.ticket.in_(numbers))
 
 
 def _columns_to(columns: Iterable[Column[Any]], key: Column[Any]) -> list[Column[Any]]:

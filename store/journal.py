@@ -53,8 +53,8 @@ class DatabaseJournal:
     """Implements `domain.ports.Journal`. `holder`: what this node is called where it claims.
 
     `reserve` is how many bytes must stay free on the file system of `folder`, `watermark` below how many only those who
-    are within their share are welcome. The writer starts with the
-    first write; `spawn` makes its task. Whoever opened `database` closes it, after this.
+    are within their share are welcome. The writer starts with the first write; `spawn` makes its task. Whoever opened
+    `database` closes it, after this.
     """
 
     def __init__(

@@ -21,7 +21,7 @@ from store.appending import checksum
 from store.bulk import INSERTERS, chunks
 from store.failures import is_damaged
 from store.journal_schema import raw, raw_payloads, source_folders, source_gaps, source_mails
-from store.raw_ids import to_numbers, to_text
+from store.raw_ids import before_next, to_numbers, to_text
 
 Document = dict[str, Any]
 
@@ -70,8 +70,8 @@ def mails_after(connection: Connection, folder_id: int, last: int) -> list[list[
 
 def entries_after(connection: Connection, last: str | None) -> list[Document]:
     """The next entries, as many as may be in memory together."""
-    after = (to_numbers([last]) if last else [-1])[0]
-    sizes = select(raw.c.raw_id, raw.c.size).where(raw.c.raw_id > after).order_by(raw.c.raw_id).limit(PAGE)
+    sizes = select(raw.c.raw_id, raw.c.size).where(raw.c.raw_id > before_next(last))
+    sizes = sizes.order_by(raw.c.raw_id).limit(PAGE)
     ids: list[int] = []
     total = 0
     for raw_id, size in connection.execute(sizes):

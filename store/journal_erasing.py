@@ -11,14 +11,13 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, delete, select, update
 
-from domain.raw import Fate
+from domain.raw import OVER, Fate
 from store.bulk import chunks
 from store.journal_schema import raw, raw_payloads
-from store.raw_ids import to_numbers, to_text
+from store.raw_ids import before_next, to_numbers, to_text
 
 PAGE = 500
 REASON = "erased"
-_SETTLED = (Fate.DONE.value, Fate.IGNORED.value, Fate.DISCARDED.value)
 
 
 class Held(NamedTuple):
@@ -32,8 +31,7 @@ class Held(NamedTuple):
 def held_after(connection: Connection, last: str | None, limit: int = PAGE) -> list[Held]:
     """The next entries whose bytes are there, in the order of their ids."""
     query = select(raw.c.raw_id, raw.c.fate, raw.c.tickets).join(raw_payloads, raw_payloads.c.raw_id == raw.c.raw_id)
-    after = (to_numbers([last]) if last else [-1])[0]
-    query = query.where(raw.c.raw_id > after).order_by(raw.c.raw_id).limit(limit)
+    query = query.where(raw.c.raw_id > before_next(last)).order_by(raw.c.raw_id).limit(limit)
     return [
         Held(to_text(row.raw_id), row.fate, frozenset(orjson.loads(row.tickets or "[]")))
         for row in connection.execute(query)
@@ -53,7 +51,7 @@ def erase(connection: Connection, raw_ids: Sequence[str], now: datetime) -> tupl
         erased += connection.execute(delete(raw_payloads).where(raw_payloads.c.raw_id.in_(free))).rowcount
         for raw_id in free:
             values: dict[str, Any] = {"reason": REASON}
-            if fates[raw_id] not in _SETTLED:
+            if fates[raw_id] not in OVER:
                 values |= {"fate": Fate.DISCARDED.value, "settled_at": now}
             connection.execute(update(raw).where(raw.c.raw_id == raw_id).values(values))
     return erased, [to_text(raw_id) for raw_id in sorted(busy)]

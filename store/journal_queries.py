@@ -6,11 +6,10 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import Connection, func, select
 
-from domain.raw import Fate, JournalEntry, RawInteraction, Whereabouts
+from domain.raw import UNFINISHED, Fate, JournalEntry, RawInteraction, Whereabouts
 from store.journal_schema import NOT_DONE, raw, raw_payloads
 from store.raw_ids import to_numbers, to_text
 
-UNFINISHED = (Fate.WAITING.value, Fate.CLAIMED.value)
 LOOK_BACK = 50_000
 """Entries among which the last one of each channel is looked for: 20 ms."""
 

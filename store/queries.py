@@ -78,14 +78,6 @@ def counts(connection: Connection) -> dict[tuple[State, str], int]:
     return {(State(state), department): count for state, department, count in connection.execute(query)}
 
 
-def message_for(connection: Connection, identity: str) -> tuple[int, int] | None:
-    """(message id, ticket) of what was filed under `identity`."""
-    row = connection.execute(
-        select(messages.c.id, messages.c.ticket).where(messages.c.identity == identity)
-    ).one_or_none()
-    return None if row is None else (row[0], row[1])
-
-
 def opening_facts(connection: Connection, number: int) -> Facts | None:
     """What triage saw when it opened the ticket; None when there is no such ticket."""
     opening = select(messages.c.facts, messages.c.text).join(tickets, tickets.c.opened_by == messages.c.id)

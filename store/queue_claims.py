@@ -97,6 +97,12 @@ class Claims:
             else:
                 await delivery.give_back()
 
+    async def close(self) -> None:
+        """Say that nothing is held here any more."""
+        if self._noted is not None:
+            with suppress(IntakeUnavailable, StoreUnavailable):
+                await self._archive.write(partial(queue_heads.forget, holder=self.holder))
+
     # Within
 
     async def _admit(self, taken: Sequence[Delivery]) -> Sequence[Admitted]:
@@ -117,11 +123,6 @@ class Claims:
             self._noted = head = self._head(now)
             with suppress(IntakeUnavailable, StoreUnavailable):
                 await self._archive.write(partial(queue_heads.note, head=head))
-
-    async def close(self) -> None:
-        if self._noted is not None:
-            with suppress(IntakeUnavailable, StoreUnavailable):
-                await self._archive.write(partial(queue_heads.forget, holder=self.holder))
 
     def _head(self, now: datetime) -> Head:
         return Head(self.holder, self._inbox.held, self._inbox.oldest, now)

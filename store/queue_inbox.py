@@ -32,7 +32,6 @@ log = structlog.get_logger()
 FEW = 4
 """Large entries and dead letters that may lie here at once."""
 
-
 Key: TypeAlias = tuple[int, str]
 
 
@@ -106,10 +105,6 @@ class Inbox:
 
     async def close(self) -> None:
         await self._link.close()
-
-    @property
-    def is_attended(self) -> bool:
-        return self._link.is_up
 
     # Taking and settling
 

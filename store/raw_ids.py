@@ -2,7 +2,7 @@
 
 As 64-bit integers they are SQLite's own row numbers, so an entry is appended at the end and found without an index.
 One process draws no id twice. Two processes may, if they accept in the same nanosecond: whoever comes second to the
-database draws again (`store.records.append`).
+database draws again (`store.appending.append`).
 """
 
 import re
@@ -34,3 +34,8 @@ def to_text(number: int) -> str:
 def to_numbers(texts: Iterable[str]) -> list[int]:
     """Without those that cannot be the id of anything."""
     return [int(text, 16) for text in texts if _TEXT.fullmatch(text)]
+
+
+def before_next(last: str | None) -> int:
+    """What the ids of the page after `last` are greater than; None: of the first page."""
+    return -1 if last is None else int(last, 16)

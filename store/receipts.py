@@ -7,11 +7,11 @@ FAILED, another try may help ─▶ PENDING again      FAILED else ─▶ FAILED
 DELIVERED or READ after a failure (another device took it) ─▶ SENT
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, and_, select, tuple_, update
+from sqlalchemy import Connection, Executable, Row, and_, delete, select, tuple_, update
 
 from domain.afterwards import DeliveryReceipt, Progress
 from domain.outgoing import SendState
@@ -101,6 +101,14 @@ def _act(connection: Connection, failed: Sequence[Key], now: datetime) -> None:
     for chunk in chunks(failed):
         for row in connection.execute(query.where(_BY_CHAT, still, _among(outbox, chunk))).all():
             _act_on(connection, row, now)
+
+
+def forget(connection: Connection, sent: Iterable[Any]) -> None:
+    """What was told of these rows of the outbox."""
+    for row in sent:
+        if row.remote_id:
+            place = receipts.c.channel == row.channel, receipts.c.remote_id == row.remote_id
+            connection.execute(delete(receipts).where(*place))
 
 
 def _act_on(connection: Connection, row: Any, now: datetime) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from domain.raw import Fate, JournalEntry, Outcome
+from domain.raw import UNFINISHED, Fate, JournalEntry, Outcome
 from store import entries, nodes
 from store.at_once import AtOnce, Row, given
 from store.bell import JOURNAL, ring_with
@@ -167,7 +167,7 @@ def replay(connection: Connection, raw_ids: Sequence[str]) -> list[str]:
     """Entries whose payload retention has removed cannot be replayed."""
     held = select(raw_payloads.c.raw_id).where(raw_payloads.c.raw_id == raw.c.raw_id).exists()
     fresh = {"fate": Fate.WAITING.value, "attempts": 0, "not_before": None, "settled_at": None, "reason": None}
-    settled = tuple(fate.value for fate in Fate if fate not in {Fate.WAITING, Fate.CLAIMED})
+    settled = tuple(fate for fate in Fate if fate not in UNFINISHED)
     ring_with(connection, JOURNAL)
     return _change(connection, raw_ids, raw.c.fate.in_(settled) & held, fresh)
 

@@ -8,13 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from domain.raw import Fate
+from domain.raw import OVER
 from store.journal_schema import raw, raw_payloads
 from store.moments import to_micros
 from store.schema import ack_budget, ack_texts
 
 STEP = 500
-_OVER = (Fate.DONE.value, Fate.IGNORED.value, Fate.DISCARDED.value)
 
 
 def purge_payloads(connection: Connection, settled_before: datetime, step: int = STEP) -> int:
@@ -24,7 +23,7 @@ def purge_payloads(connection: Connection, settled_before: datetime, step: int =
     old = (
         select(raw_payloads.c.raw_id)
         .join_from(raw_payloads, raw, raw.c.raw_id == raw_payloads.c.raw_id)
-        .where(raw_payloads.c.raw_id < ids_from, raw.c.fate.in_(_OVER), raw.c.settled_at < settled_before)
+        .where(raw_payloads.c.raw_id < ids_from, raw.c.fate.in_(OVER), raw.c.settled_at < settled_before)
         .order_by(raw_payloads.c.raw_id)
         .limit(step)
     )

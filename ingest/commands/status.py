@@ -19,7 +19,7 @@ import orjson
 
 from config.settings import Settings
 from domain.errors import BalcaoError
-from domain.units import Listen
+from domain.units import Listen, called_here
 from ingest import health, signs
 from ingest.commands import installation
 from ingest.commands.databases import with_journal, with_store
@@ -36,7 +36,6 @@ T = TypeVar("T")
 
 PATIENCE = 3.0
 MOST_BYTES = 1_000_000
-WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what is listened on, not what we bind
 NOT_RUNNING = "not running"
 PRIVATE_SITE, SILENT = "private site", "it does not answer"
 
@@ -106,7 +105,7 @@ def _gathered(settings: Settings, problems: list[str]) -> dict[str, Any]:
 
 def ask(private: Listen) -> Mapping[str, Any] | None:
     """What the daemon says of itself at /readyz; None when nobody (or somebody else) answers there."""
-    connection = http.client.HTTPConnection(WILDCARDS.get(private.host, private.host), private.port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection(called_here(private.host), private.port, timeout=PATIENCE)
     try:
         connection.request("GET", "/readyz")
         answer = json.loads(connection.getresponse().read(MOST_BYTES))

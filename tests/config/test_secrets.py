@@ -1,6 +1,7 @@
 import stat
 import threading
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
@@ -123,7 +124,8 @@ def test_of_many_that_make_a_secret_at_once_one_wins(secrets, tmp_path):
 
     def make() -> None:
         barrier.wait()
-        seen.append(secrets.reveal_or_create("file:var/key", tmp_path / "var"))
+        secrets.create_if_missing("file:var/key", tmp_path / "var", token_hex(32))
+        seen.append(secrets.reveal("file:var/key"))
 
     threads = [threading.Thread(target=make) for _ in range(8)]
     for thread in threads:

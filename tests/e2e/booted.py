@@ -107,10 +107,10 @@ def booted(folder):
     kinds = ("mount", "net", "uts", "ipc", "cgroup", "pid")
     with (folder / "boot.log").open("wb") as log:
         outside = subprocess.Popen(
-        ["unshare", *(f"--{kind}" for kind in kinds), "--propagation", "private", "--fork", "--kill-child",
-         "bash", "-c", script],
-        stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, stderr=log,
-    )  # fmt: skip
+            ["unshare", *(f"--{kind}" for kind in kinds), "--propagation", "private", "--fork", "--kill-child",
+             "bash", "-c", script],
+            stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, stderr=log,
+        )  # fmt: skip
     try:
         machine = Machine(wait_for(lambda: _child(outside.pid), what="the machine's first process"))
         wait_for(lambda: outside.poll() is not None or machine.is_up(), what="a booted machine")

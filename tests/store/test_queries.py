@@ -88,9 +88,3 @@ async def test_the_export_starts_where_it_is_asked_to(filed, later, count):
 
 async def test_counts_are_by_state_and_department(filed):
     assert await filed.read(queries.counts) == {(State.NEW, "comercial"): 1, (State.NEW, "financeiro"): 2}
-
-
-async def test_a_message_is_found_by_its_identity(filed):
-    ticket = await filed.read(lambda connection: queries.ticket(connection, 1))
-    assert await filed.read(lambda connection: queries.message_for(connection, "b")) == (ticket["messages"][1]["id"], 1)
-    assert await filed.read(lambda connection: queries.message_for(connection, "z")) is None

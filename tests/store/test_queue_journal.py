@@ -311,7 +311,7 @@ async def test_without_the_archive_nothing_is_claimed_and_nothing_lost(journal, 
         with pytest.raises(IntakeUnavailable):
             await journal.claim(1)
         await asyncio.sleep(0.1)
-    assert not journal._inbox.is_attended, "it went back to the broker, which allows nobody half an hour"
+    assert not journal._inbox._link.is_up, "it went back to the broker, which allows nobody half an hour"
     await journal.release([receipt.raw_id], uncount=True)
     mend()
 
