@@ -19,7 +19,7 @@ from ingest.supervise import PartState
 from ingest.telemetry import clean
 from ingest.transaction import budget_period
 from ingest.watching import Watching
-from store import calls, forgetting, incidents, outbox, remote_files, retention
+from store import call_removing, forgetting, incidents, outbox, remote_files, retention
 from store.ledger import JournalLedger
 from triage.echoes import WINDOW
 
@@ -159,7 +159,7 @@ class Housekeeping:
             lambda connection: retention.purge_budgets(connection, budget_period(now - BUDGETS_KEPT))
         )
         await self._daemon.store.write(lambda connection: retention.purge_texts(connection, now - WINDOW))
-        await self._step_by_step(lambda connection: calls.forget(connection, now - KEPT))
+        await self._step_by_step(lambda connection: call_removing.forget(connection, now - KEPT))
         await self._step_by_step(
             lambda connection: incidents.forget(connection, now - REPORTS_KEPT, now - INCIDENTS_KEPT)
         )

@@ -13,23 +13,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
-from itertools import product
-from typing import Any
 
 import orjson
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Executable,
-    Select,
-    bindparam,
-    case,
-    delete,
-    exists,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Executable, bindparam, case, delete, exists, func, select, update
 
 from domain.call import CallEvent, Sign
 from domain.call_merging import leading
@@ -186,28 +172,6 @@ def postpone(connection: Connection, found: Iterable[tuple[str, str]], until: da
     for channel, root in found:
         place = calls.c.channel == channel, calls.c.root == root
         connection.execute(update(calls).where(*place, calls.c.due_at.is_not(None)).values(due_at=until))
-
-
-def forget(connection: Connection, before: datetime, step: int = 500) -> int:
-    """Remove what was told of at most `step` calls long ago; their messages stay. Returns how many."""
-    query = select(calls.c.channel, calls.c.root).where(calls.c.touched_at < before, calls.c.due_at.is_(None))
-    return _remove(connection, query.order_by(calls.c.touched_at).limit(step))
-
-
-def remove(connection: Connection, which: ColumnElement[bool]) -> int:
-    """Calls with all that was told of them; their messages stay. Returns how many."""
-    return _remove(connection, select(calls.c.channel, calls.c.root).where(which))
-
-
-def _remove(connection: Connection, query: Select[Any, Any]) -> int:
-    gone = connection.execute(query).all()
-    by_channel: dict[str, list[str]] = defaultdict(list)
-    for channel, root in gone:
-        by_channel[channel].append(root)
-    for channel, roots in by_channel.items():
-        for table, chunk in product((call_events, call_ids, calls), chunks(roots)):
-            connection.execute(delete(table).where(table.c.channel == channel, table.c.root.in_(chunk)))
-    return len(gone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,7 @@ from sqlalchemy import Connection, Row, delete, func, or_, select, true, update
 
 from domain.outgoing import SendState
 from domain.person import ERASED, PHONE, Person, Traces
-from store import calls as call_store
-from store import erasures, receipts
+from store import call_removing, erasures, receipts
 from store.codec import dumps
 from store.erasing_names import redact_files
 from store.erasures import Erasure
@@ -176,7 +175,7 @@ def _forget_talks(connection: Connection, number: int, his: Sequence[Row[Any]], 
 def _forget_calls(connection: Connection, person: Person, ids: set[int]) -> None:
     phones = sorted(one.address for one in person.addresses if one.realm == PHONE)
     where = or_(calls.c.message.in_(sorted(ids)), calls.c.contact.in_(phones))
-    call_store.remove(connection, where)
+    call_removing.remove(connection, where)
 
 
 def _redact(connection: Connection, others: Sequence[Row[Any]], traces: Traces, words: "Words") -> list[Row[Any]]:

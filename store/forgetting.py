@@ -14,8 +14,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, delete, exists, func, or_, select, update
 
 from domain.ticket import State
-from store import calls as call_store
-from store import receipts
+from store import call_removing, receipts
 from store.erasures import history_open
 from store.naming import unname_contents
 from store.rows import WHO
@@ -98,7 +97,7 @@ def _remove_beside(connection: Connection, numbers: Sequence[int], ids: Sequence
     receipts.forget(connection, rows)
     told = or_(chat_events.c.message.in_(ids), chat_events.c.outgoing.in_([row.id for row in rows]))
     connection.execute(delete(chat_events).where(told))
-    call_store.remove(connection, calls.c.ticket.in_(numbers))
+    call_removing.remove(connection, calls.c.ticket.in_(numbers))
 
 
 def _columns_to(columns: Iterable[Column[Any]], key: Column[Any]) -> list[Column[Any]]:

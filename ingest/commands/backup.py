@@ -18,7 +18,7 @@ from ingest.commands.shape import command, group
 from ingest.commands.shell import Shell, say, warn
 from ingest.locks import AlreadyRunning, RoleLock
 from ingest.presentation.progress import progress
-from ingest.presentation.store import size_words
+from ingest.presentation.quantities import size_words
 from ingest.roles import ROLES
 from ingest.translations import N_, _, in_words
 from ingest.wiring import open_contents

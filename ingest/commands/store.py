@@ -15,7 +15,8 @@ from ingest.commands.failures import AlreadySaid, Unusable
 from ingest.commands.shape import command, group
 from ingest.commands.shell import Shell, say
 from ingest.presentation.progress import progress
-from ingest.presentation.store import show_audit, size_words
+from ingest.presentation.quantities import size_words
+from ingest.presentation.store import show_audit
 from ingest.translations import N_, _
 from ingest.wiring import open_contents
 from store import auditing, moving, sweeping

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, heading, paragraph, table
 from ingest.presentation.labels import FIELDS, counted_tickets, label
+from ingest.presentation.quantities import percent
 from ingest.presentation.tickets import matched_words
 from ingest.translations import _, ngettext
 
@@ -44,10 +45,6 @@ def show_backtest(document: Mapping[str, Any]) -> None:
     if document["limit"] is not None:
         words = _("within the limit of %(limit)s") if document["ok"] else _("more than the limit of %(limit)s")
         out.print(paragraph(words % {"limit": percent(document["limit"])}, "green" if document["ok"] else "bold red"))
-
-
-def percent(share: float) -> str:
-    return f"{share * 100:.1f}".rstrip("0").rstrip(".") + "%"
 
 
 def _show_sum(document: Mapping[str, Any]) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ingest.presentation.backtest import percent
 from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, heading, paragraph, table
 from ingest.presentation.labels import FIELDS, counted_tickets, label
+from ingest.presentation.quantities import percent
 from ingest.translations import _
 
 DOUBTFUL = 0.8

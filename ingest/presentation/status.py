@@ -21,6 +21,7 @@ from ingest.presentation.clean import line
 from ingest.presentation.console import cell, console, table
 from ingest.presentation.labels import FATES, FILES, PARTS, REPORTING, SENDING, STYLES, counted_rules, label
 from ingest.presentation.moments import ago, duration
+from ingest.presentation.quantities import size_words
 from ingest.presentation.reasons import why
 from ingest.translations import N_, _, ngettext
 
@@ -185,7 +186,7 @@ def _leases(leases: Sequence[Document]) -> Text:
 def _disk(disk: Mapping[str, int]) -> Text:
     left = disk["free"] / disk["total"] if disk["total"] else 0.0
     style = "green" if left >= SCARCE else "bold red"
-    words = _("%(percent)d %% free, %(size).1f GB") % {"percent": round(100 * left), "size": disk["free"] / 1e9}
+    words = _("%(percent)d %% free, %(size)s") % {"percent": round(100 * left), "size": size_words(disk["free"])}
     return Text.assemble(_bar(left, style), f" {words}")
 
 

@@ -59,14 +59,6 @@ def _some(words: Iterable[str]) -> str:
     return ", ".join([*several[:MOST_OF_ONE], *more])
 
 
-def size_words(size: int) -> str:
-    """`12.3 MB`"""
-    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size} B"
-
-
 _HEADINGS = {
     "named": lambda: _("named by tickets"),
     "good": lambda: _("there and whole"),
