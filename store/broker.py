@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 import aio_pika
-from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.abc import AbstractChannel, AbstractConnection, TimeoutType
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, AMQPError, InvalidFrameError, ProbableAuthenticationError
 from aiormq.exceptions import ConnectionNotAllowed
 
@@ -159,7 +159,7 @@ class Link:
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
                 url = url_of(self._address, host, f"heartbeat={HEARTBEAT}&name={self._name}")
-                connection = await aio_pika.connect(url, ssl_context=self._tls)
+                connection = await aio_pika.connect(url, ssl_context=self._tls, connection_class=_Connection)
                 channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
             async with asyncio.timeout(CONNECT_TIMEOUT * 2):
                 await self._prepare(channel)
@@ -167,6 +167,21 @@ class Link:
             await _close(connection)
             raise
         self._connection, self._channel = connection, channel
+
+
+class _Connection(aio_pika.Connection):
+    """Closed as soon as it does not come about.
+
+    Else the library does so when it is collected: by a task of nobody's, or, where that happens in a thread without a
+    loop, by a coroutine that Python says was never awaited.
+    """
+
+    async def connect(self, timeout: TimeoutType = None) -> None:  # noqa: ASYNC109 - the library's own
+        try:
+            await super().connect(timeout)
+        except BaseException:
+            await self.close()
+            raise
 
 
 async def _close(connection: AbstractConnection | None) -> None:
