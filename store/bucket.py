@@ -9,7 +9,7 @@ bucket that does not exist as much as a server that is away, is ContentsUnavaila
 import contextlib
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -27,6 +27,7 @@ CONNECT_TIMEOUT = 5.0
 PIECE = 1_048_576
 _MAKING = Lock()
 """Clients may be used by several threads, but not made by them."""
+_MD5 = re.compile(r"[0-9a-f]{32}")
 _ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
 _CANNOT_SAY = frozenset({"403", "AccessDenied", "Forbidden"})
 """What a HEAD answers for a key that does not exist, to who may not list."""
@@ -51,6 +52,13 @@ class BucketOptions:
     patience: float = 30.0
 
 
+def _is_other(found: Mapping[str, Any], content: bytes) -> bool:
+    """Of the same size, but overwritten since: the ETag is the MD5, unless a key of the store's client encrypts it."""
+    etag = str(found.get("ETag", "")).strip('"')
+    told = _MD5.fullmatch(etag) and found.get("ServerSideEncryption", "AES256") == "AES256"
+    return bool(told) and etag != hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
 class AttachmentBucket:
     """`store.contents.Contents` over S3. Its client is made on first use: that takes 0.2 s and 40 MB."""
 
@@ -64,8 +72,8 @@ class AttachmentBucket:
 
     def put(self, content: bytes, sha256: str) -> None:
         """See `store.contents.Contents`."""
-        found = self._head(sha256)
-        if found is None or found.size != len(content):
+        found = self._headers(sha256)
+        if found is None or found["ContentLength"] != len(content) or _is_other(found, content):
             with self._translated():
                 self._client.put_object(**self._key(sha256), Body=content, ContentType="application/octet-stream")
 
@@ -135,17 +143,21 @@ class AttachmentBucket:
         return {"Bucket": self._options.bucket, "Key": self._options.prefix + name_of(checked(sha256))}
 
     def _head(self, sha256: str) -> Stored | None:
+        found = self._headers(sha256)
+        return None if found is None else Stored(sha256, found["ContentLength"], found["LastModified"])
+
+    def _headers(self, sha256: str) -> dict[str, Any] | None:
         from botocore.exceptions import ClientError  # noqa: PLC0415 - a disk needs no botocore
 
         key = self._key(sha256)
         with self._translated():
             try:
-                found = self._client.head_object(**key)
+                found: dict[str, Any] = self._client.head_object(**key)
             except ClientError as error:
                 if _code(error) in _ABSENT | _CANNOT_SAY:
                     return None
                 raise
-        return Stored(sha256, found["ContentLength"], found["LastModified"])
+        return found
 
     def _pieces(self, sha256: str) -> Iterator[bytes] | None:
         """None when there is nothing."""

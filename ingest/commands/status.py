@@ -30,12 +30,13 @@ from ingest.presentation.status import in_words, show_status
 from ingest.roles import ROLES, run_folder
 from ingest.rulesets import read_rules
 from ingest.supervise import Part, PartState
-from ingest.translations import N_
+from ingest.translations import N_, _
 
 T = TypeVar("T")
 
 PATIENCE = 3.0
 MOST_BYTES = 1_000_000
+MOST_PROBLEMS = 6
 NOT_RUNNING = "not running"
 PRIVATE_SITE, SILENT = "private site", "it does not answer"
 
@@ -60,10 +61,17 @@ def status(shell: Shell) -> int:
     }
     document = {"verdict": verdict, **document}
     shell.answer(document, lambda: show_status(document, ZoneInfo(shell.settings.timezone)))
-    warn(problems)
+    warn(_first_of(problems))
     if problems:
         return UNUSABLE
     return WRONG if health.verdict(found) is health.Health.STOPPED else 0
+
+
+def _first_of(problems: list[str]) -> list[str]:
+    """One wrong word of a rule file may be dozens of mistakes, below which nobody sees the verdict."""
+    left = len(problems) - MOST_PROBLEMS
+    more = [_("… and %(count)s more; --json has them all") % {"count": left}] if left > 0 else []
+    return [*problems[:MOST_PROBLEMS], *more]
 
 
 def _gathered(settings: Settings, problems: list[str]) -> dict[str, Any]:

@@ -113,6 +113,21 @@ def test_broken_rules_are_told_and_the_rest_is_shown(own_desk):
     assert "não dá para ler: rules" in own_desk.run("status").stdout
 
 
+def test_one_wrong_word_of_many_consequences_leaves_the_verdict_on_the_screen(own_desk):
+    tests = "".join(
+        f"  - {{name: t{number}, given: {{text: a}}, expect: {{rule: r{number}}}}}\n" for number in range(40)
+    )
+    own_desk.rules.write_text(
+        "version: 1\ndepartments: {suporte: S}\ndefault: {department: suporte, priority: Baixa}\n"
+        f"rules: []\ntests:\n{tests}"
+    )
+
+    shown = own_desk.run("status")
+    assert len(shown.stderr.splitlines()) < 10
+    assert "… e mais" in shown.stderr
+    assert len(own_desk.json("status", code=2)["problems"]) == 40
+
+
 def test_rules_that_are_refused_while_others_are_in_force_are_told_so(own_desk):
     own_desk.rules.write_text("version: 1\n")
     rules = {"state": "up", "since": "2026-11-22T12:00:00Z", "last_success": None, "detail": "the file is refused"}

@@ -74,8 +74,9 @@ def test_many_are_put_together_and_each_once(server, name, bucket):
     assert all(bucket.get(sha256) == content for content, sha256 in contents)
 
 
-def test_a_damaged_object_is_not_given_out_and_half_of_one_is_mended_by_the_next_put(server, name, bucket):
-    server.client.put_object(Bucket=name, Key=PLACE, Body=CONTENT[:-1])
+@pytest.mark.parametrize("damaged", [CONTENT[:-1], CONTENT[:-1] + b"O"], ids=["cut", "altered"])
+def test_a_damaged_object_is_not_given_out_and_is_mended_by_the_next_put(server, name, bucket, damaged):
+    server.client.put_object(Bucket=name, Key=PLACE, Body=damaged)
 
     assert bucket.get(SHA) is None
     assert bucket.measure(SHA) not in {SHA, None}
