@@ -159,7 +159,7 @@ def _say_erased(document: dict[str, Any]) -> None:
     if not document["erasures"]:
         say(_("No erasure was interrupted."))
     for one in document["erasures"]:
-        removed = ", ".join(f"{count} {_(WHAT[what])}" for what, count in one["removed"].items() if what in WHAT)
+        removed = " · ".join(f"{_(WHAT[what])}: {count}" for what, count in one["removed"].items() if what in WHAT)
         say(_("Erasure %(id)s: %(removed)s") % {"id": one["id"], "removed": removed or "-"})
     for file in document["not_compacted"]:
         text = _("%(file)s is large: compact it at a quiet hour (sqlite3 FILE VACUUM), for traces in unused pages")

@@ -44,6 +44,11 @@ def test_erase_and_then_there_is_nobody(own_desk):
     assert own_desk.run("tickets", "list").exit_code == 0
 
 
+def test_what_was_erased_is_a_list_of_counts_right_for_one_too(own_desk):
+    said = own_desk.run("contacts", "erase", "1", "--yes").output
+    assert said == "Apagamento 1: mensagens: 2 · cartas a esta pessoa: 2 · tickets: 2 · entradas do diário: 2\n"
+
+
 def test_who_or_resume_is_to_be_said(own_desk):
     assert own_desk.run("contacts", "erase").exit_code == 2
     assert own_desk.run("contacts", "erase", "1", "--resume").exit_code == 2
