@@ -43,13 +43,13 @@ async def open_journal(settings: Settings) -> AsyncIterator[WholeJournal]:
             holder=node_name(settings.var_path),
         )
         try:
-            await _try(settings, journal)
+            await _ready_if_it_can_be(settings, journal)
             yield journal
         finally:
             await journal.close()
 
 
-async def _try(settings: Settings, journal: DatabaseJournal) -> None:
+async def _ready_if_it_can_be(settings: Settings, journal: DatabaseJournal) -> None:
     """A server that is away, or whose schema another node is bringing up to date, is waited for behind open doors:
     until then everybody is told to try again."""
     try:
