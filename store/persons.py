@@ -1,7 +1,7 @@
 """Who a person is to the ticket store, and which tickets speak of him. Units of work over a connection."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -55,8 +55,7 @@ def addressed(person: Person, column: ColumnElement[Any]) -> ColumnElement[bool]
 
 def mailed_by(person: Person, column: ColumnElement[Any]) -> ColumnElement[bool]:
     written = func.lower(column)
-    tagged = (one.rpartition("@") for one in sorted(person.mailboxes))
-    likes = [written.like(f"{_escaped(local)}+%@{_escaped(domain)}", escape="/") for local, _, domain in tagged]
+    likes = [written.like(f"{local}+%@{domain}", escape="/") for local, domain in _halves(person)]
     return or_(written.in_(sorted(person.mailboxes)), *likes)
 
 
@@ -86,14 +85,20 @@ def _wrote_on(person: Person) -> list[ColumnElement[bool]]:
 
 def _named_on(person: Person, columns: Sequence[Column[Any]]) -> list[ColumnElement[bool]]:
     """More than it should find is no harm: who looks closer decides."""
-    written = [f"%{_escaped(local)}%@{_escaped(domain)}%" for local, _, domain in
-               (one.rpartition("@") for one in sorted(person.mailboxes))]  # fmt: skip
+    written = [f"%{local}%@{domain}%" for local, domain in _halves(person)]
     called = sorted({name for one in person.full_names for name in (one, one.lower(), one.upper())})
     likes = [*written, *map(_spaced, called)]
     return [
         *(column.ilike(like, escape="/") for column in columns for like in likes),
         *(column.contains(ending) for column in columns for ending in sorted(person.endings)),
     ]
+
+
+def _halves(person: Person) -> Iterator[tuple[str, str]]:
+    """What stands before and behind the @ of his mailboxes, as LIKE takes it."""
+    for mailbox in sorted(person.mailboxes):
+        local, _at, domain = mailbox.rpartition("@")
+        yield _escaped(local), _escaped(domain)
 
 
 def _spaced(name: str) -> str:

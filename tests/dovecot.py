@@ -15,7 +15,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -24,7 +23,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import wait_for
-from tests.ports import free_ports
+from tests.ports import free_ports, greets
 
 SUPPORT = "suporte@exemplo.com.br"
 PASSWORD = "segredo"
@@ -160,9 +159,7 @@ class Dovecot:
     def _greets(self):
         if self.process.poll() is not None:
             raise AssertionError(self.process.stderr.read().decode() + self.log())
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as greeted:
-            return greeted.recv(100).startswith(b"* OK")
-        return False
+        return greets(self.port, b"* OK")
 
     def kill(self):
         """All its processes at once, as a power cut does."""

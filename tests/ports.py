@@ -33,5 +33,12 @@ def free_port():
     raise AssertionError("counts without end")
 
 
+def greets(port, greeting):
+    """Whether a server there begins with `greeting`."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as greeted:
+        return greeted.recv(100).startswith(greeting)
+    return False
+
+
 def free_ports(count):
     return [free_port() for _ in range(count)]

@@ -16,7 +16,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -24,7 +23,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import wait_for
-from tests.ports import free_ports
+from tests.ports import free_ports, greets
 
 ENDS = ("cliente.example", "outro.example")
 DEADLINE = 60.0
@@ -133,9 +132,7 @@ class Postfix:
     def _greets(self):
         if self.process.poll() is not None:
             raise AssertionError(self.process.stderr.read().decode() + self.log())
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as greeted:
-            return greeted.recv(100).startswith(b"220")
-        return False
+        return greets(self.port, b"220")
 
     def wait_for(self, condition, what):
         """The first true value of `condition()`; with Postfix's log if there is none."""

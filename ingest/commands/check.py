@@ -190,8 +190,9 @@ def _databases(settings: "Settings") -> Iterator[Finding]:
     }
     for kind, home in homes.items():
         with suppress(ConfigError):
-            if is_shared(home()[0]):
-                kept.setdefault(home(), []).append(kind)
+            url, place = home()
+            if is_shared(url):
+                kept.setdefault((url, place), []).append(kind)
     if kept:
         yield _tables(kept)
 
