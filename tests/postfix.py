@@ -15,7 +15,6 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -24,6 +23,7 @@ import pytest
 
 from tests.patience import wait_for
 from tests.ports import free_ports, greets
+from tests.processes import kill_session
 
 ENDS = ("cliente.example", "outro.example")
 DEADLINE = 60.0
@@ -141,9 +141,7 @@ class Postfix:
     def stop(self):
         """All its processes at once; what it has queued is on disk."""
         if self.process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            kill_session(self.process)
             self.process.stderr.close()
             self.process = None
             (self.folder / "spool" / "pid" / "master.pid").unlink(missing_ok=True)

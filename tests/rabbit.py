@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.ports import free_port
+from tests.processes import kill_session
 
 START = 90.0
 CONF = """\
@@ -115,8 +116,7 @@ class Node:
 
     def kill(self):
         """As if its machine had lost power, but for its disk's cache."""
-        self._signal(signal.SIGKILL)
-        self.process.wait()
+        kill_session(self.process)
 
     def freeze(self):
         self._signal(signal.SIGSTOP)
