@@ -3,20 +3,24 @@
 wrong password, token refused twice    CredentialsRejected: the whole channel tries again slowly, with an alarm
 connection broken, journal away        ReceiverError: the whole channel tries again soon; nothing was lost
 a folder that cannot be opened         only this folder is tried again, after a pause; the trouble is written down
+connection broken over some mails      only this folder is tried again, at once; if its server is away, see above
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import structlog
 
 from channels.imap.client import FolderUnusable, Server
 from channels.imap.login import Credentials
+from channels.imap.taking import BrokenOverMails
 from channels.imap.visit import Habits, Memory, Visit
 from domain.errors import CredentialsRejected, IntakeUnavailable, ReceiverError
 from domain.ports import Intake
+
+AFTER_BREAK_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -70,11 +74,14 @@ class ImapReceiver:
             try:
                 await self._visit(name, intake, lambda: looked(name))
             except FolderUnusable as error:
-                await self._write_down(name, intake, str(error))
-                looked(name)
-            await asyncio.sleep(self._habits.poll)
+                pause, trouble = self._habits.poll, str(error)
+            except BrokenOverMails as error:
+                pause, trouble = AFTER_BREAK_SECONDS, str(error)
+            await self._write_down(name, intake, trouble)
+            looked(name)
+            await asyncio.sleep(pause)
 
-    async def _visit(self, name: str, intake: Intake, looked: Callable[[], None]) -> None:
+    async def _visit(self, name: str, intake: Intake, looked: Callable[[], None]) -> NoReturn:
         visit = Visit(
             self._channel, name, habits=self._habits, intake=intake, memory=self._memories[name], looked=looked
         )

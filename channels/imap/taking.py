@@ -34,6 +34,10 @@ BREAKS_CONNECTION = "the server breaks the connection over this mail"
 log = structlog.get_logger(__name__)
 
 
+class BrokenOverMails(ConnectionLost):
+    """It broke while mails were asked for: they may be to blame, and then only their folder suffers."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """A batch as fetched and made ready for the journal."""
@@ -100,9 +104,9 @@ class Taker:
         """If the connection breaks now, it may be because of one of these mails."""
         try:
             yield
-        except ConnectionLost:
+        except ConnectionLost as error:
             self.breaks.update(uids)
-            raise
+            raise BrokenOverMails(str(error), detail=error.detail) from error
 
     async def _take_listed(self, listed: Iterable[Listed], *, in_order: bool, silent_before: datetime | None) -> int:
         accepted = 0

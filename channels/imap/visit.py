@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import NoReturn
 
 import structlog
 
@@ -88,7 +89,7 @@ class Visit:
         else:
             self._thread.end(lambda: None)
 
-    async def stay(self) -> None:
+    async def stay(self) -> NoReturn:
         """Until cancelled or broken. Raises ReceiverError; FolderUnusable when only this folder is to blame."""
         connection = self._connection
         opened = await self._thread.submit(lambda: connection.open(self._name, read_only=not self._habits.marks))

@@ -56,26 +56,31 @@ async def test_after_an_outage_it_catches_up_with_everything(dovecot, tmp_path):
     assert intake.ledger.missing == {}
 
 
+class Unhurried(Kept):
+    """Takes its time over each batch, so that there is a moment between them."""
+
+    async def accept(self, raw):
+        await asyncio.sleep(0.05)
+        return await super().accept(raw)
+
+
 async def test_killed_again_and_again_while_it_fetches_nothing_is_lost_or_doubled(dovecot, tmp_path):
-    intake, receiver = Kept(), reader(dovecot, tmp_path, SUPPORT)
+    intake, receiver = Unhurried(), reader(dovecot, tmp_path, SUPPORT)
     async with receiving(receiver, intake):
         pass
     for number in range(600):
         dovecot.deliver(mail(f"carta {number}"))
-    deaths = 0
-    while len(intake.raws) < 600 and deaths < 20:
+    deaths, had = 0, -1
+    while len(intake.raws) < 600:
         running = asyncio.ensure_future(receiver.run(intake, lambda: None))
-        await asyncio.sleep(0.1 + 0.02 * deaths)
-        if len(intake.raws) < 600:
-            dovecot.kill()
-            deaths += 1
-            await broken(running)
-            dovecot.start()
-        else:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+        await until(lambda before=had: len(intake.raws) > before)
+        had = len(intake.raws)
+        dovecot.kill()
+        deaths += 1
+        await broken(running)
+        dovecot.start()
 
-    assert deaths > 0
+    assert deaths > 1
     async with receiving(receiver, intake):
         await until(lambda: len(intake.raws) == 600)
     assert sorted(intake.subjects()) == sorted(f"carta {number}" for number in range(600))
@@ -134,8 +139,7 @@ async def test_a_mail_that_the_server_cannot_read_holds_up_no_other(dovecot, tmp
     unreadable.chmod(0)
     dovecot.start()
 
-    task = spawn(keep_running("caixa", lambda ready: receiver.run(intake, ready), Liveness()), name="caixa")
-    try:
+    async with receiving(receiver, intake) as running:
         await until(lambda: len(intake.raws) == 4 and intake.ledger.missing)
         gap = next(iter(intake.ledger.missing.values()))
         assert gap.uid == 3
@@ -149,9 +153,36 @@ async def test_a_mail_that_the_server_cannot_read_holds_up_no_other(dovecot, tmp
                                                     | {"retry_at": gap.noted_at})  # fmt: skip
         await until(lambda: len(intake.raws) == 6)
         await until(lambda: not intake.ledger.missing)
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        assert not running.done(), "the channel went on without a restart"
+
+
+async def test_a_mail_that_breaks_the_connection_of_its_folder_leaves_the_other_folders_alone(dovecot, tmp_path):
+    dovecot.maildir(folder="Suporte")
+    intake, receiver = Kept(), reader(dovecot, tmp_path, SUPPORT, folders=["INBOX", "Suporte"])
+    troubles = []
+    intake.ledger.trouble = noting(troubles, intake.ledger.trouble)
+    async with receiving(receiver, intake) as running:
+        unreadable = dovecot.maildir(folder="Suporte") / "new" / dovecot.deliver(mail("ilegível"), folder="Suporte")
+        unreadable.chmod(0)
+        dovecot.deliver(mail("vizinha"), folder="Suporte")
+        dovecot.deliver(mail("outra pasta"))
+        await until(lambda: len(intake.raws) == 2 and intake.ledger.missing)
+        assert not running.done()
+
+    assert sorted(intake.subjects()) == ["outra pasta", "vizinha"]
+    suporte = intake.ledger.of("Suporte").key
+    assert {key for key, trouble in troubles if trouble} <= {suporte}
+    assert intake.ledger.of("Suporte").trouble is None
+
+
+def noting(seen, call):
+    """`call`, and what it was called with."""
+
+    async def noted(*given):
+        seen.append(given)
+        return await call(*given)
+
+    return noted
 
 
 async def test_mail_stays_in_its_folder_while_the_journal_is_away(dovecot, tmp_path):
