@@ -39,7 +39,7 @@ def retried(daemon, raw_id):
     """POST /v1/journal/ID/retry; the status."""
     url = f"http://127.0.0.1:{daemon.ports['private']}/v1/journal/{raw_id}/retry"
     with urllib.request.urlopen(
-        urllib.request.Request(url, method="POST", headers={"X-Balcao": "1"}), timeout=5
+        urllib.request.Request(url, method="POST", headers={"X-Balcao": "1"}), timeout=30
     ) as answer:
         return answer.status
 

@@ -11,7 +11,7 @@ from tests.e2e.daemon import Daemon, wait_for
 from tests.e2e.looking import part
 from tests.s3_server import ACCESS, SECRET, S3Server
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.e2e
 
 EXTRA = """\
 worker: {{processes: 1}}

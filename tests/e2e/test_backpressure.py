@@ -18,7 +18,7 @@ from tests.chaos.relay import MoodyRelay, Providers
 from tests.e2e.daemon import wait_for
 from tests.patience import PATIENCE
 
-pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 DISK, WATERMARK, RESERVE = 96, 64, 16
 """Megabytes."""

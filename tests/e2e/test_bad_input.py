@@ -13,7 +13,7 @@ from tests.e2e.disks import fill, small_disk
 from tests.e2e.looking import entries, filed, part, retried, unfinished
 from tests.e2e.senders import History, chat_body, mail_bytes, post, send_mail
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")

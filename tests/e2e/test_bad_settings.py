@@ -8,7 +8,7 @@ from tests.e2e.daemon import BALCAO, Daemon, wait_for
 from tests.e2e.looking import entries, filed, part
 from tests.e2e.senders import post, send_mail
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.e2e
 
 BROKEN_SETTINGS = """\
 version: 1

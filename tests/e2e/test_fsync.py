@@ -19,7 +19,6 @@ def can_trace():
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(180)
 @pytest.mark.skipif(not can_trace(), reason="strace with ptrace is not available here")
 def test_every_promise_follows_a_completed_sync_of_its_own_bytes(tmp_path):
     log = tmp_path / "strace.log"

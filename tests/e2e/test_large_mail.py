@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.daemon import Daemon
 from tests.e2e.looking import filed
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.e2e
 
 SIZE = 25_000_000
 MOST_MORE = 150_000_000

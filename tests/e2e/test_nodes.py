@@ -20,7 +20,7 @@ from tests.store.conftest import on_server, postgres_server, run_sql
 
 __all__ = ["postgres_server"]
 
-pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 EXTRA = """\
 database: "{url}"

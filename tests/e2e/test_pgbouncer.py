@@ -17,7 +17,6 @@ __all__ = ["postgres_server"]
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.long,
-    pytest.mark.timeout(300),
     pytest.mark.skipif(program() is None, reason="pgbouncer is not installed; as root, `make test` installs it"),
 ]
 

@@ -17,7 +17,7 @@ from tests.store.conftest import on_server, postgres_server, run_sql
 
 __all__ = ["postgres_server"]
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.e2e
 
 EXTRA = """\
 store: {{url: "{store}"}}

@@ -28,7 +28,7 @@ from tests.e2e.daemon import BALCAO, Daemon, wait_for
 from tests.e2e.looking import part
 from tests.e2e.senders import chat_body, post, send_mail
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.e2e
 
 NAMES = (
     "SITE", "REPLY", "VOICE_PASSWORD", "VOICE_BEARER", "TWILIO", "RECORDINGS", "RELAY", "IMAP", "BOT", "BOT_HOOK",

@@ -13,7 +13,7 @@ from tests.e2e.daemon import Daemon, wait_for
 from tests.e2e.senders import History, Sender, deliver_chat, send_mail
 
 GRACE = 20
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.e2e
 
 
 def family(daemon):

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 ROLES = ("work", "dispatch", "web", "receive")
 LONGEST_SOCKET_PATH = 107
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.e2e
 
 
 class Checkout(Daemon):

@@ -18,7 +18,7 @@ UNITS = Path(__file__).parents[2] / "deploy" / "systemd"
 ANALYZE, ACTIVATE = shutil.which("systemd-analyze"), shutil.which("systemd-socket-activate")
 MOST_EXPOSED = 20
 """Tenths, as systemd-analyze counts: 2.0 is what it calls OK."""
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.e2e
 needs_systemd = pytest.mark.skipif(
     ANALYZE is None or ACTIVATE is None, reason="systemd is not installed (see tests/set_up.sh)"
 )

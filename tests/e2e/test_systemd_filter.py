@@ -21,7 +21,6 @@ FOR_ROOT_ALONE = {"fchown"}
 """SQLite gives what it creates to the owner of the database, where it runs as root; the unit runs as balcao."""
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.timeout(300),
     pytest.mark.skipif(
         shutil.which("systemd-analyze") is None or not can_trace(), reason="needs systemd and strace (tests/set_up.sh)"
     ),

@@ -78,7 +78,6 @@ def journaled(folder):
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(200)
 def test_what_was_confirmed_is_on_disk_and_nothing_is_lost_or_doubled_over_kills(tmp_path):
     with Telegram().running() as telegram:
         (tmp_path / "var" / "secrets").mkdir(parents=True)

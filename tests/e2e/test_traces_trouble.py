@@ -14,7 +14,7 @@ from tests.e2e.senders import History, Sender, chat_body, deliver_chat, post, se
 from tests.e2e.test_traces import collecting
 from tests.patience import PATIENCE
 
-pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 BUDGETS = "acknowledgement: {budgets: {per_address: 1000, per_domain: 100000, all: 100000, same_text: null}}"
 KILLS = 4

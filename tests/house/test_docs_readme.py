@@ -81,7 +81,6 @@ class Session:
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("page", PAGES)
 def test_what_the_page_says_is_what_happens(page, tmp_path):
     checkout, elsewhere = tmp_path / "checkout", tmp_path / "elsewhere"

@@ -11,7 +11,7 @@ from tests.e2e.disks import fill, small_disk
 from tests.e2e.looking import entries, filed, part
 from tests.e2e.senders import send_mail
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.e2e
 
 BOX, LEFT = 16_000_000, 200_000
 FITS, DOES_NOT = b"%PDF-1.4 cabe " * 2_000, bytes(range(256)) * 8_000

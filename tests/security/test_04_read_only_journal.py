@@ -9,7 +9,7 @@ from tests.e2e.disks import read_only
 from tests.e2e.looking import part
 from tests.e2e.senders import History, chat_body, mail_bytes, post
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.e2e
 
 
 def both(daemon, history, mark):

@@ -13,7 +13,7 @@ from tests.e2e.daemon import Daemon, wait_for
 from tests.e2e.looking import filed, tickets_about
 from tests.e2e.senders import chat_body, mail_bytes, marks_in, post, send_mail
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.e2e
 
 ENVELOPE = b"EHLO c\r\nMAIL FROM:<%s@cliente.example>\r\nRCPT TO:<suporte@exemplo.com.br>\r\nDATA\r\n"
 

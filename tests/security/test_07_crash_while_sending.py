@@ -11,8 +11,9 @@ from tests.e2e.daemon import Daemon, wait_for
 from tests.e2e.looking import filed
 from tests.e2e.relay import Relay
 from tests.e2e.senders import send_mail
+from tests.patience import DEADLINE
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.e2e
 
 RELAY = "    relay: {{host: 127.0.0.1, port: {port}, tls: none}}"
 
@@ -36,7 +37,7 @@ def killed_at(daemon, relay, moment, mark):
 
     relay.at[moment] = kill
     send_mail(daemon.ports["smtp"], mark)
-    assert dead.wait(20), f"the relay never saw {moment}"
+    assert dead.wait(DEADLINE), f"the relay never saw {moment}"
     daemon.start()
 
 

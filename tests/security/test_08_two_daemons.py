@@ -15,7 +15,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(120)
 def test_the_second_daemon_on_a_directory_is_refused_in_words_and_the_first_goes_on(tmp_path):
     first = Daemon(tmp_path).start()
     try:

@@ -9,7 +9,7 @@ from tests.e2e.daemon import Daemon, wait_for
 from tests.e2e.looking import entries, filed
 from tests.e2e.senders import mail_bytes, send_mail
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.e2e
 
 POISON = ("MORRE", "TRAVA", "ENCHE", "RECURSA", "SAI")
 WORKER = "worker: {timeout: 2s, max_attempts: 2, memory_limit: 500MB}"
@@ -31,7 +31,7 @@ def test_poison_is_parked_and_its_neighbours_are_filed(daemon):
         if number < len(POISON):
             send_mail(port, f"veneno-{POISON[number]}")
 
-    parked = wait_for(lambda: found if len(found := entries(daemon, "failed")) == len(POISON) else None, within=60)
+    parked = wait_for(lambda: found if len(found := entries(daemon, "failed")) == len(POISON) else None)
     for mark in neighbours:
         assert len(filed(daemon, mark)["messages"]) == 1
     assert {entry["attempts"] for entry in parked} == {2}
