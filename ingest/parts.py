@@ -16,6 +16,7 @@ from ingest.dispatch import Dispatcher
 from ingest.doors import Parts
 from ingest.download import Bounds
 from ingest.fetching import Fetching
+from ingest.holding import CHORES
 from ingest.housekeeping import Housekeeping
 from ingest.insisting import insist
 from ingest.keeping import keep
@@ -166,7 +167,7 @@ async def chores(daemon: Daemon) -> AsyncIterator[None]:
         if "work" in daemon.roles:
             scheduler.every(RULES_EVERY, "rules", partial(look_at_rules, daemon))
             _for_all_nodes(daemon, scheduler, housekeeping)
-            turns = take_turns(tenancy_of(daemon, "chores"), turn)
+            turns = take_turns(tenancy_of(daemon, CHORES), turn)
             await stack.enter_async_context(ended(daemon.vital(turns, name="turn of chores")))
         scheduler.start()
         stack.callback(scheduler.stop)

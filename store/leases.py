@@ -37,10 +37,10 @@ def lease(connection: Connection, name: str, holder: str, seen: int | None) -> L
     return Lease(*connection.execute(query).one())
 
 
-def held(connection: Connection) -> dict[str, str]:
-    """Name → holder of every lease that somebody has."""
-    query = select(leases.c.name, leases.c.holder).where(leases.c.holder != NOBODY).order_by(leases.c.name)
-    return dict(map(tuple, connection.execute(query)))
+def held(connection: Connection) -> dict[str, Lease]:
+    """Every lease that somebody has, by name."""
+    query = select(leases).where(leases.c.holder != NOBODY).order_by(leases.c.name)
+    return {row.name: Lease(row.holder, row.renewals) for row in connection.execute(query)}
 
 
 def give_back(connection: Connection, name: str, holder: str) -> None:

@@ -1,5 +1,6 @@
 """What the databases of an installation tell of how it is: JSON-ready, for `balcao status`."""
 
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from config.settings import Settings
 from domain.heartbeat import Watched
 from domain.raw import Fate
 from domain.source import FolderReport
+from ingest import holding
 from ingest.commands.shell import nearby
 from ingest.node import known_name
 from ingest.payloads import unused_secret
@@ -25,12 +27,11 @@ from store.migrating import Kind, newest
 Document = dict[str, Any]
 
 
-async def of_journal(settings: Settings, journal: WholeJournal, now: datetime) -> Document:
+async def of_journal(settings: Settings, journal: WholeJournal, now: datetime, living: AbstractSet[str]) -> Document:
+    """`living`: roles whose process lives here."""
     counts = await journal.counts()
     oldest = await journal.oldest_waiting(now)
     queues = await journal.read(journal_queries.by_channel)
-    held = await journal.read(leases.held)
-    here = known_name(settings.var_path)
     return {
         "journal": {
             "counts": {fate.value: counts.get(fate, 0) for fate in Fate},
@@ -38,9 +39,25 @@ async def of_journal(settings: Settings, journal: WholeJournal, now: datetime) -
         },
         "channels": {name: _queue(queue, now) for name, queue in queues.items()},
         "sources": await _sources(journal),
-        "leases": [{"name": name, "holder": holder, "here": holder == here} for name, holder in held.items()],
+        "leases": await _leases(journal, known_name(settings.var_path), living),
         "database": await journal.read(lambda connection: _database(connection, "journal", settings.journal_url)),
     }
+
+
+async def _leases(journal: WholeJournal, here: str | None, living: AbstractSet[str]) -> list[Document]:
+    """`taken_over_after_s`: how long another node must see that nobody renews; this one does not wait for itself."""
+    held = await journal.read(leases.held)
+    renewed = await holding.renewed(journal, held, here, living)
+    return [
+        {
+            "name": name,
+            "holder": lease.holder,
+            "here": lease.holder == here,
+            "renewed": name in renewed,
+            "taken_over_after_s": None if name in renewed else holding.TAKEN_OVER_AFTER,
+        }
+        for name, lease in held.items()
+    ]
 
 
 def _queue(queue: ChannelQueue, now: datetime) -> Document:

@@ -88,7 +88,10 @@ def _gathered(settings: Settings, problems: list[str]) -> dict[str, Any]:
     now = datetime.now(UTC)
     answer = ask(settings.web.private) or overheard(settings, now)
     parts = (answer or {}).get("parts", {})
-    journal = tried("journal", lambda: with_journal(settings, lambda one: installation.of_journal(settings, one, now)))
+    living = frozenset(role for role in ROLES if answer and parts.get(f"role {role}", {}).get("state") != "down")
+    journal = tried(
+        "journal", lambda: with_journal(settings, lambda one: installation.of_journal(settings, one, now, living))
+    )
     store = tried("store", lambda: with_store(settings, lambda one: installation.of_store(settings, one, now)))
     journal, store = journal or {}, store or {}
     return {

@@ -33,6 +33,11 @@ WIDE, BROAD = 76, 56
 MOST_REASONS = 6
 MOST_CHANNELS = 15
 TROUBLED = frozenset({"starting", "down", "failed"})
+LEFT_BEHIND = {
+    True: N_("%(name)s, of %(holder)s, who is gone: this node takes it when it starts, another after %(seconds)d s"),
+    False: N_("%(name)s, of %(holder)s, who is gone: another node takes it after %(seconds)d s"),
+}
+"""A lease that is not renewed, by whether this node had it."""
 VERDICTS = {
     "ok": (N_("ALL IS WELL"), "bold green"),
     "attention": (N_("ATTENTION"), "bold yellow"),
@@ -135,8 +140,7 @@ def _about(status: Document, zone: tzinfo, now: datetime) -> Iterator[tuple[str,
         yield from _mailboxes(status["sources"], zone, now)
     if status["heartbeats"]:
         yield _("Heartbeats"), _counted([one["state"] for one in status["heartbeats"]])
-    if status["leases"]:
-        yield _("Held here"), _leases(status["leases"])
+    yield from _leases(status["leases"] or ())
     if status["disk"]:
         yield _("Disk"), _disk(status["disk"])
     yield from _installed(status)
@@ -177,10 +181,16 @@ def _mailboxes(sources: Sequence[Document], zone: tzinfo, now: datetime) -> Iter
         yield f"{one['channel']}/{one['folder']}", cell("; ".join(filter(None, told)), limit=160)
 
 
-def _leases(leases: Sequence[Document]) -> Text:
-    """What one node does for all; another's is named."""
-    shown = [line(one["name"]) if one["here"] else f"{line(one['name'])} ({line(one['holder'])})" for one in leases]
-    return Text(" · ".join(shown))
+def _leases(leases: Sequence[Document]) -> Iterator[tuple[str, Text]]:
+    """What one node does for all; another's is named, and what a killed one has left behind."""
+    renewed = [one for one in leases if one["renewed"]]
+    shown = [line(one["name"]) if one["here"] else f"{line(one['name'])} ({line(one['holder'])})" for one in renewed]
+    if shown:
+        yield _("Held here"), Text(" · ".join(shown))
+    for one in leases:
+        if not one["renewed"]:
+            values = {"name": one["name"], "holder": one["holder"], "seconds": one["taken_over_after_s"]}
+            yield _("Not renewed"), cell(_(LEFT_BEHIND[one["here"]]) % values, "yellow")
 
 
 def _disk(disk: Mapping[str, int]) -> Text:
