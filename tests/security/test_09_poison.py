@@ -12,7 +12,7 @@ from tests.e2e.senders import mail_bytes, send_mail
 pytestmark = pytest.mark.e2e
 
 POISON = ("MORRE", "TRAVA", "ENCHE", "RECURSA", "SAI")
-WORKER = "worker: {timeout: 2s, max_attempts: 2, memory_limit: 500MB}"
+WORKER = "worker: {timeout: 8s, max_attempts: 2, memory_limit: 500MB}"
 
 
 @pytest.fixture
