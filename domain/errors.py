@@ -120,6 +120,12 @@ class Refused(BalcaoError):
 class IntakeUnavailable(BalcaoError):
     """Nothing can be made durable now; the sender should try again later."""
 
+    @property
+    def in_full(self) -> str:
+        """With what to do, where a database behind it needs it."""
+        met = self.__cause__
+        return met.in_full if isinstance(met, StoreUnavailable) and met.why in met.REMEDIES else super().in_full
+
 
 class ShareSpent(IntakeUnavailable):
     """Others come first: space is short, and this sender is over his share. `seconds`: until it is his turn."""
@@ -132,7 +138,7 @@ class ShareSpent(IntakeUnavailable):
 class StoreUnavailable(BalcaoError):
     """The ticket database cannot be used now; accepted entries wait in the journal.
 
-    `why`: what a person must mend (one of REMEDIES), or "": it is away, and may come back by itself.
+    `why`: what a person can mend (one of REMEDIES), or "": it is away, and may come back by itself.
     """
 
     REMEDIES: ClassVar[Mapping[str, str]] = {
@@ -154,7 +160,17 @@ class StoreUnavailable(BalcaoError):
             "PostgreSQL, or the pooler before it, refuses how we connect: %(said)s; see “A pooler” in docs/clusters.md"
         ),
         "pooled": N_("give each client of PostgreSQL a connection of its own: %(said)s"),
+        "standby": N_(
+            "this PostgreSQL is a standby, which only reads (pg_is_in_recovery); let this address lead to the primary, "
+            "or, where there is none any more, make this one it: SELECT pg_promote()"
+        ),
+        "read_only": N_(
+            "PostgreSQL lets us only read here (default_transaction_read_only is on); turn it off where it is set: "
+            "ALTER DATABASE … or ALTER ROLE … RESET default_transaction_read_only, or postgresql.conf"
+        ),
     }
+    PASSING: ClassVar[frozenset[str]] = frozenset({"standby", "read_only"})
+    """Of these, those that may pass without a person, as in a failover: who runs or starts meanwhile waits."""
 
     def __init__(self, message: str, *, detail: str = "", why: str = "") -> None:
         super().__init__(message, detail=detail)

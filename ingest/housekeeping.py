@@ -21,6 +21,7 @@ from ingest.transaction import budget_period
 from ingest.watching import Watching
 from store import call_removing, forgetting, incidents, outbox, remote_files, retention
 from store.ledger import JournalLedger
+from store.writable import demand_writable
 from triage.echoes import WINDOW
 
 log = structlog.get_logger()
@@ -127,6 +128,7 @@ class Housekeeping:
             liveness.up("store")
 
     async def _outbox(self) -> None:
+        await self._daemon.store.read(demand_writable)
         await self._show_store(over=False)
         self._daemon.metrics.incidents.clear()
         for (channel, burning), count in (await self._daemon.store.read(incidents.count_burning)).items():

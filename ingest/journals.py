@@ -53,12 +53,12 @@ async def _ready_if_it_can_be(settings: Settings, journal: DatabaseJournal) -> N
     """A server that is away, or whose schema another node is bringing up to date, is waited for behind open doors:
     until then everybody is told to try again."""
     try:
-        with told_at(settings.journal_place):
+        with told_at(settings.journal_place, but=StoreUnavailable.PASSING):
             await make_ready(settings, journal)
     except StoreUnavailable as error:
         if not is_shared(settings.journal_url):
             raise
-        log.warning("database_unreachable", error=str(error), detail=error.detail)
+        log.warning("database_unreachable", error=error.in_full, detail=error.detail)
 
 
 async def make_ready(settings: Settings, journal: WholeJournal) -> None:

@@ -1,6 +1,7 @@
 """Whether a PostgreSQL would keep our tables, found out without making anything there.
 
-connect ─▶ a connection of our own? ─▶ the schema: not too new? ─▶ may this user do what a start and the work will do?
+connect ─▶ a connection of our own? ─▶ one that may write? ─▶ the schema: not too new?
+        ─▶ may this user do what a start and the work will do?
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from store import versions
 from store.engines import Database
 from store.migrating import is_due, metadata_of
 from store.versions import Kind
+from store.writable import demand_writable
 
 PATIENCE = 10.0
 """Seconds for all of it."""
@@ -46,6 +48,7 @@ async def examine(url: str, kinds: Sequence[Kind], *, patience: float = PATIENCE
 
 
 def _examined(connection: Connection, kind: Kind) -> str | None:
+    demand_writable(connection)
     due = is_due(connection, kind)
     if due:
         schema, may_create = connection.execute(_SCHEMA).one()

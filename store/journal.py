@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import structlog
-from sqlalchemy import Connection, literal, select
+from sqlalchemy import Connection
 
 from domain.errors import IntakeUnavailable, StoreUnavailable
 from domain.ports import Journal
@@ -24,6 +24,7 @@ from store.engines import Database
 from store.raw_ids import RawIds
 from store.reserve import DiskReserve
 from store.tables import Tables
+from store.writable import demand_writable
 from store.writer import GroupWriter, Noted, Spawn, unheard
 
 log = structlog.get_logger()
@@ -223,7 +224,7 @@ class DatabaseJournal:
     async def ping(self) -> None:
         """Raises IntakeUnavailable or StoreUnavailable when nothing could be accepted now."""
         self._reserve.check()
-        await self._writer.submit(lambda connection: connection.execute(select(literal(1))).scalar())
+        await self._writer.submit(demand_writable)
 
     # The writer's side
 

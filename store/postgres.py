@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from domain.errors import StoreUnavailable
 from store.failures import POOLED, is_read_only, translated, unavailable
+from store.writable import demand_writable
 
 T = TypeVar("T")
 
@@ -79,22 +80,23 @@ class PostgresBackend:
     async def _transaction(self, engine: AsyncEngine, unit: Callable[[Connection], T]) -> T:
         with translated():
             try:
-                async with (
-                    asyncio.timeout(self._patience),
-                    _connected(engine) as connection,
-                    connection.begin(),
-                ):
+                async with asyncio.timeout(self._patience), _connected(engine) as connection:
                     return await self._run(connection, unit)
             except TimeoutError as error:
                 raise unavailable(error) from error
 
-    @staticmethod
-    async def _run(connection: AsyncConnection, unit: Callable[[Connection], T]) -> T:
+    async def _run(self, connection: AsyncConnection, unit: Callable[[Connection], T]) -> T:
         """What was told to write nothing, or leads to a server that is the primary no more, stays so for ever."""
         try:
-            return await connection.run_sync(unit)
+            async with connection.begin():
+                return await connection.run_sync(unit)
         except DBAPIError as error:
             if is_read_only(error):
+                await self._run(connection, demand_writable)
+                await connection.invalidate()
+            raise
+        except StoreUnavailable as error:
+            if error.why in error.PASSING:
                 await connection.invalidate()
             raise
 

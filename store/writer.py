@@ -11,6 +11,7 @@ while the one before them is being synced to disk.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from copy import copy
 from typing import Any, Generic, Protocol, TypeVar
 
 from domain.errors import IntakeUnavailable, StoreUnavailable
@@ -127,5 +128,5 @@ def _tell(batch: Sequence[tuple[Any, "asyncio.Future[Any]"]] | deque[Any], error
     """Every caller gets an error of its own: a shared one would collect all their tracebacks."""
     for _, future in batch:
         if not future.done():
-            own = type(error)(str(error), detail=error.detail) if isinstance(error, NOT_NOW) else error
+            own = copy(error) if isinstance(error, NOT_NOW) else error
             future.set_exception(own)

@@ -26,6 +26,7 @@ class Proxy:
         self._path = path
         self.delay = 0.0
         self.silent = False
+        self._ends = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, name="proxy", daemon=True).start()
@@ -43,6 +44,7 @@ class Proxy:
                 client.close()
                 server.close()
                 continue
+            self._ends += [client, server]
             for one, other in ((client, server), (server, client)):
                 threading.Thread(target=self._pump, args=(one, other), daemon=True).start()
 
@@ -60,6 +62,14 @@ class Proxy:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
+
+    def lead_to(self, path):
+        """As the address of a cluster after a failover: whoever is connected is cut, and comes to another server."""
+        self._path = path
+        ends, self._ends = self._ends, []
+        for end in ends:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
     def close(self):
         self._listener.close()
@@ -84,6 +94,11 @@ class Postgres:
 
     def url(self, name):
         return f"postgresql://postgres@127.0.0.1:{self.proxy.port}/{name}"
+
+    @property
+    def uri(self):
+        """Of the server itself, beside the proxy."""
+        return self._server.get_uri()
 
     def run(self, *statements):
         asyncio.run(self._run(statements))

@@ -3,23 +3,28 @@
 import asyncio
 import json
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
 from config.settings import load
-from domain.errors import ConfigError, Position, StoreUnavailable
+from domain.errors import ConfigError, IntakeUnavailable, Position, StoreUnavailable
+from domain.raw import RawInteraction
 from ingest.insisting import insist
 from ingest.journals import make_ready, open_journal
 from ingest.presentation import reasons
 from ingest.remedies import told_at
 from ingest.supervise import Liveness, spawn
 from ingest.translations import use
+from store.engines import Database
 from store.failures import translated
+from store.journal import DatabaseJournal
 from store.migrating import upgrade
 from tests.ingest.desk import balcao
 from tests.patience import until
+from tests.standby import standby_of
 from tests.store.conftest import on_server, postgres_server, run_sql
 from tests.store.test_failures import postgres_error
 
@@ -132,6 +137,47 @@ def test_a_schema_that_this_user_may_not_even_look_into_is_told_as_a_right_it_la
     assert "no schema has been selected to create in; let it own the database" in result.stderr
 
 
+@pytest.fixture(params=["standby", "read_only"])
+def reading(request, postgres_server, database):
+    """What lets nobody write, and its address."""
+    right = on_server(postgres_server, database)
+    if request.param == "standby":
+        with standby_of(postgres_server) as url:
+            yield request.param, on_server(url, database)
+    else:
+        asyncio.run(run_sql(right, f"ALTER DATABASE {database} SET default_transaction_read_only = on"))
+        yield request.param, right
+
+
+READING = {
+    "standby": {"pt-BR": "este PostgreSQL é um standby, que só lê", "en": "this PostgreSQL is a standby, which only "},
+    "read_only": {"pt-BR": "o PostgreSQL só nos deixa ler aqui", "en": "PostgreSQL lets us only read here"},
+}
+
+
+async def test_a_server_that_lets_nobody_write_is_told_with_what_to_do_and_waited_for_by_a_start(
+    reading, written, database, postgres_server
+):
+    """A check and a command name the setting; a start says the same, and goes on in a failover."""
+    why, url = reading
+    file = written(url)
+    for lang, words in READING[why].items():
+        for command in (("check",), ("db", "upgrade")):
+            result = await asyncio.to_thread(balcao, *command, "-c", file, lang=lang)
+            assert result.exit_code == 2
+            [told] = [one for one in result.stderr.splitlines() if one.startswith(f"{file}:3:11: ")]
+            assert words in told
+    settings = load(Path(file))
+    async with open_journal(settings) as journal:
+        with pytest.raises(StoreUnavailable) as caught:
+            await make_ready(settings, journal)
+        assert caught.value.why == why
+        if why == "read_only":
+            await run_sql(postgres_server, f"ALTER DATABASE {database} RESET ALL")
+            await make_ready(settings, journal)
+            await journal.ping()
+
+
 @pytest.mark.parametrize(("lang", "words"), [
     ("pt-BR", "o PostgreSQL não nos deixa entrar: {said}; corrija usuário e senha neste endereço, "),
     ("en", "PostgreSQL does not let us in: {said}; mend user and password in this address, "),
@@ -152,6 +198,27 @@ async def test_a_part_that_waits_for_what_a_person_must_mend_says_what_in_the_re
         )
     finally:
         use(None)
+
+
+async def test_what_an_intake_is_refused_for_by_the_database_is_told_in_full_with_what_to_do(
+    postgres_server, database, address
+):
+    """The password is changed while the daemon runs: the part `journal` shows it."""
+    right = make_url(on_server(postgres_server, database)).set(username=database)
+    await run_sql(postgres_server, f"ALTER ROLE {database} NOLOGIN")
+    async with Database.open(right) as opened:
+        journal = DatabaseJournal(opened, spawn=spawn)
+        for refused in (
+            journal.append(RawInteraction(channel="email", dedup_key="1", received_at=datetime.now(UTC), payload=b"")),
+            journal.ping(),
+            journal.write(lambda _connection: None),
+            journal.read(lambda _connection: None),
+        ):
+            with pytest.raises((IntakeUnavailable, StoreUnavailable)) as caught:
+                await refused
+            assert "PostgreSQL does not let us in: " in caught.value.in_full
+            assert "PostgreSQL" not in str(caught.value), "the peer learns nothing of our database"
+        await journal.close()
 
 
 @pytest.mark.parametrize("why", MISTAKES)
