@@ -2,7 +2,7 @@
 
     begin (committed) ─▶ tickets ─▶ incidents ─▶ journal ─▶ letters ─▶ contact ─▶ contents ─▶ nothing remains? ─▶ finish
                             ▲                                                                     │
-                            └────── a crash, an entry that is being read, a message meanwhile ◀───┘
+                            └────── a crash, an entry that is being read or queued ◀────────────────┘
 
 Every step does nothing when it is done again, so an erasure that died is taken up from the beginning.
 """
@@ -10,7 +10,7 @@ Every step does nothing when it is done again, so an erasure that died is taken 
 import asyncio
 import email
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import policy
 from functools import partial
@@ -49,18 +49,21 @@ class Erasing:
     told: Callable[[int], object] = lambda _count: None
 
     async def run(self, erasure: Erasure, now: datetime) -> Document | None:
-        """What was removed; None when it must be taken up again, because something of his is being read just now.
+        """What was removed; None when it must be taken up again, because something of his is being read just now, or
+        may wait where nobody can look.
 
         Raises StoreUnavailable and IntakeUnavailable.
         """
         for _ in range(ROUNDS):
+            hidden = await self.journal.may_hide(erasure.begun_at)  # before looking: what comes out then is found
+            erasure = replace(erasure, person=await self.store.read(partial(persons.afresh, person=erasure.person)))
             await self._tickets(erasure, now)
             await self._incidents(erasure)
             complete = await self._entries(erasure, now)
             await self._count(erasure, "letters", await asyncio.to_thread(self._remove_letters, erasure.person))
             await self.store.write(partial(erasing.erase_contact, erasure=erasure))
             await sweeping.sweep(self.store, self.contents, now)
-            if complete and not await self.store.read(partial(erasing.remains, person=erasure.person)):
+            if complete and not hidden and not await self.store.read(partial(erasing.remains, person=erasure.person)):
                 return await self.store.write(partial(erasures.finish, erasure=erasure, now=now))
         return None
 

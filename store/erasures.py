@@ -27,19 +27,23 @@ class Erasure:
 
     id: int
     who: str
+    begun_at: datetime
     person: Person
 
 
 def begin(connection: Connection, person: Person, who: str, now: datetime) -> Erasure:
     row = insert(erasures).values(who=who, begun_at=now, person=_to_json(person), counts="{}")
     number: int = connection.execute(row.returning(erasures.c.id)).scalar_one()
-    return Erasure(id=number, who=who, person=person)
+    return Erasure(id=number, who=who, begun_at=now, person=person)
 
 
 def under_way(connection: Connection) -> list[Erasure]:
     """Oldest first."""
     query = select(erasures).where(erasures.c.finished_at.is_(None)).order_by(erasures.c.id)
-    return [Erasure(id=row.id, who=row.who, person=_from_json(row.person)) for row in connection.execute(query)]
+    return [
+        Erasure(id=row.id, who=row.who, begun_at=row.begun_at, person=_from_json(row.person))
+        for row in connection.execute(query)
+    ]
 
 
 def count(connection: Connection, erasure: Erasure, more: Mapping[str, int]) -> None:

@@ -39,6 +39,9 @@ class WholeJournal(Journal, Tables, Protocol):
     def tells(self, noted: Noted) -> None:
         """Let `noted` hear of every write of new entries."""
 
+    async def may_hide(self, before: datetime) -> bool:
+        """Whether something accepted before then may wait where it cannot be read. Raises StoreUnavailable."""
+
 
 LARGE = 262_144
 """Bytes from which a payload is checksummed beside the event loop."""
@@ -217,6 +220,10 @@ class DatabaseJournal:
     async def counts(self, *, over: bool = True) -> dict[Fate, int]:
         """See `domain.ports.Journal`."""
         return await self._database.read(partial(journal_queries.counts, over=over))
+
+    async def may_hide(self, before: datetime) -> bool:  # noqa: ARG002 - as `WholeJournal` has it
+        """See `WholeJournal`: all of it can be read."""
+        return False
 
     async def oldest_waiting(self, now: datetime) -> timedelta | None:
         return await self._database.read(lambda connection: journal_queries.oldest_waiting(connection, now))

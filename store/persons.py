@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, false, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, and_, false, func, or_, select
 
 from domain.interaction import Medium
 from domain.person import MAIL, Address, Person
@@ -25,6 +25,15 @@ def person_of(connection: Connection, contact: int) -> Person | None:
 def person_at(connection: Connection, addresses: Iterable[Address]) -> Person:
     """Somebody who wrote and is nobody's contact, such as the sender of what is held as unverified."""
     return _whole(connection, (), addresses)
+
+
+def afresh(connection: Connection, person: Person) -> Person:
+    """With contacts that were made of his addresses since, by what came while he was being erased."""
+    at = [and_(contact_addresses.c.realm == one.realm, contact_addresses.c.address == one.address)
+          for one in person.addresses]  # fmt: skip
+    since = connection.execute(select(contact_addresses.c.contact).where(or_(false(), *at))).scalars()
+    found = _whole(connection, sorted({*person.contacts, *since}), person.addresses)
+    return replace(found, names=found.names | person.names)
 
 
 def _whole(connection: Connection, family: Sequence[int], addresses: Iterable[Address]) -> Person:

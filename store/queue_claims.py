@@ -52,6 +52,11 @@ class Claims:
         self.holder = uuid4().hex
         self._noted: Head | None = None
 
+    @property
+    def work(self) -> bool:
+        """Whether this process is a worker."""
+        return self._noted is not None
+
     async def claim(self, limit: int) -> Sequence[JournalEntry]:
         """See `domain.ports.Journal`: the oldest of what has been delivered so far."""
         if self._away_since is not None:

@@ -57,3 +57,11 @@ def oldest(heads: Sequence[Head], now: datetime) -> datetime | None:
     if not fresh:
         return max((head.noted_at for head in heads), default=None)
     return min((head.oldest_at for head in fresh if head.oldest_at is not None), default=None)
+
+
+def may_hold(heads: Sequence[Head], before: datetime, now: datetime, *, alone: bool) -> bool:
+    """Whether a worker has something that was received before then, or has not told since; `alone`: so has nobody."""
+    fresh = [head for head in heads if head.noted_at > now - FRESH]
+    if not fresh:
+        return alone
+    return any(head.noted_at <= before or (head.oldest_at or now) <= before for head in fresh)

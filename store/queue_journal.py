@@ -222,6 +222,19 @@ class QueueJournal:
                 ages.append(now - held)
         return max(ages, default=None)
 
+    async def may_hide(self, before: datetime) -> bool:
+        """See `store.journal.WholeJournal`. Until every worker has told what it holds, it may hold something."""
+        try:
+            if any((await self._outbox.depths()).values()):
+                return True
+            heads = await self._heads()
+        except IntakeUnavailable:
+            return True
+        own = self._inbox.oldest
+        if own is not None and own <= before:
+            return True
+        return queue_heads.may_hold(heads, before, self._clock(), alone=not self._claims.work)
+
     async def ping(self) -> None:
         """Raises IntakeUnavailable when nothing could be accepted now."""
         await self._outbox.depths()

@@ -24,15 +24,14 @@ from ingest.commands.shape import command
 from ingest.commands.shell import Shell, say, warn
 from ingest.commands.who import person as whoever
 from ingest.erasing import Erasing
+from ingest.journals import beside_the_daemon
 from ingest.payloads import unused_secret
 from ingest.presentation.clean import line
 from ingest.presentation.progress import progress
-from ingest.supervise import spawn
 from ingest.translations import N_, _
 from ingest.wiring import build_channels, letter_folders, open_contents
 from store import erasures, persons
 from store.erasures import Erasure
-from store.journal import DatabaseJournal
 
 T = TypeVar("T")
 
@@ -90,7 +89,7 @@ def _say_exported(document: dict[str, Any]) -> None:
 @click.option("--dry-run", is_flag=True, help=N_("Only tell who it is and which tickets speak of this person."))
 @click.option("--resume", is_flag=True, help=N_("Take up erasures that were interrupted."))
 def erase(shell: Shell, who: str | None, yes: bool, dry_run: bool, resume: bool) -> None:  # noqa: FBT001 - click gives flags so
-    """Exit 1 when something of theirs is being read at this moment; the daemon takes it up, or --resume."""
+    """Exit 1 when something of theirs is being read or may wait in a queue; the daemon takes it up, or --resume."""
     if (who is None) != resume:
         raise Unusable(_("name a person, or say --resume"))
     settings = shell.settings
@@ -105,7 +104,7 @@ def erase(shell: Shell, who: str | None, yes: bool, dry_run: bool, resume: bool)
     document = {"erasures": documents, "not_compacted": large}
     shell.answer(document, lambda: _say_erased(document))
     if any(one["finished_at"] is None for one in documents):
-        warn([_("something of theirs is being read at this moment: the daemon goes on, or say --resume")])
+        warn([_("something of theirs is being read, or may wait in a queue: the daemon goes on, or say --resume")])
         raise AlreadySaid("")
 
 
@@ -210,15 +209,12 @@ async def _parts(settings: Settings) -> AsyncIterator[Erasing]:
     async with (
         opened(settings.store_url, settings.store_place) as store,
         opened(settings.journal_url, settings.journal_place) as database,
+        beside_the_daemon(settings, database) as journal,
     ):
-        journal = DatabaseJournal(database, spawn=spawn)
-        try:
-            yield Erasing(
-                store=store,
-                journal=journal,
-                contents=open_contents(settings),
-                decoders={name: channel.decode for name, channel in channels.items()},
-                letters=letter_folders(settings),
-            )
-        finally:
-            await journal.close()
+        yield Erasing(
+            store=store,
+            journal=journal,
+            contents=open_contents(settings),
+            decoders={name: channel.decode for name, channel in channels.items()},
+            letters=letter_folders(settings),
+        )

@@ -342,6 +342,30 @@ async def test_what_waits_and_is_hers_is_never_filed_and_what_is_being_read_is_w
     assert SECRET not in await everything(house)
 
 
+async def test_what_comes_out_of_a_queue_after_the_first_look_is_found_by_the_next(house, monkeypatch):
+    """It is filed, and makes a contact of its own of her address; no other table tells that it is hers."""
+    await lives(house)
+    erasure = await begin(house)
+    async with erasing(house) as work:
+        with monkeypatch.context() as patch:
+
+            async def hides(before):
+                return before == erasure.begun_at
+
+            patch.setattr(work.journal, "may_hide", hides)
+            assert await work.run(erasure, NOW) is None
+        await house.mail(with_file(SECRET), sender=ANA, head=f"From: Ana Lima <{ANA}>\r\n", headers=MULTIPART)
+        await house.work()
+        await house.dispatch()
+        (again,) = await house.database.read(erasures.under_way)
+        assert (again.begun_at, again.person) == (NOW, erasure.person)
+        assert await work.run(again, NOW)
+
+    left = await everything(house)
+    assert [mark for mark in (ANA, SECRET, "Ana Lima") if mark in left] == []
+    assert list((house.folder / "var" / "attachments").rglob("?" * 64)) == []
+
+
 async def test_what_nobody_could_read_is_searched_as_it_is(house):
     await house.mail("oi", sender=ANA)
     await house.work()

@@ -471,3 +471,21 @@ async def test_an_encrypted_connection_is_checked_against_its_authority(another,
     with pytest.raises(IntakeUnavailable, match="cannot be reached") as told:
         await doubting.append(interaction())
     assert "certificate" in told.value.detail.lower()
+
+
+async def test_what_is_from_before_may_be_hidden_until_every_worker_has_told(another):
+    """In a queue, at a worker, or at one that has not told since. What is claimed lies in the archive."""
+    later = NOW + timedelta(seconds=2)
+    accepting, working = await another(clock=lambda: later), await another(clock=lambda: later)
+    for number in range(2):
+        await accepting.append(replace(interaction(f"hers {number}"), received_at=NOW - timedelta(seconds=1)))
+    await until(lambda: accepting.may_hide(NOW))
+    await delivered(working, 2)
+    await claim(working, 1, 1)
+    assert await working.may_hide(NOW)
+    assert await accepting.may_hide(NOW)
+
+    await claim(working, 1, 1)
+    assert not await working.may_hide(NOW)
+    assert not await accepting.may_hide(NOW)
+    assert await accepting.may_hide(later)  # nobody has told since
