@@ -184,6 +184,7 @@ class Housekeeping:
         for age, forget in (
             (kept.attachments, forgetting.forget_attachments),
             (kept.tickets, forgetting.forget_tickets),
+            (kept.tickets, forgetting.forget_marks),
         ):
             if age is not None:
                 await self._step_by_step(partial(forget, before=now - timedelta(seconds=age), now=now))

@@ -3,6 +3,7 @@
     facts         what rules saw of a message; its text and its verdict stay
     attachments   files of tickets that have been finished for so long; the messages stay
     tickets       finished tickets altogether, and contacts that are left without any
+    marks         addresses that failed, or became others, and that no contact and no ticket has any more
 
 Finished is a ticket that is solved or closed, and on which nobody has written since.
 """
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, delete, exists, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, delete, exists, func, or_, select, tuple_, update
 
 from domain.ticket import State
 from store import call_removing, receipts
@@ -19,20 +20,23 @@ from store.erasures import history_open
 from store.naming import unname_contents
 from store.rows import WHO
 from store.schema import (
+    address_changes,
     attachments,
     contact_addresses,
     contact_merges,
     contacts,
+    failing_addresses,
     history,
     messages,
     outbox,
+    ticket_participants,
     tickets,
 )
 from store.schema_base import metadata
 from store.schema_calls import calls
 from store.schema_chat import chat_events
 
-FACTS, TICKETS = 500, 50
+FACTS, TICKETS, MARKS = 500, 50, 500
 """At most so many in one step."""
 _OVER = (State.SOLVED.value, State.CLOSED.value)
 
@@ -77,6 +81,32 @@ def forget_tickets(connection: Connection, before: datetime, now: datetime) -> i
         connection.execute(delete(tickets).where(tickets.c.number.in_(numbers)))
         _remove_contacts(connection, whose)
     return len(numbers)
+
+
+def forget_marks(connection: Connection, before: datetime, now: datetime) -> int:  # noqa: ARG001 - a step as the others
+    """Returns how many; 0 means that it is done. What is younger stays: it still keeps an answer from going astray."""
+    return sum(
+        _forget_marks(connection, table, told < before, written)
+        for table, told, written in (
+            (failing_addresses, failing_addresses.c.last, (failing_addresses.c.address,)),
+            (address_changes, address_changes.c.at, (address_changes.c.old_way, address_changes.c.new_way)),
+        )
+    )
+
+
+def _forget_marks(
+    connection: Connection, table: Table, old: ColumnElement[bool], written: Sequence[Column[Any]]
+) -> int:
+    key = tuple(table.primary_key)
+    gone = [
+        func.lower(way).not_in(select(known))
+        for known in (contact_addresses.c.address, ticket_participants.c.address)
+        for way in written
+    ]
+    query = select(*key).where(old, *gone).order_by(*key).limit(MARKS)
+    found = [tuple(row) for row in connection.execute(query)]
+    connection.execute(delete(table).where(tuple_(*key).in_(found)))
+    return len(found)
 
 
 def _numbers(connection: Connection, before: datetime, *more: ColumnElement[bool]) -> list[int]:

@@ -59,6 +59,30 @@ async def test_finished_tickets_go_with_all_that_hangs_on_them(database):
     assert await number_of(database, "SELECT count(*) FROM condemned_contents") == 0  # ticket 2 names it, too
 
 
+async def test_marks_of_addresses_go_with_their_people_and_stay_while_they_are_young(database):
+    """ana@exemplo.com still has a ticket; who@gone.example has none; a bounce of these days is a safeguard."""
+    old, young = (int(at.timestamp() * 1_000_000) for at in (RECEIVED, AFTER))
+    failing = [("ana@exemplo.com", old), ("who@gone.example", old), ("new@gone.example", young)]
+    moves = [("ana@exemplo.com", "x", old), ("1", "2", old), ("3", "ANA@exemplo.com", old), ("4", "5", young)]
+
+    def unit(connection):
+        for address, at in failing:
+            connection.execute(text(f"INSERT INTO failing_addresses VALUES ('{address}', {at}, {at}, 1, '5.1.1', 'x')"))
+        for one, other, at in moves:
+            connection.execute(text(f"INSERT INTO address_changes VALUES ('chat', '{one}', '{other}', {at})"))
+
+    await database.write(unit)
+    middle = RECEIVED + timedelta(days=5)
+    assert await database.write(lambda connection: forgetting.forget_marks(connection, middle, AFTER)) == 2
+    assert await database.write(lambda connection: forgetting.forget_marks(connection, middle, AFTER)) == 0
+
+    async def left(query):
+        return set(await database.read(lambda connection: connection.execute(text(query)).scalars().all()))
+
+    assert await left("SELECT address FROM failing_addresses") == {"ana@exemplo.com", "new@gone.example"}
+    assert await left("SELECT old_way FROM address_changes") == {"ana@exemplo.com", "3", "4"}
+
+
 async def test_what_is_young_or_open_or_spoken_of_since_stays(database):
     assert await database.write(lambda connection: forgetting.forget_tickets(connection, RECEIVED, AFTER)) == 0
     later = int((RECEIVED + timedelta(days=10)).timestamp() * 1_000_000)
