@@ -31,6 +31,7 @@ from ingest.daemon import Daemon
 from ingest.doors import Parts
 from ingest.journals import open_journal
 from ingest.locks import AlreadyRunning, RoleLock
+from ingest.logs import set_up_logging
 from ingest.otlp import check_extra, open_spans
 from ingest.recalling import recall
 from ingest.roads import open_roads
@@ -39,7 +40,6 @@ from ingest.rulebook import Rulebook
 from ingest.rulehistory import RuleHistory
 from ingest.rulewatch import look_at_rules
 from ingest.supervise import spawn
-from ingest.telemetry import set_up_logging
 from ingest.tracing import Traces
 from ingest.translations import _, in_words
 from ingest.wiring import build_channels, create_first_secrets

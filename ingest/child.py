@@ -16,10 +16,10 @@ from config.settings import Settings
 from domain.raw import JournalEntry
 from ingest import memory
 from ingest.entry import BatchReport
+from ingest.logs import set_up_logging
 from ingest.pipeline import Pipeline
 from ingest.rulebook import RuleSource
 from ingest.rulesets import compiled
-from ingest.telemetry import set_up_logging
 from ingest.wiring_work import open_pipeline
 from triage.loading import RuleSet
 

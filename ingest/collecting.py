@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from domain.errors import StoreUnavailable
+from ingest.logs import clean
 from ingest.supervise import Liveness
-from ingest.telemetry import clean
 from store import sweeping
 from store.attachments import AttachmentFiles
 from store.contents import Contents, places_of

@@ -9,11 +9,11 @@ from typing import Any
 from channels.base import Channel
 from config.settings import Settings
 from ingest.admission import Admission
+from ingest.metrics import Metrics
 from ingest.node import node_name
 from ingest.roles import is_everything
 from ingest.rulebook import Rulebook
 from ingest.supervise import Liveness, spawn
-from ingest.telemetry import Metrics
 from ingest.tracing import Traces
 from store.bell import DESK, JOURNAL, Bell
 from store.engines import Database, is_shared

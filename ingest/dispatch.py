@@ -31,8 +31,9 @@ from domain.outgoing import OutgoingMessage
 from domain.ports import Sender
 from ingest.absence import Absences
 from ingest.insisting import insist
+from ingest.logs import clean
+from ingest.metrics import Metrics
 from ingest.supervise import Liveness, spawn
-from ingest.telemetry import Metrics, clean
 from ingest.tracing import Traces
 from store import outbox
 from store.contents import Contents

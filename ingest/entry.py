@@ -13,7 +13,7 @@ from domain.interaction import Automated, Interaction, Medium
 from domain.raw import Fate, JournalEntry, Outcome
 from domain.surroundings import Lookup
 from ingest.laps import Laps
-from ingest.telemetry import clean
+from ingest.logs import clean
 from triage.echoes import WINDOW, any_answer, scopes_in
 
 log = structlog.get_logger()

@@ -24,8 +24,9 @@ from domain.ports import Fetcher
 from domain.remote import FetchOrder
 from ingest.download import Bounds, download, too_large
 from ingest.insisting import insist
+from ingest.logs import clean
+from ingest.metrics import Metrics
 from ingest.supervise import Liveness, spawn
-from ingest.telemetry import Metrics, clean
 from store import remote_files
 from store.contents import Contents
 from store.engines import Database

@@ -13,10 +13,10 @@ from domain.raw import Fate
 from domain.source import FolderReport
 from ingest.chores import free_bytes
 from ingest.daemon import Daemon
+from ingest.logs import clean
 from ingest.overdue import KEPT, tell_overdue
 from ingest.receiving import intake_of
 from ingest.supervise import PartState
-from ingest.telemetry import clean
 from ingest.transaction import budget_period
 from ingest.watching import Watching
 from store import call_removing, forgetting, incidents, outbox, remote_files, retention

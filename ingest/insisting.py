@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from domain.errors import StoreUnavailable
+from ingest.logs import clean
 from ingest.supervise import Liveness
-from ingest.telemetry import clean
 
 T = TypeVar("T")
 

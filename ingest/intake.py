@@ -10,8 +10,9 @@ from domain.errors import BalcaoError, ShareSpent
 from domain.ports import Chats, Ledger
 from domain.raw import RawInteraction, Receipt, Whereabouts
 from ingest.admission import Admission
+from ingest.logs import clean
+from ingest.metrics import Metrics
 from ingest.supervise import Liveness
-from ingest.telemetry import Metrics, clean
 from ingest.tracing import Traces
 from store import queries
 from store.engines import Database

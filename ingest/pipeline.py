@@ -25,8 +25,8 @@ from domain.ports import Decode
 from domain.raw import Fate, JournalEntry, Outcome
 from domain.ticket import Filing, Road, Silence
 from ingest.entry import BatchReport, Reading, outcome_of
+from ingest.logs import clean
 from ingest.own_words import decode_own, is_own
-from ingest.telemetry import clean
 from ingest.transaction import Transaction
 from store.contents import Contents
 from store.engines import Database

@@ -27,10 +27,11 @@ from domain.errors import BalcaoError, IntakeUnavailable, StoreUnavailable
 from domain.ports import Journal
 from domain.raw import Fate, JournalEntry, Outcome
 from ingest.entry import BatchReport
+from ingest.logs import clean
+from ingest.metrics import Metrics
 from ingest.pool import CannotStart, PipelinePool, WorkerDied
 from ingest.rulebook import Rulebook, RuleSource
 from ingest.supervise import Liveness, spawn
-from ingest.telemetry import Metrics, clean
 from ingest.tracing import Traces
 
 log = structlog.get_logger()

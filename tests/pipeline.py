@@ -24,11 +24,11 @@ from config.settings import load
 from domain.raw import Fate, RawInteraction
 from ingest.chats import senders_of
 from ingest.dispatch import Dispatcher
+from ingest.metrics import Metrics
 from ingest.pipeline import Pipeline
 from ingest.rulebook import RuleSource
 from ingest.rulesets import compiled, tested
 from ingest.supervise import Liveness, spawn
-from ingest.telemetry import Metrics
 from ingest.wiring import build_channels, create_first_secrets
 from ingest.wiring_work import open_pipeline
 from store import outbox, queries

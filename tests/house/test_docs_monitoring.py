@@ -8,7 +8,7 @@ import promql_parser
 import pytest
 import yaml
 
-from ingest.telemetry import Metrics
+from ingest.metrics import Metrics
 
 FOLDER = Path(__file__).parents[2] / "docs" / "monitoring"
 RULES = yaml.safe_load((FOLDER / "balcao.rules.yaml").read_text(encoding="utf-8"))

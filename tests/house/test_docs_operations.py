@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from domain.raw import Fate
+from ingest.metrics import Metrics
 from ingest.roles import ROLES
-from ingest.telemetry import Metrics
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")

@@ -11,10 +11,10 @@ from domain.errors import SendFailed
 from ingest.admission import Admission
 from ingest.chats import ChatSender, StoreChats
 from ingest.intake import JournalIntake
+from ingest.metrics import Metrics
 from ingest.opening import Openings
 from ingest.rulebook import Rulebook
 from ingest.supervise import Liveness
-from ingest.telemetry import Metrics
 from store import chats as chat_store
 from store import outbox
 from store.engines import Database

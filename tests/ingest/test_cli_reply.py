@@ -9,8 +9,8 @@ import pytest
 from channels.mail.options import Relay
 from channels.mail.relay import RelaySender
 from ingest.dispatch import Dispatcher
+from ingest.metrics import Metrics
 from ingest.supervise import Liveness, spawn
-from ingest.telemetry import Metrics
 from store import outbox
 from store.attachments import AttachmentFiles
 from store.engines import Database

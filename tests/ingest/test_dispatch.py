@@ -10,8 +10,8 @@ from config.settings import Dispatch
 from domain.errors import SendFailed
 from domain.outgoing import SendState
 from ingest.dispatch import Dispatcher
+from ingest.metrics import Metrics
 from ingest.supervise import Liveness, spawn
-from ingest.telemetry import Metrics
 from store import desk, outbox, queries
 from store.attachments import AttachmentFiles
 from store.engines import Database

@@ -10,8 +10,8 @@ from domain.errors import FetchFailed
 from domain.remote import Access, Location, RemoteFile
 from ingest.download import Bounds
 from ingest.fetching import Fetching
+from ingest.metrics import Metrics
 from ingest.supervise import Liveness
-from ingest.telemetry import Metrics
 from store import desk as units
 from store import queries, remote_files
 from store.attachments import AttachmentFiles

@@ -5,7 +5,7 @@ import json
 from prometheus_client import CollectorRegistry, generate_latest
 
 from ingest.figures import registry_of, write_down
-from ingest.telemetry import Metrics
+from ingest.metrics import Metrics
 
 
 def figures(**accepted):

@@ -7,10 +7,10 @@ import pytest
 from prometheus_client import generate_latest
 
 from ingest import signs
+from ingest.metrics import Metrics
 from ingest.presence import Presence, present
 from ingest.roles import ROLES
 from ingest.supervise import Liveness, spawn
-from ingest.telemetry import Metrics
 from tests.ingest.test_signs import UP, sign
 from tests.patience import until
 

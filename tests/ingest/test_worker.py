@@ -9,9 +9,9 @@ import pytest
 from domain.errors import StoreUnavailable
 from domain.raw import Fate, JournalEntry, Outcome, RawInteraction
 from ingest.entry import BatchReport
+from ingest.metrics import Metrics
 from ingest.pool import CannotStart, WorkerDied
 from ingest.supervise import Liveness, spawn
-from ingest.telemetry import Metrics
 from ingest.worker import SUDDEN_ENDS, Worker
 from tests.patience import PATIENCE, until
 from tests.samples import NOON

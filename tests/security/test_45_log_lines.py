@@ -9,7 +9,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.telemetry import MAX_TEXT, clean, set_up_logging
+from ingest.logs import MAX_TEXT, clean, set_up_logging
 
 HOSTILE = [
     'x\r\n{"event":"forged"}',

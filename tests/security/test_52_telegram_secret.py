@@ -132,7 +132,7 @@ async def test_52_neither_token_nor_secret_is_in_a_log_line_or_an_error(caplog, 
 
 def test_52_libraries_that_log_addresses_are_silent():
     """httpx logs every URL at INFO, and a Bot API URL holds the token."""
-    from ingest.telemetry import set_up_logging  # noqa: PLC0415 - it changes the whole process
+    from ingest.logs import set_up_logging  # noqa: PLC0415 - it changes the whole process
 
     set_up_logging("debug", "json")
     assert not logging.getLogger("httpx").isEnabledFor(logging.ERROR)
