@@ -41,10 +41,13 @@ def unreadable(
     )
 
 
-def reworded(raw: RawInteraction, read: Interaction, say: Callable[[str], str]) -> Interaction:
-    """One of `unreadable` with its reason as `say` puts it, for whoever reads the ticket; anything else as it is."""
+def reworded(
+    raw: RawInteraction, read: Interaction, say: Callable[[str], str], call: Callable[[str], str]
+) -> Interaction:
+    """One of `unreadable` with its reason as `say` puts it and its subject as `call` does, for whoever reads the
+    ticket; anything else as it is."""
     if not read.identity.startswith(f"{raw.dedup_key}{_MARK}"):
         return read
     reason, _, excerpt = read.text.rpartition("\n")
     text = f"{say(reason)}\n{excerpt}"
-    return replace(read, text=text, text_full=text)
+    return replace(read, subject=call(read.subject), text=text, text_full=text)

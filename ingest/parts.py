@@ -179,7 +179,8 @@ def _for_all_nodes(daemon: Daemon, scheduler: Chores, housekeeping: Housekeeping
     if any(channel.calls for channel in daemon.channels.values()):
         scheduler.every(OVERDUE_EVERY, "overdue", housekeeping.overdue, sole=True)
     if transcribers := {name: one.transcriber for name, one in daemon.channels.items() if one.transcriber}:
-        transcribing = Transcribing(daemon.store, open_contents(daemon.settings), intake_of(daemon), transcribers)
+        settings, intake = daemon.settings, intake_of(daemon)
+        transcribing = Transcribing(daemon.store, open_contents(settings), intake, transcribers, settings.language)
         scheduler.every(TRANSCRIBE_EVERY, "transcribing", transcribing.run, sole=True)
     keep(daemon, scheduler)
 

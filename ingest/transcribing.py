@@ -19,6 +19,7 @@ from domain.errors import TranscriptionFailed
 from domain.ports import Intake, Transcriber
 from domain.raw import RawInteraction
 from ingest.presentation.reasons import why
+from ingest.translations import _, speaking
 from store.calls import Recorded, recorded
 from store.contents import Contents
 from store.engines import Database
@@ -32,12 +33,13 @@ RECENT = timedelta(days=2)
 
 @dataclass(slots=True)
 class Transcribing:
-    """`transcribers` by channel."""
+    """`transcribers` by channel; `language`: in which a call says that nobody could write it down."""
 
     store: Database
     files: Contents
     intake: Intake
     transcribers: Mapping[str, Transcriber]
+    language: str
     tries: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     async def run(self) -> None:
@@ -69,7 +71,8 @@ class Transcribing:
             log.warning("not_transcribed", channel=one.channel, call=one.root, reason=str(error), tries=self.tries[key])
             if one.size <= transcriber.largest and self.tries[key] < TRIES:
                 return None
-            text = f"(não transcrita: {why(str(error))})"
+            with speaking(self.language):
+                text = _("(not transcribed: %(why)s)") % {"why": why(str(error))}
         del self.tries[key]
         return text
 

@@ -58,8 +58,8 @@ async def attach(house, content=b"quero a segunda via do boleto"):
     return files
 
 
-def chore(house, files, transcriber):
-    return Transcribing(house.database, files, Intake(house), {"telefone": transcriber})
+def chore(house, files, transcriber, language="pt-BR"):
+    return Transcribing(house.database, files, Intake(house), {"telefone": transcriber}, language)
 
 
 async def test_the_words_join_the_message_and_are_triaged_again(house):
@@ -75,14 +75,22 @@ async def test_the_words_join_the_message_and_are_triaged_again(house):
     assert await one.look(datetime.now(UTC)) == 0, "once is enough"
 
 
-async def test_what_cannot_be_written_down_says_so_in_the_end(house):
-    one = chore(house, await attach(house), ByCommand(command=("/nonexistent/whisper",), seconds=5, largest=1000))
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("pt-BR", "(não transcrita: /nonexistent/whisper não pode ser iniciado"),
+        ("en", "(not transcribed: /nonexistent/whisper cannot be started"),
+    ],
+)
+async def test_what_cannot_be_written_down_says_so_in_the_end(house, language, words):
+    transcriber = ByCommand(command=("/nonexistent/whisper",), seconds=5, largest=1000)
+    one = chore(house, await attach(house), transcriber, language)
     for _ in range(TRIES):
         assert await one.look(datetime.now(UTC)) == 1
     await house.work()
     (ticket,) = await house.tickets()
 
-    assert "(não transcrita: /nonexistent/whisper não pode ser iniciado" in ticket["messages"][0]["text"]
+    assert words in ticket["messages"][0]["text"]
     assert await one.look(datetime.now(UTC)) == 0
 
 

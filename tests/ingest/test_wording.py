@@ -1,21 +1,35 @@
 """What could not be read becomes a ticket that says why in the language of the settings, whoever started the daemon."""
 
+import re
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from config.settings import load
 from ingest.wiring_work import open_pipeline
+from ingest.wording import SUBJECTS as SUBJECTS_OF_CHANNELS
 from tests.ingest.test_alerts import alert
 from tests.pipeline import house_in
 from tests.store.conftest import sqlite_templates
 
 __all__ = ["sqlite_templates"]
 
+SUBJECTS = {"pt-BR": "Alerta ilegível", "en": "Unreadable alert"}
 REASONS = {
     "pt-BR": "alerts[1]: esperava-se um objeto",
     "en": "alerts[1]: an object expected",
 }
+
+
+def test_every_subject_that_a_channel_writes_of_the_unreadable_is_in_the_catalogue():
+    said = re.compile(r"subject(?:: str)? ?= ?\"([^\"]*ilegível)\"")
+    written = {
+        one
+        for path in (Path(__file__).parents[2] / "channels").rglob("*.py")
+        for one in said.findall(path.read_text("utf-8"))
+    }
+    assert written == set(SUBJECTS_OF_CHANNELS)
 
 
 @asynccontextmanager
@@ -44,7 +58,7 @@ async def test_a_broken_part_says_why_in_the_language_of_the_settings(house, lan
     async with speaking(house, language, monkeypatch):
         await house.json("alertas", {"alerts": [alert(), 5]})
         await house.work()
-    [broken] = [ticket["messages"][0] for ticket in await house.tickets() if ticket["subject"] == "Alerta ilegível"]
+    [broken] = [ticket["messages"][0] for ticket in await house.tickets() if ticket["subject"] == SUBJECTS[language]]
     assert broken["text"] == f"{REASONS[language]}\n5"
     assert broken["traits"]["payload.problems"] == REASONS["en"]
 
