@@ -1,6 +1,7 @@
 """`balcao run`: the daemon itself; everything it is lives in ingest/app.py."""
 
 import asyncio
+import faulthandler
 from datetime import timedelta
 
 import click
@@ -13,6 +14,8 @@ from ingest.commands.shape import OneOf, command
 from ingest.commands.shell import Shell
 from ingest.roles import ROLES
 from ingest.translations import N_, _
+
+STANDARD_ERROR = 2
 
 
 @command(
@@ -32,6 +35,7 @@ def run(shell: Shell, role: str, backfill: str | None) -> int:
     """Exit 0 after a clean stop, 1 after a crash, 2 for a configuration that does not let it start."""
     back = None if backfill is None else _duration(backfill)
     memory.grow()
+    faulthandler.enable(STANDARD_ERROR)  # a signal such as SIGBUS lets nothing else be told
     try:
         settings = shell.settings
         from ingest.app import run as run_daemon  # noqa: PLC0415 - mistakes are told before all is imported

@@ -1,5 +1,7 @@
 """Attack 4: the journal cannot be written to any more while the daemon runs, as when its disk turns read-only."""
 
+import contextlib
+import signal
 import smtplib
 
 import pytest
@@ -42,6 +44,26 @@ def test_senders_are_told_to_come_again_and_what_was_promised_before_is_filed_on
             assert "OperationalError" in daemon.logged("mail_deferred")[0]["detail"]
         wait_for(lambda: both(daemon, history, "depois") == (250, 202), what="acceptance")
         wait_for(lambda: daemon.get("/readyz")["ready"], what="readiness")
+        wait_for(daemon.drained, what="an empty journal")
+        tickets = daemon.tickets()
+    finally:
+        assert daemon.stop() == 0
+    history.is_kept_once(tickets)
+
+
+def test_a_shared_memory_that_cannot_be_written_to_ends_the_daemon_with_a_word_and_costs_nothing(tmp_path):
+    """SQLite has it mapped: the kernel sends SIGBUS, after which a process can log nothing itself."""
+    history, daemon = History(), Daemon(tmp_path).start()
+    try:
+        assert both(daemon, history, "antes") == (250, 202)
+        wait_for(daemon.drained, what="an empty journal")
+        with read_only(daemon.folder / "var" / "journal.db-shm"):
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                both(daemon, history, "durante")
+            wait_for(lambda: daemon.process.poll() is not None, what="the end")
+            assert daemon.process.returncode == -signal.SIGBUS
+            assert "Fatal Python error: Bus error" in daemon.log.read_text(errors="replace")
+        daemon.start()
         wait_for(daemon.drained, what="an empty journal")
         tickets = daemon.tickets()
     finally:
