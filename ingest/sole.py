@@ -120,7 +120,7 @@ async def take_turns(tenancy: Tenancy, turn: asyncio.Event) -> None:
         try:
             await tenancy.run(ours, waiting=lambda _holder: None)
         except IntakeUnavailable as error:
-            log.info("turn_unknown", reason=str(error))
+            log.info("turn_unknown", reason=error.in_full)
             await asyncio.sleep(ASK)
 
 

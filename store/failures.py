@@ -97,6 +97,8 @@ def _sqlite_code(error: DBAPIError) -> int | None:
 
 def unavailable(error: BaseException) -> StoreUnavailable:
     """The peer learns nothing of our database; the log learns everything."""
+    if isinstance(error, TimeoutError):
+        return StoreUnavailable("the database does not answer")
     why = _why(error)
     known = POOLED if why == "pooled" else str(error) if why else ""
     detail = known or f"{type(error).__name__}: {error}"

@@ -12,6 +12,7 @@ TOLD = (
     N_("the journal is closed"),
     N_("this entry may still wait"),
     N_("the database cannot be used now"),
+    N_("the database does not answer"),
     N_("the database cannot be used so"),
     N_("no free connection to the database"),
     N_("the database is closed"),

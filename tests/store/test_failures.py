@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from domain.errors import StoreUnavailable
-from store.failures import translated
+from store.failures import translated, unavailable
 
 
 def sqlite_error(message, code):
@@ -50,6 +50,11 @@ def test_what_may_pass_is_store_unavailable(error):
         raise error
     assert caught.value.detail
     assert caught.value.__cause__ is error
+
+
+def test_a_database_that_does_not_answer_is_told_in_words_alone():
+    """A TimeoutError says nothing itself; after its name stood a colon and no more."""
+    assert unavailable(TimeoutError()).in_full == "the database does not answer"
 
 
 @pytest.mark.parametrize("state", POOLED_STATES)
