@@ -86,7 +86,8 @@ async def _run_receiver(daemon: Daemon, channel: Channel, event: asyncio.Event, 
             try:
                 await tenancy.run(partial(channel.receiver.run, fenced, both), waiting=stand_by)
             except IntakeUnavailable as error:
-                raise ReceiverError(f"whose turn it is cannot be known: {error.in_full}", detail=error.detail) from error
+                why = error.in_full
+                raise ReceiverError(f"whose turn it is cannot be known: {why}", detail=error.detail) from error
     finally:
         event.set()
 
