@@ -34,6 +34,7 @@ from ingest.wiring_work import open_pipeline
 from store import outbox, queries
 from store.engines import Database
 from store.journal import DatabaseJournal
+from store.migrating import upgrade
 from tests.patience import PATIENCE
 
 # Unless told otherwise, structlog spends seconds on drawing a traceback with all its local variables.
@@ -240,6 +241,15 @@ def install(folder, *, templates=None, store="null", budgets=BUDGETS, rules=RULE
     for kind, name in (("journal", "journal.db"), ("desk", "balcao.db")):
         if templates:
             shutil.copy(templates[kind], folder / "var" / name)
+
+
+async def ready_for_children(folder, *, processes):
+    """The file of settings, once secrets and tickets' database are there, as a pool's children need them."""
+    install(folder, more=f"worker: {{processes: {processes}}}\n")
+    settings = load(folder / "balcao.yaml")
+    create_first_secrets(settings)
+    await upgrade(settings.store_url, "desk")
+    return folder / "balcao.yaml"
 
 
 async def opened(folder):

@@ -13,7 +13,7 @@ from tests.store.conftest import rabbitmq, rabbitmq_node
 
 __all__ = ["rabbitmq", "rabbitmq_node"]
 
-pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 EXTRA = 'worker: {{processes: 1}}\njournal: {{url: "{url}", queue: balcao.erased}}'
 MARK = "mariana-alves"

@@ -12,20 +12,12 @@ from config.settings import load
 from domain.raw import Fate, JournalEntry, RawInteraction
 from ingest import rulesets
 from ingest.pool import CannotStart, PipelinePool, WorkerDied
-from ingest.wiring import create_first_secrets
-from store.migrating import upgrade
-from tests.pipeline import install
+from tests.pipeline import ready_for_children
 
 
 @pytest.fixture
 async def settings(tmp_path):
-    install(tmp_path)
-    written = tmp_path / "balcao.yaml"
-    written.write_text(written.read_text() + "worker: {processes: 1}\n")
-    settings = load(written)
-    create_first_secrets(settings)
-    await upgrade(settings.store_url, "desk")
-    return settings
+    return load(await ready_for_children(tmp_path, processes=1))
 
 
 @pytest.fixture

@@ -5,10 +5,7 @@ import sys
 
 import pytest
 
-from config.settings import load
-from ingest.wiring import create_first_secrets
-from store.migrating import upgrade
-from tests.pipeline import install
+from tests.pipeline import ready_for_children
 
 INSTANTS = 40
 ENDING = """
@@ -38,13 +35,7 @@ asyncio.run(main(int(sys.argv[2])))
 
 @pytest.fixture
 async def settings_file(tmp_path):
-    install(tmp_path)
-    written = tmp_path / "balcao.yaml"
-    written.write_text(written.read_text() + "worker: {processes: 2}\n")
-    settings = load(written)
-    create_first_secrets(settings)
-    await upgrade(settings.store_url, "desk")
-    return written
+    return await ready_for_children(tmp_path, processes=2)
 
 
 async def test_a_pool_that_ends_at_any_instant_of_its_childrens_birth_leaves_no_traceback(settings_file):
